@@ -1,0 +1,4 @@
+"""people who sign in: phone, code, password, second factor.
+
+May import: core.
+"""

@@ -1,0 +1,4 @@
+"""JSON over the same commands and queries.
+
+May import: reports and below.
+"""

@@ -1,0 +1,4 @@
+"""leaf helpers, one job a module.
+
+May import: nothing of guangcai.
+"""

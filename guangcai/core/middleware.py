@@ -1,0 +1,67 @@
+"""What happens around every view: preferences in, refusals out, and a GET that cannot write."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from guangcai.core.errors import DomainError
+
+Answer = Callable[[HttpRequest], HttpResponse]
+ELDER_COOKIE = "elder"
+WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b", re.IGNORECASE)
+
+
+def preferences(get_response: Answer) -> Answer:
+    """`request.elder_view` from its cookie: one tap on any page, remembered."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.elder_view = request.COOKIES.get(ELDER_COOKIE) == "1"  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
+
+
+class WriteDuringRead(RuntimeError):
+    """A GET tried to change the database: a fault of ours, never of the user."""
+
+
+def _refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    # The cache table holds rate limits, not facts.
+    if WRITES.match(sql) and caches["default"]._table not in sql:  # type: ignore[attr-defined]
+        raise WriteDuringRead(sql.split("(")[0])
+    return execute(sql, params, many, context)
+
+
+def read_only_get(get_response: Answer) -> Answer:
+    """A GET or HEAD that writes raises, so that it cannot be written by mistake."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD") or request.path.startswith(settings.READ_GUARD_EXEMPT):
+            return get_response(request)
+        with connection.execute_wrapper(_refuse_writes):
+            return get_response(request)
+
+    return middleware
+
+
+class DomainErrors:
+    """Turns a refusal into a page that names the reason and the next step."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DomainError):
+            return None
+        context = {"message": str(exception.message), "language": translation.get_language()}
+        return render(request, f"{exception.status}.html", context, status=exception.status)

@@ -1,0 +1,46 @@
+"""Every right the program asks about. Roles (orgs/roles.py) bundle them; code asks for rights, never for roles."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    # orgs
+    TREE_VIEW = "tree_view"
+    TREE_EDIT = "tree_edit"
+    UNIT_EDIT = "unit_edit"
+    GRANT_EDIT = "grant_edit"
+    POLICY_EDIT = "policy_edit"
+    WORKDAY_EDIT = "workday_edit"
+    AUDIT_VIEW = "audit_view"
+    SYSTEM_RUN = "system_run"
+    # members
+    ROSTER_VIEW = "roster_view"
+    ROSTER_EDIT = "roster_edit"
+    ROSTER_IMPORT = "roster_import"
+    ROSTER_EXPORT = "roster_export"
+    PHONE_OPEN = "phone_open"
+    REPORT_IN_ACCEPT = "report_in_accept"
+    # activities
+    ACTIVITY_VIEW = "activity_view"
+    ACTIVITY_SIGN_UP = "activity_sign_up"
+    ACTIVITY_EDIT = "activity_edit"
+    ATTENDANCE_TAKE = "attendance_take"
+    # ledger
+    ENTRY_VIEW = "entry_view"
+    ENTRY_RECORD = "entry_record"
+    ENTRY_CONFIRM = "entry_confirm"
+    ENTRY_REVERSE = "entry_reverse"
+    BACK_FILL_APPROVE = "back_fill_approve"
+    SAMPLE_VIEW = "sample_view"
+    CERTIFICATE_ISSUE = "certificate_issue"
+    # appraisal
+    FEEDBACK_VIEW = "feedback_view"
+    FEEDBACK_EDIT = "feedback_edit"
+    FEEDBACK_APPROVE = "feedback_approve"
+    FEEDBACK_ANSWER = "feedback_answer"
+    APPRAISAL_VIEW = "appraisal_view"
+    APPRAISAL_EDIT = "appraisal_edit"
+    APPRAISAL_APPROVE = "appraisal_approve"
+    # reports and portal
+    STATISTICS_VIEW = "statistics_view"
+    SUGGESTION_READ = "suggestion_read"

@@ -1,0 +1,4 @@
+"""服务记录: entries, confirmation, corrections, booklets, certificates.
+
+May import: members and below.
+"""

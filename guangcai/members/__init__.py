@@ -1,0 +1,4 @@
+"""党员: roster, import, report-in, links, merge.
+
+May import: orgs and below.
+"""

@@ -1,0 +1,78 @@
+"""Closed lists of the tree and its organisations. Codes are stored: never rename one."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Level(models.TextChoices):
+    """Levels of the territory, top down. Below the community codes are local suffixes."""
+
+    COUNTRY = "country", pgettext_lazy("level", "Country")
+    PROVINCE = "province", pgettext_lazy("level", "Province")
+    CITY = "city", pgettext_lazy("level", "City")
+    DISTRICT = "district", pgettext_lazy("level", "District")
+    STREET = "street", pgettext_lazy("level", "Street")
+    COMMUNITY = "community", pgettext_lazy("level", "Community")
+    COMPOUND = "compound", pgettext_lazy("level", "Compound")
+    BUILDING = "building", pgettext_lazy("level", "Building")
+    STAIRWELL = "stairwell", pgettext_lazy("level", "Stairwell")
+
+    @property
+    def rank(self) -> int:
+        return list(Level).index(self)
+
+
+class CommunityType(models.TextChoices):
+    """The seven community types (A76)."""
+
+    CULTURE_AND_SPORT = "culture_and_sport", _("Culture and sport")
+    REEMPLOYMENT = "reemployment", _("Re-employment")
+    LEARNING = "learning", _("Learning")
+    JOINT_BUILDING = "joint_building", _("Joint building")
+    SAFETY = "safety", _("Safety")
+    ENVIRONMENT = "environment", _("Environment")
+    SCIENCE = "science", _("Popular science")
+
+
+class PartyLevel(models.TextChoices):
+    """Levels of Party organisations (A13, A91)."""
+
+    WORKING_COMMITTEE = "working_committee", _("Party working committee")
+    COMMITTEE = "committee", _("Party committee")
+    GENERAL_BRANCH = "general_branch", _("General branch")
+    BRANCH = "branch", _("Party branch")
+    BUILDING_BRANCH = "building_branch", _("Building branch")
+    MOBILE_BRANCH = "mobile_branch", _("Mobile branch")
+    GROUP = "group", _("Party group")
+
+
+class WorkUnitKind(models.TextChoices):
+    GOVERNMENT = "government", _("Government organ")
+    SCHOOL = "school", _("School")
+    POLICE = "police", _("Public security")
+    STREET_OFFICE = "street_office", _("Street office")
+    HOSPITAL = "hospital", _("Hospital")
+    ENTERPRISE = "enterprise", _("Enterprise")
+    OTHER = "other", _("Other")
+
+
+class OfficeSource(models.TextChoices):
+    """How an office holder came to the office (A96)."""
+
+    SELECTED = "selected", _("Selected")
+    ASSIGNED = "assigned", _("Assigned")
+    HIRED = "hired", _("Hired")
+
+
+class PolicyKey(models.TextChoices):
+    """Rules that districts set differently. The value's shape stands in orgs/policies.py."""
+
+    ANNUAL_DUTY = "annual_duty", _("Annual duty")
+    DAILY_LIMIT = "daily_limit", _("Most minutes a day")
+    RECORDING_DEADLINE = "recording_deadline", _("Working days to record a service")
+    LATE_ARRIVAL = "late_arrival", _("Hours a late attendance is accepted")
+    SAMPLE_SHARE = "sample_share", _("Share of records drawn for checking")
+    OFFICE_HOURS = "office_hours", _("Office hours")
+    FEEDBACK_DEADLINE = "feedback_deadline", _("Working days to send the quarterly feedback")
+    CANCEL_NOTICE = "cancel_notice", _("Hours of notice to cancel without a mark")

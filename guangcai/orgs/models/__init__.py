@@ -1,0 +1,17 @@
+"""Tables of the tree, of organisations, of rights and of rules."""
+
+from guangcai.orgs.models.grants import Grant
+from guangcai.orgs.models.organisations import OfficeHolder, PartyOrganisation, ResidentUnit, WorkUnit
+from guangcai.orgs.models.policies import Policy
+from guangcai.orgs.models.tree import CommunityProfile, Node
+
+__all__ = [
+    "CommunityProfile",
+    "Grant",
+    "Node",
+    "OfficeHolder",
+    "PartyOrganisation",
+    "Policy",
+    "ResidentUnit",
+    "WorkUnit",
+]

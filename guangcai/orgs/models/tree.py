@@ -1,0 +1,87 @@
+"""The territory: one closed path per node, so that a subtree is a range (core.scoping)."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import PathField, ancestors, under
+from guangcai.orgs.enums import CommunityType, Level
+
+if TYPE_CHECKING:
+    from guangcai.core.actor import Actor
+
+CODE_LENGTH = 12
+
+
+class NodeQuerySet(models.QuerySet["Node"]):
+    def visible_to(self, actor: "Actor") -> "NodeQuerySet":
+        """Nodes in the actor's area. The tree holds no personal data; the scope keeps lists short."""
+        return self.filter(under("path", actor.paths_with(Permission.TREE_VIEW)))
+
+    def in_force(self, on: date) -> "NodeQuerySet":
+        """Nodes that exist on the local date `on`."""
+        return self.filter(Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gt=on))
+
+    def communities(self) -> "NodeQuerySet":
+        return self.filter(level=Level.COMMUNITY)
+
+    def ancestors_of(self, path: str) -> "NodeQuerySet":
+        """The chain from the root to the node of `path`, itself included, top down."""
+        return self.filter(path__in=ancestors(path)).order_by("path")
+
+
+class Node(models.Model):
+    """A place in the territory tree: district > street > community > compound > building > stairwell.
+
+    `code` is the 12-digit division code, below the community with a local suffix (`210802001001-03-2`).
+    Codes are abolished and merged: a node ends at `valid_to` (exclusive) and may name a `successor`.
+    """
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    path = PathField(unique=True)
+    level = models.CharField(max_length=12, choices=Level.choices)
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    urban_rural_class = models.CharField(max_length=3, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="predecessors")
+    source = models.CharField(max_length=80, blank=True)
+
+    objects = NodeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=Q(valid_to=None), name="node_code_once_in_force"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="node_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(successor=None) | Q(valid_to__isnull=False), name="node_with_successor_has_ended"
+            ),
+            models.CheckConstraint(condition=Q(path__startswith="/", path__endswith="/"), name="node_path_closed"),
+        ]
+        indexes = [models.Index(fields=["level", "path"], name="node_by_level")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def district_code(self) -> str:
+        return self.code[:6]
+
+
+class CommunityProfile(models.Model):
+    """What a community says of itself: one of seven types with the reason (A76) and its brand (A77)."""
+
+    node = models.OneToOneField(Node, models.PROTECT, primary_key=True, related_name="profile")
+    community_type = models.CharField(max_length=20, choices=CommunityType.choices)
+    type_reason = models.CharField(max_length=200, blank=True)
+    brand_name = models.CharField(max_length=60, blank=True)
+    brand_note = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.node}: {self.get_community_type_display()}"

@@ -1,0 +1,110 @@
+"""Reading the rules in force: the nearest owner above a place wins, and a missing rule is a fault, not a zero."""
+
+from dataclasses import dataclass, fields
+from datetime import date, time
+from typing import Any, TypeVar
+
+from guangcai.core.scoping import ancestors
+from guangcai.orgs.enums import PolicyKey
+from guangcai.orgs.models import Policy
+from guangcai.orgs.models.organisations import in_force
+
+
+@dataclass(frozen=True)
+class AnnualDuty:
+    """What a member owes in a calendar year: whole minutes and deeds. Source: A43."""
+
+    minutes: int
+    deeds: int
+
+
+@dataclass(frozen=True)
+class DailyLimit:
+    """Most confirmed minutes of one person on one day. Source: reliability rule I7."""
+
+    minutes: int
+
+
+@dataclass(frozen=True)
+class RecordingDeadline:
+    """Working days from the activity to its record. Source: Order 67 art 11."""
+
+    working_days: int
+
+
+@dataclass(frozen=True)
+class LateArrival:
+    """Hours after which an attendance kept by an offline phone is no longer taken."""
+
+    hours: int
+
+
+@dataclass(frozen=True)
+class SampleShare:
+    """Percent of confirmed records drawn at random for the street to check."""
+
+    percent: int
+
+
+@dataclass(frozen=True)
+class OfficeHours:
+    """Local clock times between which service is flagged as inside working hours, `HH:MM`."""
+
+    start: str
+    end: str
+
+    @property
+    def opens(self) -> time:
+        return time.fromisoformat(self.start)
+
+    @property
+    def closes(self) -> time:
+        return time.fromisoformat(self.end)
+
+
+@dataclass(frozen=True)
+class FeedbackDeadline:
+    """Working days after the quarter's end by which feedback is sent. Source: A50."""
+
+    working_days: int
+
+
+@dataclass(frozen=True)
+class CancelNotice:
+    """Hours before a shift until which cancelling counts as in time. Source: Order 685 art 22."""
+
+    hours: int
+
+
+SHAPES: dict[PolicyKey, type[Any]] = {
+    PolicyKey.ANNUAL_DUTY: AnnualDuty,
+    PolicyKey.DAILY_LIMIT: DailyLimit,
+    PolicyKey.RECORDING_DEADLINE: RecordingDeadline,
+    PolicyKey.LATE_ARRIVAL: LateArrival,
+    PolicyKey.SAMPLE_SHARE: SampleShare,
+    PolicyKey.OFFICE_HOURS: OfficeHours,
+    PolicyKey.FEEDBACK_DEADLINE: FeedbackDeadline,
+    PolicyKey.CANCEL_NOTICE: CancelNotice,
+}
+KEYS = {shape: key for key, shape in SHAPES.items()}
+Shape = TypeVar("Shape")
+
+
+def in_force_at(shape: type[Shape], *, path: str, on: date) -> Shape:
+    """The rule of kind `shape` at the node of `path` on the local date `on`; the nearest owner wins.
+
+    Raises LookupError when no node from the root down sets one.
+    """
+    key = KEYS[shape]
+    rows = Policy.objects.filter(in_force(on), key=key, path__in=ancestors(path))
+    nearest = max(rows, key=lambda row: (len(row.path), row.since), default=None)
+    if nearest is None:
+        raise LookupError(f"no policy {key} in force at {path} on {on}")
+    return shape(**nearest.value)
+
+
+def check_value(key: PolicyKey, value: dict[str, Any]) -> None:
+    """Raises ValueError unless `value` has exactly the fields of the rule's shape, each of the declared type."""
+    declared = {field.name: field.type for field in fields(SHAPES[key])}
+    if set(declared) != set(value) or any(type(value[name]) is not kind for name, kind in declared.items()):
+        raise ValueError(f"{key} needs exactly {declared}")

@@ -1,0 +1,4 @@
+"""门户: home screens per audience.
+
+May import: reports and below.
+"""
