@@ -20,6 +20,8 @@ class Permission(StrEnum):
     ROSTER_EXPORT = "roster_export"
     PHONE_OPEN = "phone_open"
     REPORT_IN_ACCEPT = "report_in_accept"
+    UNIT_ROSTER_VIEW = "unit_roster_view"
+    UNIT_ROSTER_IMPORT = "unit_roster_import"
     # activities
     ACTIVITY_VIEW = "activity_view"
     ACTIVITY_SIGN_UP = "activity_sign_up"

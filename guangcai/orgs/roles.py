@@ -58,8 +58,10 @@ ROLES: Final[dict[Role, frozenset[P]]] = {
     # Sets up the district: tree, units, rights, rules.
     Role.DISTRICT_ADMINISTRATOR: _OVERSIGHT
     | {P.TREE_EDIT, P.UNIT_EDIT, P.GRANT_EDIT, P.POLICY_EDIT, P.WORKDAY_EDIT, P.AUDIT_VIEW},
-    # Reads and answers the feedback on the own unit's members. Held on a work unit, never on a node.
-    Role.UNIT_LIAISON: frozenset({P.FEEDBACK_VIEW, P.FEEDBACK_ANSWER, P.APPRAISAL_VIEW}),
+    # Hands in the unit's own list, reads and answers the feedback on its members. Held on a work unit, never on a node.
+    Role.UNIT_LIAISON: frozenset(
+        {P.UNIT_ROSTER_VIEW, P.UNIT_ROSTER_IMPORT, P.FEEDBACK_VIEW, P.FEEDBACK_ANSWER, P.APPRAISAL_VIEW}
+    ),
     # Reads the audit trail, and no personal data.
     Role.AUDITOR: frozenset({P.TREE_VIEW, P.AUDIT_VIEW}),
     # Runs the machine, and sees no personal data.

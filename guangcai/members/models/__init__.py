@@ -1,0 +1,27 @@
+"""Tables of the roster: persons, their dated links, what they can and want to do, how they came in."""
+
+from guangcai.members.models.abilities import Consent, Intention, Occupation, PrivacyNotice, ServiceKind, Skill, SkillKind
+from guangcai.members.models.links import Employment, OrgRelation, Residence
+from guangcai.members.models.person import DuplicatePair, Member, SavedFilter
+from guangcai.members.models.report_in import ReportIn
+from guangcai.members.models.roster_import import ColumnMapping, RosterBatch, RosterRow
+
+__all__ = [
+    "ColumnMapping",
+    "Consent",
+    "DuplicatePair",
+    "Employment",
+    "Intention",
+    "Member",
+    "Occupation",
+    "OrgRelation",
+    "PrivacyNotice",
+    "ReportIn",
+    "Residence",
+    "RosterBatch",
+    "RosterRow",
+    "SavedFilter",
+    "ServiceKind",
+    "Skill",
+    "SkillKind",
+]
