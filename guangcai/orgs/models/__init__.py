@@ -3,10 +3,11 @@
 from guangcai.orgs.models.grants import Grant
 from guangcai.orgs.models.organisations import OfficeHolder, PartyOrganisation, ResidentUnit, WorkUnit
 from guangcai.orgs.models.policies import Policy
-from guangcai.orgs.models.tree import CommunityProfile, Node
+from guangcai.orgs.models.tree import CommunityProfile, FormerPath, Node
 
 __all__ = [
     "CommunityProfile",
+    "FormerPath",
     "Grant",
     "Node",
     "OfficeHolder",

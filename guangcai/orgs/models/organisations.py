@@ -4,12 +4,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
 from guangcai.core.permissions import Permission
-from guangcai.core.scoping import PathField, under
+from guangcai.core.scoping import PathField, ancestors, under
 from guangcai.orgs.enums import OfficeSource, PartyLevel, WorkUnitKind
 from guangcai.orgs.models.tree import Node
 
@@ -21,7 +21,7 @@ class DateSpan(Func):
     """`daterange(since, until)`: the half-open span of a dated row, for exclusion constraints and overlaps."""
 
     function = "daterange"
-    output_field = models.Field()
+    output_field = DateRangeField()
 
 
 def in_force(on: date, *, since: str = "since", until: str = "until") -> Q:
@@ -31,9 +31,15 @@ def in_force(on: date, *, since: str = "since", until: str = "until") -> Q:
 
 class WorkUnitQuerySet(models.QuerySet["WorkUnit"]):
     def visible_to(self, actor: "Actor") -> "WorkUnitQuerySet":
-        """Units of the actor's area, and the units whose liaison he is."""
-        scope = under("path", actor.paths_with(Permission.TREE_VIEW))
-        return self.filter(scope | Q(pk__in=actor.units_with(Permission.FEEDBACK_VIEW)))
+        """Units overseen in the actor's area or above it (a community's members work for the district's units),
+        and the units whose liaison he is."""
+        paths = actor.paths_with(Permission.TREE_VIEW)
+        above = {above for path in paths for above in ancestors(path)}
+        own = Q(pk__in=actor.units_with(Permission.FEEDBACK_VIEW))
+        return self.filter(under("path", paths) | Q(path__in=above) | own)
+
+    def in_force(self, on: date) -> "WorkUnitQuerySet":
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=on))
 
 
 class WorkUnit(models.Model):

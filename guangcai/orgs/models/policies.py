@@ -1,10 +1,13 @@
 """Rules as dated rows, owned by a node and inherited downward: the nearest owner wins (docs/adr/0007)."""
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
 from guangcai.core.scoping import PathField
 from guangcai.orgs.enums import PolicyKey
+from guangcai.orgs.models.organisations import DateSpan
 from guangcai.orgs.models.tree import Node
 
 
@@ -23,7 +26,14 @@ class Policy(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["key", "node", "since"], name="policy_once_per_start"),
+            ExclusionConstraint(
+                name="policy_one_at_a_time",
+                expressions=[
+                    ("key", RangeOperators.EQUAL),
+                    ("node", RangeOperators.EQUAL),
+                    (DateSpan(F("since"), F("until")), RangeOperators.OVERLAPS),
+                ],
+            ),
             models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("since")), name="policy_ends_after_start"),
         ]
         indexes = [models.Index(fields=["key", "path"], name="policy_by_key")]

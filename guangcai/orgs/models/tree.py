@@ -41,20 +41,25 @@ class Node(models.Model):
     """
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    path = PathField(unique=True)
+    path = PathField()
     level = models.CharField(max_length=12, choices=Level.choices)
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=80)
     urban_rural_class = models.CharField(max_length=3, blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
-    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="predecessors")
+    # Few nodes have a successor: the index below holds only those.
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", db_index=False
+    )
     source = models.CharField(max_length=80, blank=True)
 
     objects = NodeQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            # A constraint, not unique=True: that would add a second index for LIKE, which a C collation does not need.
+            models.UniqueConstraint(fields=["path"], name="node_path_once"),
             models.UniqueConstraint(fields=["code"], condition=Q(valid_to=None), name="node_code_once_in_force"),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="node_ends_after_start"
@@ -64,7 +69,13 @@ class Node(models.Model):
             ),
             models.CheckConstraint(condition=Q(path__startswith="/", path__endswith="/"), name="node_path_closed"),
         ]
-        indexes = [models.Index(fields=["level", "path"], name="node_by_level")]
+        indexes = [
+            models.Index(fields=["level", "path"], name="node_by_level"),
+            # Equality and prefix, for people who type the beginning of a name or code.
+            models.Index(fields=["code"], name="node_by_code", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["name"], name="node_by_name", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["successor"], name="node_by_successor", condition=Q(successor__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -72,6 +83,23 @@ class Node(models.Model):
     @property
     def district_code(self) -> str:
         return self.code[:6]
+
+
+class FormerPath(models.Model):
+    """A path under which records were written before `node` moved there from it, or took over the node that had it.
+
+    Records keep the path of their day; rights over `node` reach them through this row (orgs.queries.actor_of).
+    """
+
+    path = PathField()
+    node = models.ForeignKey(Node, models.PROTECT, related_name="former_paths")
+    until = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["path"], name="former_path_once")]
+
+    def __str__(self) -> str:
+        return f"{self.path} > {self.node}"
 
 
 class CommunityProfile(models.Model):
