@@ -1,0 +1,51 @@
+"""Closed lists of activities. Codes are stored: never rename one."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ActivityKind(models.TextChoices):
+    """What is done. Only service to the community gives hours (Order 67 art 19, A105)."""
+
+    SERVICE = "service", _("Service to the community")
+    MEETING = "meeting", _("Meeting")
+    STUDY = "study", _("Study")
+    TRAINING = "training", _("Training")
+    CULTURE = "culture", _("Education and culture")
+    DUTY = "duty", _("Duty shift")
+
+    @property
+    def gives_hours(self) -> bool:
+        return self is ActivityKind.SERVICE
+
+
+class HolidayRule(models.TextChoices):
+    """What a series does when a date falls on a public holiday."""
+
+    KEEP = "keep", _("Hold it all the same")
+    SKIP = "skip", _("Skip the date")
+    SHIFT = "shift", _("Move to the next working day")
+
+
+class Presence(models.TextChoices):
+    PRESENT = "present", _("Present")
+    ABSENT_TOLD = "absent_told", _("Absent with notice")
+    ABSENT = "absent", _("Absent without notice")
+
+
+class Method(models.TextChoices):
+    """How attendance was taken. All write the same row."""
+
+    BOARD = "board", _("By the lead")
+    CODE = "code", _("Code scanned on site")
+    PAD = "pad", _("Last four digits at the kiosk")
+    PAPER = "paper", _("Paper list typed later")
+
+
+class CancelReason(models.TextChoices):
+    """Why a shift or an activity is called off."""
+
+    WEATHER = "weather", _("Weather")
+    TOO_FEW = "too_few", _("Too few people")
+    PLACE = "place", _("Place not available")
+    OTHER = "other", _("Other")

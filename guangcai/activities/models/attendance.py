@@ -1,0 +1,71 @@
+"""Who was there, and what came of it."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from guangcai.activities.enums import Method, Presence
+from guangcai.activities.models.shift import Shift
+from guangcai.orgs.facts import CommunityFact
+
+
+class Attendance(CommunityFact):
+    """One row per member and shift, however often it is sent. `id` may come from the phone.
+
+    `minutes` is what was actually given when it differs from arrival to departure; None means computed at closing.
+    """
+
+    shift = models.ForeignKey(Shift, models.PROTECT, related_name="attendances")
+    member = models.ForeignKey("members.Member", models.PROTECT, related_name="attendances")
+    presence = models.CharField(max_length=12, choices=Presence.choices, default=Presence.PRESENT)
+    method = models.CharField(max_length=8, choices=Method.choices)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.UUIDField(null=True)
+    # Sent by a phone that had no network, within the hours the policy allows.
+    is_late_arrival = models.BooleanField(default=False)
+    # A paper list names why it was typed later, and the second person who saw it.
+    reason = models.CharField(max_length=200, blank=True)
+    witnessed_by = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["district_code", "shift", "member"], name="attendance_once"),
+            models.CheckConstraint(
+                condition=Q(left_at=None) | Q(left_at__gte=F("arrived_at")), name="attendance_leaves_after_arrival"
+            ),
+            models.CheckConstraint(
+                condition=~Q(method=Method.PAPER) | (~Q(reason="") & Q(witnessed_by__isnull=False)),
+                name="attendance_paper_with_reason_and_witness",
+            ),
+            models.CheckConstraint(
+                condition=Q(witnessed_by=None) | ~Q(witnessed_by=F("recorded_by")),
+                name="attendance_witness_is_second_person",
+            ),
+        ]
+        indexes = [models.Index(fields=["member", "-recorded_at"], name="attendance_by_member")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} at {self.shift_id}"
+
+
+class Outcome(CommunityFact):
+    """What a shift achieved, with quantity and unit of measure (A41): summed in reports."""
+
+    shift = models.ForeignKey(Shift, models.PROTECT, related_name="outcomes")
+    name = models.CharField(max_length=60)
+    quantity = models.PositiveIntegerField()
+    unit = models.CharField(max_length=12)
+    note = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["district_code", "shift", "name", "unit"], name="outcome_once"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(unit=""), name="outcome_named"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.quantity} {self.unit}"
