@@ -1,0 +1,68 @@
+"""What every test has: the real database, no network, templates that fail on undefined variables, the cast."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.cast import Cast, make_cast
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # Friday, 10:00 in Shanghai
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fast_settings() -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+class UndefinedVariable(str):
+    """An undefined template variable is a fault: rendering it fails the test."""
+
+    def __contains__(self, item: object) -> bool:
+        return item == "%s"
+
+    def __mod__(self, name: object) -> str:
+        raise AssertionError(f"undefined template variable: {name}")
+
+
+@pytest.fixture(autouse=True)
+def _undefined_variables_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.template import engines
+
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", UndefinedVariable("undefined %s"))
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant at which tests act: a working day, in office hours."""
+    return NOW
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The fixed persons of every test, with their neighbours who must see nothing."""
+    return make_cast(NOW)
+
+
+@pytest.fixture
+def signed_in(client: Client) -> Callable[[Any], Client]:
+    """`signed_in(cast.desk)`: a browser of that person."""
+
+    def sign_in(user: Any) -> Client:
+        browser = Client()
+        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def queries() -> Iterator[Callable[[], CaptureQueriesContext]]:
+    """`with queries() as seen: ...; len(seen)`: the statements a block sends."""
+    yield lambda: CaptureQueriesContext(connection)
