@@ -5,6 +5,7 @@ programs it runs on, so that an upgrade of the machine never starts old data wit
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -78,8 +79,8 @@ class Cluster:
         if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER:
             return folder
         # A deep project folder: the socket moves to the temporary folder, still closed to everybody else.
-        name = f"guangcai-{self.account.uid}-{self.folder.stat().st_ino if self.folder.exists() else 0}"
-        return Path(tempfile.gettempdir()) / name
+        digest = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"guangcai-{self.account.uid}-{digest}"
 
     def prepare(self) -> None:
         """Make the folder. Raises PostgresError where it cannot be made."""
@@ -228,7 +229,9 @@ class Cluster:
         self.account.own(self.socket_folder)
         if self.socket_folder.stat().st_uid != self.account.uid or self.socket_folder.is_symlink():
             raise PostgresError(_("The folder %(folder)s belongs to somebody else.") % {"folder": self.socket_folder})
-        settings = SETTINGS.format(port=PORT, socket_folder=_quoted(self.socket_folder), log_folder=_quoted(self.log_folder))
+        settings = SETTINGS.format(
+            port=PORT, socket_folder=_quoted(self.socket_folder), log_folder=_quoted(self.log_folder)
+        )
         self._write("guangcai.conf", settings)
         main = (self.data / "postgresql.conf").read_text()
         if "include 'guangcai.conf'" not in main:
@@ -293,10 +296,8 @@ class Cluster:
         with self.connect("postgres") as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
                 return
-            try:
+            with suppress(psycopg.errors.DuplicateDatabase):
                 connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(database)))
-            except psycopg.errors.DuplicateDatabase:
-                pass
 
 
 def _quoted(path: Path) -> str:

@@ -30,3 +30,13 @@ def _(message: str) -> str:
 
 def ngettext(one: str, many: str, number: int) -> str:
     return _catalogues[language()].ngettext(one, many, number)
+
+
+def use_for_click() -> None:
+    """Let click's own words ("Usage", "Missing option") follow the terminal's language too.
+
+    click asks the standard library's default domain; its catalogue here stands under the plain language code
+    that every Chinese locale falls back to.
+    """
+    gettext.bindtextdomain("messages", LOCALE)
+    gettext.textdomain("messages")

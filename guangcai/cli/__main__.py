@@ -1,0 +1,3 @@
+from guangcai.cli.main import main
+
+main()

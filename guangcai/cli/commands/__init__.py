@@ -1,0 +1,1 @@
+"""One module per command; see guangcai/cli/main.py for the contract."""
