@@ -1,5 +1,6 @@
 """One settings file for trial, tests and production; what differs comes from the environment (.env.example)."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import ROOT, VAR, env, secret
+from guangcai.cli import postgres
 
 BASE_DIR = ROOT
 if (ROOT / ".env").is_file():
@@ -115,13 +117,16 @@ TEMPLATES = [
     }
 ]
 
+# Without a server of one's own this is the private one (guangcai.cli.postgres); the address alone starts nothing.
+database = env.db_url_config(os.environ.get("DATABASE_URL") or postgres.url())
 DATABASES = {
     "default": {
-        **env.db_url("DATABASE_URL"),
+        **database,
         "ENGINE": "django.db.backends.postgresql",
         "ATOMIC_REQUESTS": False,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **database.get("OPTIONS", {}),
             "pool": {"min_size": 0, "max_size": env.int("GUANGCAI_POOL", default=8), "timeout": 20},
             "options": "-c statement_timeout=60000 -c lock_timeout=20000 -c idle_in_transaction_session_timeout=60000",
         },
@@ -132,6 +137,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
