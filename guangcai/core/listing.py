@@ -1,0 +1,110 @@
+"""One way to show many rows: filters, sort and page live in the URL, and the export is exactly what is shown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import HttpRequest, QueryDict
+
+from guangcai.core.screens import Chip
+
+# Of the list itself, not filters.
+OWN_KEYS = ("page", "sort", "q")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list as a template draws it. `rows` is everything found, in order; `page` the part shown."""
+
+    rows: Any
+    page: Page
+    q: str
+    sort: str
+    form: Form | None
+    chips: tuple[Chip, ...]
+    export_url: str
+
+    @property
+    def total(self) -> int:
+        return self.page.paginator.count
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.q or self.chips)
+
+
+def listing(
+    request: HttpRequest,
+    rows: Any,
+    *,
+    sorts: Mapping[str, str],
+    default: str,
+    filterset: Any = None,
+    per_page: int = 50,
+    export_url: str = "",
+) -> Listing:
+    """Filter, sort and cut `rows` as the query string asks.
+
+    rows: a QuerySet already limited to what the actor may see, or a sequence of objects.
+    sorts: key in the URL -> ORM field or attribute; `default` is one of the keys, "-" in front turns it around.
+    filterset: a django_filters.FilterSet class, applied to `rows`.
+    An unknown sort key or page number falls back, it is never an error.
+    """
+    form = None
+    if filterset is not None:
+        filtered = filterset(request.GET, queryset=rows, request=request)
+        rows, form = filtered.qs, filtered.form
+    sort = request.GET.get("sort", default)
+    if sort.removeprefix("-") not in sorts:
+        sort = default
+    rows = _sorted(rows, sorts[sort.removeprefix("-")], descending=sort.startswith("-"))
+    page = Paginator(rows, per_page).get_page(request.GET.get("page"))
+    query = _without(request.GET, "page")
+    return Listing(
+        rows=rows,
+        page=page,
+        q=request.GET.get("q", "").strip(),
+        sort=sort,
+        form=form,
+        chips=_chips(form, request.GET),
+        export_url=f"{export_url}?{query.urlencode()}" if export_url and query else export_url,
+    )
+
+
+def _sorted(rows: Any, key: str, *, descending: bool) -> Any:
+    if isinstance(rows, QuerySet):
+        # The key decides between equals, so that a page turned shows every row once.
+        return rows.order_by(f"-{key}" if descending else key, "pk")
+    return sorted(rows, key=attrgetter(key), reverse=descending)
+
+
+def _without(query: QueryDict, *keys: str) -> QueryDict:
+    left = query.copy()
+    for key in keys:
+        left.pop(key, None)
+    return left
+
+
+def _chips(form: Form | None, query: QueryDict) -> tuple[Chip, ...]:
+    """One chip per filter in force, worded as the form words it."""
+    if form is None or not form.is_bound or not form.is_valid():
+        return ()
+    chips = []
+    for name, formfield in form.fields.items():
+        value = form.cleaned_data.get(name)
+        if name in OWN_KEYS or value in (None, "", [], ()) or not any(query.getlist(name)):
+            continue
+        without = _without(query, name, "page").urlencode()
+        chips.append(Chip(str(formfield.label or name), _worded(formfield, value), f"?{without}"))
+    return tuple(chips)
+
+
+def _worded(formfield: Any, value: Any) -> str:
+    """A choice by its label, several joined, anything else as it prints."""
+    choices = {str(key): str(label) for key, label in getattr(formfield, "choices", ())}
+    values: Sequence[Any] = value if isinstance(value, list | tuple | set | QuerySet) else [value]
+    return ", ".join(choices.get(str(getattr(one, "pk", one)), str(one)) for one in values)

@@ -1,0 +1,76 @@
+"""`{% load core %}`: filters for minutes, dates and phones, icons, and every component of the house.
+
+Filters take values of the domain and give what people read; components stand in components.py and fields.py.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from guangcai.core import phones, units
+from guangcai.core.templatetags import components, fields
+
+register = template.Library()
+for part in (components, fields):
+    register.tags.update(part.register.tags)
+
+
+@register.filter
+def hours(minutes: int) -> str:
+    """Whole minutes as hours: 150 -> "2.50"."""
+    return units.hours(minutes)
+
+
+@register.filter
+def mask_phone(phone: str) -> str:
+    """"+8613800138000" -> "138****8000"."""
+    return phones.mask(phone)
+
+
+def _local(moment: date | datetime) -> date | datetime:
+    return timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """The local day in the reader's language, with the year. "" for None."""
+    return date_format(_local(value), "DATE_FORMAT") if value else ""
+
+
+@register.filter
+def day_short(value: date | datetime | None) -> str:
+    """Month, day and weekday: for lists whose year is clear."""
+    return f"{date_format(_local(value), 'MONTH_DAY_FORMAT')} {date_format(_local(value), 'D')}" if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Month, day, hour and minute in local time."""
+    return f"{date_format(_local(value), 'MONTH_DAY_FORMAT')} {date_format(_local(value), 'H:i')}" if value else ""
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """Hour and minute in local time."""
+    return date_format(_local(value), "H:i") if value else ""
+
+
+@register.filter
+def percent(value: float) -> str:
+    """A share of one as whole percent: 0.456 -> "46%"."""
+    return f"{value * 100:.0f}%"
+
+
+@register.simple_tag
+def icon(name: str, label: Any = "") -> SafeString:
+    """One icon of the sprite (assets/icons.txt). Without a label it is decoration and screen readers skip it."""
+    use = format_html('<use href="{}#{}"></use>', static("vendor/icons.svg"), name)
+    if label:
+        return format_html('<svg class="gc-icon" role="img" aria-label="{}">{}</svg>', label, use)
+    return format_html('<svg class="gc-icon" aria-hidden="true" focusable="false">{}</svg>', use)

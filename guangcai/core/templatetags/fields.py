@@ -1,0 +1,88 @@
+"""Drawing form fields the house way: label, hint and error above the control, "optional" instead of asterisks."""
+
+from typing import Any
+
+from django import forms, template
+from django.forms import BoundField, Form
+
+register = template.Library()
+
+Context = dict[str, Any]
+
+
+def _shape(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    return "single"
+
+
+def _css_class(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "form-check-input"
+    if isinstance(widget, forms.Select):
+        return "form-select"
+    return "form-control"
+
+
+def _attributes(bound: BoundField) -> dict[str, str]:
+    classes = [_css_class(bound.field.widget), bound.field.widget.attrs.get("class", "")]
+    described = [f"{bound.id_for_label}_hint"] if bound.help_text else []
+    if bound.errors:
+        classes.append("is-invalid")
+        described.append(f"{bound.id_for_label}_error")
+    attributes = {"class": " ".join(filter(None, classes))}
+    if described and _shape(bound.field.widget) != "choices":
+        attributes["aria-describedby"] = " ".join(described)
+    return attributes
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, *, label: str = "", hide_label: bool = False) -> Context:
+    """One field with its label, hint and errors."""
+    attributes = _attributes(bound)
+    if _shape(bound.field.widget) == "choices":
+        # Subwidgets take their class from the widget; the field is this form's own copy.
+        bound.field.widget.attrs["class"] = "form-check-input"
+    return {
+        "bound": bound,
+        "shape": _shape(bound.field.widget),
+        "label": label or bound.label,
+        "hide_label": hide_label,
+        "control": bound.as_widget(attrs=attributes),
+        "options": list(bound.subwidgets) if _shape(bound.field.widget) == "choices" else [],
+        "is_optional": not bound.field.required and not isinstance(bound.field.widget, forms.CheckboxInput),
+        "errors": [str(error) for error in bound.errors],
+    }
+
+
+@register.inclusion_tag("components/form_page.html", takes_context=True)
+def form_page(
+    context: template.Context,
+    form: Form,
+    *,
+    submit: str,
+    cancel: str = "",
+    action: str = "",
+    method: str = "post",
+    multipart: bool = False,
+    danger: bool = False,
+) -> Context:
+    """A whole form: summary of errors, fields (or the form's own crispy layout), one primary button."""
+    helper = getattr(form, "helper", None)
+    has_layout = getattr(helper, "layout", None) is not None
+    if has_layout:
+        # The form element, its token and the errors on top are drawn here.
+        helper.form_tag, helper.disable_csrf, helper.form_show_errors = False, True, True
+    return {
+        "csrf_token": context.get("csrf_token", ""),
+        "form": form,
+        "has_layout": has_layout,
+        "submit": submit,
+        "cancel": cancel,
+        "action": action,
+        "method": method,
+        "multipart": multipart or form.is_multipart(),
+        "danger": danger,
+    }
