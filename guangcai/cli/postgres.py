@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from guangcai.cli.cluster import OWNER, PORT, Cluster, PostgresError
+from guangcai.cli.cluster import OWNER, PORT, Cluster, PostgresError, open_closed
 
 __all__ = ["DATABASE", "PostgresError", "cluster", "configured_url", "ensure", "hold", "keep", "stop", "url"]
 
@@ -79,7 +79,7 @@ def hold(database: str = DATABASE) -> Iterator[str]:
         return
     server = cluster()
     server.prepare()
-    with server.holders.open("a") as holders:
+    with open_closed(server.holders) as holders:
         with server.locked():
             fcntl.flock(holders, fcntl.LOCK_SH)
             server.start(database)
