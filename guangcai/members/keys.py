@@ -23,4 +23,4 @@ def identify(member: Member, *, phone: str = "") -> None:
     member.phone_index = phone_key(stored)
     member.phone_tail_index = phone_tail_key(last_four(stored)) if stored else ""
     keys = name_keys(member.name)
-    member.name_pinyin, member.name_initials = keys.full, keys.initials
+    member.name_pinyin, member.name_initials, member.name_sort = keys

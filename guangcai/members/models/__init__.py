@@ -1,9 +1,9 @@
 """Tables of the roster: persons, their dated links, what they can and want to do, how they came in."""
 
 from guangcai.members.models.abilities import Consent, Intention, Occupation, PrivacyNotice, ServiceKind, Skill, SkillKind
-from guangcai.members.models.links import Employment, OrgRelation, Residence
+from guangcai.members.models.links import Employment, OrgRelation, ReceiptCounter, Residence
 from guangcai.members.models.person import DuplicatePair, Member, SavedFilter
-from guangcai.members.models.report_in import ReportIn
+from guangcai.members.models.report_in import ReportIn, UnitReceipt
 from guangcai.members.models.roster_import import ColumnMapping, RosterBatch, RosterRow
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Occupation",
     "OrgRelation",
     "PrivacyNotice",
+    "ReceiptCounter",
     "ReportIn",
     "Residence",
     "RosterBatch",
@@ -24,4 +25,5 @@ __all__ = [
     "ServiceKind",
     "Skill",
     "SkillKind",
+    "UnitReceipt",
 ]

@@ -63,6 +63,24 @@ class Employment(Fact):
         return f"{self.member_id} at {self.work_unit_id}"
 
 
+class ReceiptCounter(Fact):
+    """The last receipt number of a community and year. Its row lock is what keeps numbers without gaps or doubles."""
+
+    community_code = models.CharField(max_length=40)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district_code", "community_code", "year"], name="receipt_counter_once_a_year"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.community_code} {self.year}: {self.last}"
+
+
 class Residence(CommunityFact):
     """The community the member reported to and lives in (A01), with the receipt for the unit."""
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 
 from guangcai.core.crypto import EncryptedTextField
 from guangcai.core.facts import Fact
@@ -47,8 +48,10 @@ class Member(Fact):
 
     # Basic facts
     name = models.CharField(max_length=60)
-    name_pinyin = models.CharField(max_length=200, blank=True)
+    name_pinyin = models.CharField(max_length=400, blank=True)
     name_initials = models.CharField(max_length=60, blank=True)
+    # Syllable, tone and character of each: a C collation sorts it as a Chinese reader expects.
+    name_sort = models.CharField(max_length=600, blank=True, db_collation="C")
     gender = models.CharField(max_length=6, choices=Gender.choices, blank=True)
     birth_date = models.DateField(null=True, blank=True)
     joined_party_on = models.DateField(null=True, blank=True)
@@ -75,7 +78,9 @@ class Member(Fact):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.UUIDField(null=True, blank=True)
     end_reason = models.CharField(max_length=120, blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_records")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_records", db_index=False
+    )
 
     objects = MemberQuerySet.as_manager()
 
@@ -87,16 +92,38 @@ class Member(Fact):
             models.CheckConstraint(
                 condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="member_not_merged_into_itself"
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(ended_at__isnull=False), name="member_merged_has_ended"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="member_named"),
         ]
         indexes = [
-            models.Index(fields=["path", "name_pinyin"], name="member_by_path"),
+            models.Index(fields=["path", "name_sort"], name="member_by_path"),
             models.Index(fields=["phone_index"], name="member_by_phone"),
             models.Index(fields=["phone_tail_index"], name="member_by_phone_tail"),
             models.Index(fields=["name"], name="member_by_name"),
+            models.Index(fields=["merged_into"], name="member_by_merger", condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("members:person", args=[self.pk])
+
+    @property
+    def is_current(self) -> bool:
+        return self.ended_at is None and self.merged_into_id is None
+
+
+class DuplicatePairQuerySet(models.QuerySet["DuplicatePair"]):
+    def visible_to(self, actor: "Actor") -> "DuplicatePairQuerySet":
+        """Pairs of which at least one record lies where the actor keeps the roster."""
+        paths = actor.paths_with(Permission.ROSTER_EDIT)
+        return self.filter(under("first__path", paths) | under("second__path", paths))
+
+    def open(self) -> "DuplicatePairQuerySet":
+        return self.filter(decided_at=None)
 
 
 class DuplicatePair(Fact):
@@ -105,11 +132,12 @@ class DuplicatePair(Fact):
     first = models.ForeignKey(Member, models.PROTECT, related_name="+")
     second = models.ForeignKey(Member, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=30, choices=DuplicateReason.choices)
-    path = PathField(blank=True)
     found_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.UUIDField(null=True, blank=True)
     is_same_person = models.BooleanField(null=True, blank=True)
+
+    objects = DuplicatePairQuerySet.as_manager()
 
     class Meta:
         constraints = [

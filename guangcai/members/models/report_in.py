@@ -6,10 +6,13 @@ from django.db import models
 from django.db.models import Q
 
 from guangcai.core.crypto import EncryptedTextField
+from guangcai.core.facts import Fact
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.members.enums import Channel
+from guangcai.members.models.links import Residence
 from guangcai.orgs.facts import CommunityFact
+from guangcai.orgs.models import WorkUnit
 
 if TYPE_CHECKING:
     from guangcai.core.actor import Actor
@@ -39,9 +42,7 @@ class ReportIn(CommunityFact):
     decided_by = models.UUIDField(null=True, blank=True)
     is_accepted = models.BooleanField(null=True, blank=True)
     decline_reason = models.CharField(max_length=200, blank=True)
-    residence = models.OneToOneField(
-        "members.Residence", models.PROTECT, null=True, blank=True, related_name="report_in"
-    )
+    residence = models.OneToOneField(Residence, models.PROTECT, null=True, blank=True, related_name="report_in")
 
     objects = ReportInQuerySet.as_manager()
 
@@ -55,11 +56,48 @@ class ReportIn(CommunityFact):
             ),
             models.UniqueConstraint(
                 fields=["district_code", "community", "phone_index"],
-                condition=Q(decided_at=None),
+                condition=Q(decided_at=None) & ~Q(phone_index=""),
                 name="report_in_waits_once",
+            ),
+            models.UniqueConstraint(
+                fields=["district_code", "community", "member"],
+                condition=Q(decided_at=None, member__isnull=False),
+                name="report_in_of_member_waits_once",
             ),
         ]
         indexes = [models.Index(fields=["path", "submitted_at"], condition=Q(decided_at=None), name="report_in_waiting")]
 
     def __str__(self) -> str:
         return f"report-in {self.pk}"
+
+
+class UnitReceiptQuerySet(models.QuerySet["UnitReceipt"]):
+    def visible_to(self, actor: "Actor") -> "UnitReceiptQuerySet":
+        """The receipts of the units whose liaison the actor is."""
+        return self.filter(work_unit__in=actor.units_with(Permission.UNIT_ROSTER_VIEW))
+
+    def unread(self) -> "UnitReceiptQuerySet":
+        return self.filter(read_at=None)
+
+
+class UnitReceipt(Fact):
+    """回执: tells a work unit that its member reported in. It waits on the liaison's desk until it is read."""
+
+    residence = models.OneToOneField(Residence, models.PROTECT, related_name="unit_receipt")
+    work_unit = models.ForeignKey(WorkUnit, models.PROTECT, related_name="+", db_index=False)
+    sent_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    read_by = models.UUIDField(null=True, blank=True)
+
+    objects = UnitReceiptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(read_at=None, read_by=None) | Q(read_at__isnull=False), name="unit_receipt_read_when"
+            )
+        ]
+        indexes = [models.Index(fields=["work_unit", "-sent_at"], name="unit_receipt_by_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.work_unit_id} {self.residence_id}"
