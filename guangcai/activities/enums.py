@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ActivityKind(models.TextChoices):
@@ -40,6 +41,7 @@ class Method(models.TextChoices):
     CODE = "code", _("Code scanned on site")
     PAD = "pad", _("Last four digits at the kiosk")
     PAPER = "paper", _("Paper list typed later")
+    PRINTED = "printed", _("Printed code scanned on site")
 
 
 class CancelReason(models.TextChoices):
@@ -49,3 +51,24 @@ class CancelReason(models.TextChoices):
     TOO_FEW = "too_few", _("Too few people")
     PLACE = "place", _("Place not available")
     OTHER = "other", _("Other")
+
+
+class Weekday(models.TextChoices):
+    """Codes of RFC 5545, in the order of the week."""
+
+    MONDAY = "MO", pgettext_lazy("weekday", "Monday")
+    TUESDAY = "TU", pgettext_lazy("weekday", "Tuesday")
+    WEDNESDAY = "WE", pgettext_lazy("weekday", "Wednesday")
+    THURSDAY = "TH", pgettext_lazy("weekday", "Thursday")
+    FRIDAY = "FR", pgettext_lazy("weekday", "Friday")
+    SATURDAY = "SA", pgettext_lazy("weekday", "Saturday")
+    SUNDAY = "SU", pgettext_lazy("weekday", "Sunday")
+
+
+class Occasion(models.TextChoices):
+    """Why somebody who signed up is told something."""
+
+    MOVED_UP = "moved_up", _("A place for you")
+    CHANGED = "changed", _("Time or place changed")
+    CANCELLED = "cancelled", _("Called off")
+    BEFORE = "before", _("Soon to come")

@@ -2,7 +2,7 @@
 
 from guangcai.activities.models.activity import Activity, ActivityTemplate, RequiredSkill, Series
 from guangcai.activities.models.attendance import Attendance, Outcome
-from guangcai.activities.models.shift import Shift, SignUp
+from guangcai.activities.models.shift import Shift, ShiftNotice, SignUp
 
 __all__ = [
     "Activity",
@@ -12,5 +12,6 @@ __all__ = [
     "RequiredSkill",
     "Series",
     "Shift",
+    "ShiftNotice",
     "SignUp",
 ]

@@ -1,11 +1,28 @@
 """Who was there, and what came of it."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 
 from guangcai.activities.enums import Method, Presence
 from guangcai.activities.models.shift import Shift
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import under
 from guangcai.orgs.facts import CommunityFact
+
+if TYPE_CHECKING:
+    from guangcai.core.actor import Actor
+
+
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    def visible_to(self, actor: "Actor") -> "AttendanceQuerySet":
+        """One's own, and those of the area whose roster one may see."""
+        own = Q(member_id=actor.member_id) if actor.member_id else Q(pk__in=[])
+        return self.filter(own | under("path", actor.paths_with(Permission.ROSTER_VIEW)))
+
+    def present(self) -> "AttendanceQuerySet":
+        return self.filter(presence=Presence.PRESENT)
 
 
 class Attendance(CommunityFact):
@@ -28,6 +45,8 @@ class Attendance(CommunityFact):
     # A paper list names why it was typed later, and the second person who saw it.
     reason = models.CharField(max_length=200, blank=True)
     witnessed_by = models.UUIDField(null=True, blank=True)
+
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F, Q
 
-from guangcai.activities.enums import CancelReason
+from guangcai.activities.enums import CancelReason, Occasion
 from guangcai.activities.models.activity import Activity, Series
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -69,6 +69,23 @@ class Shift(CommunityFact):
         return f"{self.activity} {self.starts_at:%Y-%m-%d %H:%M}"
 
 
+class SignUpQuerySet(models.QuerySet["SignUp"]):
+    def visible_to(self, actor: "Actor") -> "SignUpQuerySet":
+        """One's own, and those of the area whose roster one may see."""
+        own = Q(member_id=actor.member_id) if actor.member_id else Q(pk__in=[])
+        return self.filter(own | under("path", actor.paths_with(Permission.ROSTER_VIEW)))
+
+    def live(self) -> "SignUpQuerySet":
+        return self.filter(cancelled_at=None)
+
+    def placed(self) -> "SignUpQuerySet":
+        return self.filter(cancelled_at=None, place_no__isnull=False)
+
+    def waiting(self) -> "SignUpQuerySet":
+        """Without a place, first come first."""
+        return self.filter(cancelled_at=None, place_no=None).order_by("signed_up_at", "id")
+
+
 class SignUp(CommunityFact):
     """A member wants to come. With a `place_no` he has a place; without one he waits, in the order of signing up.
 
@@ -84,6 +101,8 @@ class SignUp(CommunityFact):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.UUIDField(null=True, blank=True)
     cancelled_in_time = models.BooleanField(null=True, blank=True)
+
+    objects = SignUpQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -107,3 +126,34 @@ class SignUp(CommunityFact):
 
     def __str__(self) -> str:
         return f"{self.member_id} for {self.shift_id}"
+
+
+class ShiftNoticeQuerySet(models.QuerySet["ShiftNotice"]):
+    def visible_to(self, actor: "Actor") -> "ShiftNoticeQuerySet":
+        return self.filter(member_id=actor.member_id) if actor.member_id else self.none()
+
+
+class ShiftNotice(CommunityFact):
+    """Somebody who signed up was told something, in the application and through the message adapter.
+
+    One row per occasion: a second change brings the same row up again, it does not send a second message.
+    """
+
+    shift = models.ForeignKey(Shift, models.PROTECT, related_name="notices")
+    member = models.ForeignKey("members.Member", models.PROTECT, related_name="shift_notices")
+    occasion = models.CharField(max_length=10, choices=Occasion.choices)
+    told_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ShiftNoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district_code", "shift", "member", "occasion"], name="shift_notice_once_per_occasion"
+            )
+        ]
+        indexes = [models.Index(fields=["member", "-told_at"], name="shift_notice_by_member")]
+
+    def __str__(self) -> str:
+        return f"{self.occasion} {self.shift_id} {self.member_id}"

@@ -1,0 +1,345 @@
+"""What activities allow: pure checks and arithmetic, no database, no clock.
+
+Every refusal of a sign-up or an attendance has a code; the screens put the next step beside it (views/refusals.py).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from guangcai.activities.enums import ActivityKind, Method, Occasion, Presence
+from guangcai.core.errors import Forbidden, RuleBroken, Text
+from guangcai.core.workdays import NO_OVERRIDES, Overrides, add_working_days
+
+# A Party member is an adult, also where the birth date is not on the roster.
+AGE_OF_MEMBERS: Final = 18
+OPENS_BEFORE: Final = timedelta(minutes=60)
+CLOSES_AFTER: Final = timedelta(minutes=30)
+# Somebody may have tidied up after the others had left.
+MINUTES_BEYOND_SHIFT: Final = 30
+MESSAGES_PER_MATTER: Final = 2
+MOST_OUTCOMES: Final = 20
+MINUTE: Final = timedelta(minutes=1)
+
+
+# --- publishing -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NoticeText:
+    """The eight items of a recruitment notice (GB/T 40143-2021 6.1), time and number as "is there a shift to come"."""
+
+    title: str
+    kind: str
+    has_service_kind: bool
+    has_shift_to_come: bool
+    place: str
+    content: str
+    conditions: str
+    sign_up_method: str
+    risk_note: str
+    guarantee: str
+    lead_name: str
+
+
+def missing_items(notice: NoticeText) -> dict[str, Text]:
+    """Field name -> what to add, for every item without which a notice may not go out. Empty: it may.
+
+    Sources: GB/T 40143-2021 6.1; Order 685 art 12 (true information and risks).
+    """
+    items: dict[str, tuple[bool, Text]] = {
+        "shifts": (notice.has_shift_to_come, _("Add a shift that is still to come.")),
+        "place": (bool(notice.place.strip()), _("Say where: the exact address.")),
+        "content": (bool(notice.content.strip()), _("Say what will be done.")),
+        "conditions": (bool(notice.conditions.strip()), _("Say who can come.")),
+        "sign_up_method": (bool(notice.sign_up_method.strip()), _("Say how to sign up.")),
+        "risk_note": (bool(notice.risk_note.strip()), _("Say what the risks are: no notice goes out without them.")),
+        "guarantee": (bool(notice.guarantee.strip()), _("Say what is provided: insurance, gloves, water.")),
+        "lead_name": (bool(notice.lead_name.strip()), _("Say who leads.")),
+        "service_kind": (
+            notice.has_service_kind or notice.kind != ActivityKind.SERVICE,
+            _("Choose the kind of service."),
+        ),
+    }
+    return {field: words for field, (is_there, words) in items.items() if not is_there}
+
+
+def check_publishable(notice: NoticeText, *, refused_words: Iterable[str]) -> None:
+    """Raises RuleBroken for the first missing item, or a title that hides back-filling (domain §2.3)."""
+    check_title(notice.title, refused_words=refused_words)
+    for field, words in missing_items(notice).items():
+        raise RuleBroken(words, field=field, code=f"missing_{field}")
+
+
+def check_title(title: str, *, refused_words: Iterable[str]) -> None:
+    if not title.strip():
+        raise RuleBroken(_("Give it a title."), field="title", code="title_missing")
+    for word in refused_words:
+        if word in title:
+            raise RuleBroken(
+                _("A title may not contain “%(word)s”. Service done earlier is back-filled in the record, with a reason.")
+                % {"word": word},
+                field="title",
+                code="title_refused",
+            )
+
+
+def gives_hours(kind: str) -> bool:
+    """Service to the community alone gives hours (Order 67 art 19, A105)."""
+    return ActivityKind(kind).gives_hours
+
+
+def check_shift_times(*, starts_at: datetime, ends_at: datetime, places: int) -> None:
+    if ends_at <= starts_at:
+        raise RuleBroken(_("The end lies before the beginning."), field="end_time", code="shift_backwards")
+    if ends_at - starts_at > timedelta(hours=12):
+        raise RuleBroken(_("A shift lasts twelve hours at most."), field="end_time", code="shift_too_long")
+    if places < 1:
+        raise RuleBroken(_("At least one place."), field="places", code="shift_without_places")
+
+
+def check_shift_open(*, cancelled_at: datetime | None, closed_at: datetime | None) -> None:
+    """Raises RuleBroken when the shift was called off or closed."""
+    if cancelled_at is not None:
+        raise RuleBroken(_("This shift was called off."), code="cancelled")
+    if closed_at is not None:
+        raise RuleBroken(_("This shift is closed. Mistakes are corrected in the record."), code="closed")
+
+
+# --- sign-up --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SkillHeld:
+    """A skill a member has; `expires_on` None never expires."""
+
+    name: str
+    needs_certificate: bool = False
+    certificate: str = ""
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """What a sign-up is judged by, on the side of the member."""
+
+    is_in_area: bool
+    birth_date: date | None = None
+    skills: tuple[SkillHeld, ...] = ()
+    has_signed_up: bool = False
+    is_on_roster: bool = True
+    # Titles of what he signed up for at the same time.
+    clashes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a sign-up is judged by, on the side of the shift."""
+
+    is_published: bool
+    starts_at: datetime
+    on: date
+    cancelled_at: datetime | None = None
+    closed_at: datetime | None = None
+    minimum_age: int | None = None
+    skills: tuple[str, ...] = ()
+
+
+def check_sign_up(wanted: Wanted, applicant: Applicant, *, now: datetime, clash_accepted: bool = False) -> None:
+    """Raises RuleBroken with a code of its own for every reason why a member cannot sign up."""
+    if not wanted.is_published:
+        raise RuleBroken(_("This activity is not published yet."), code="not_published")
+    check_shift_open(cancelled_at=wanted.cancelled_at, closed_at=wanted.closed_at)
+    if now >= wanted.starts_at:
+        raise RuleBroken(_("This shift has begun. Come along and check in on site."), code="begun")
+    if not applicant.is_on_roster:
+        raise RuleBroken(_("You are no longer on the roster of this community."), code="not_on_roster")
+    if not applicant.is_in_area:
+        raise RuleBroken(_("This is for members who reported to another community."), code="other_area")
+    if applicant.has_signed_up:
+        raise RuleBroken(_("You have signed up already."), code="already_signed_up")
+    _check_age(wanted, applicant)
+    for name in wanted.skills:
+        _check_skill(name, applicant.skills, on=wanted.on)
+    if applicant.clashes and not clash_accepted:
+        raise RuleBroken(
+            _("You have signed up for “%(title)s” at the same time.") % {"title": applicant.clashes[0]}, code="clash"
+        )
+
+
+def _check_age(wanted: Wanted, applicant: Applicant) -> None:
+    least = wanted.minimum_age or 0
+    if applicant.birth_date is None:
+        if least > AGE_OF_MEMBERS:
+            raise RuleBroken(
+                _("This shift is for people of %(age)d and over, and your birth date is not on the roster.")
+                % {"age": least},
+                code="age_unknown",
+            )
+    elif age_on(applicant.birth_date, wanted.on) < least:
+        raise RuleBroken(_("This shift is for people of %(age)d and over.") % {"age": least}, code="too_young")
+
+
+def _check_skill(name: str, held: Iterable[SkillHeld], *, on: date) -> None:
+    """Order 685 art 16: where the law asks for a qualification, nobody serves without it."""
+    skill = next((one for one in held if one.name == name), None)
+    if skill is None:
+        raise RuleBroken(_("This shift needs the skill “%(skill)s”.") % {"skill": name}, code="no_skill")
+    if skill.needs_certificate and not skill.certificate:
+        raise RuleBroken(
+            _("This shift needs a certificate for “%(skill)s”.") % {"skill": name}, code="no_certificate"
+        )
+    if skill.expires_on is not None and skill.expires_on < on:
+        raise RuleBroken(
+            _("Your certificate for “%(skill)s” runs out before that day.") % {"skill": name},
+            code="certificate_expired",
+        )
+
+
+def age_on(birth_date: date, on: date) -> int:
+    """Full years of age; somebody born on 29 February is a year older on 1 March."""
+    return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
+
+
+def free_place(taken: Iterable[int], *, places: int) -> int | None:
+    """The lowest place number nobody holds, or None when all are taken."""
+    held = set(taken)
+    return next((number for number in range(1, places + 1) if number not in held), None)
+
+
+def is_cancelled_in_time(*, starts_at: datetime, now: datetime, notice_hours: int) -> bool:
+    """Whether somebody who cannot come says so early enough (Order 685 art 22, policy CancelNotice)."""
+    return now <= starts_at - timedelta(hours=notice_hours)
+
+
+def check_cancel_sign_up(*, starts_at: datetime, closed_at: datetime | None, now: datetime, is_present: bool) -> None:
+    if closed_at is not None or is_present:
+        raise RuleBroken(_("You are down as present, so the sign-up stays."), code="was_present")
+    if now >= starts_at:
+        raise RuleBroken(_("The shift has begun. Tell the person who leads it."), code="begun")
+
+
+def may_tell(occasion: str, *, told: Iterable[str]) -> bool:
+    """Whether one more message about this sign-up may go out: two per matter, a cancellation always."""
+    said = set(told)
+    if occasion in said or Occasion.CANCELLED in said:
+        return False
+    return occasion == Occasion.CANCELLED or len(said) < MESSAGES_PER_MATTER
+
+
+# --- attendance -----------------------------------------------------------------------------------------------------
+
+
+def check_arrival(
+    *, starts_at: datetime, ends_at: datetime, arrived_at: datetime, now: datetime, late_hours: int
+) -> bool:
+    """Whether an arrival was delivered late (True) or at once (False).
+
+    Raises RuleBroken before the doors open, after the end, or when it was delivered after the policy's hours.
+    Source: policy LateArrival.
+    """
+    if arrived_at < starts_at - OPENS_BEFORE:
+        raise RuleBroken(_("Check-in opens an hour before the beginning."), code="too_early")
+    if arrived_at > ends_at + CLOSES_AFTER:
+        raise RuleBroken(_("This shift is over. Tell the person who leads it."), code="over")
+    if now > arrived_at + timedelta(hours=late_hours):
+        raise RuleBroken(
+            _("This came more than %(hours)d hours late. Tell the desk: it can be entered from the paper list.")
+            % {"hours": late_hours},
+            code="too_late",
+        )
+    return now > ends_at + CLOSES_AFTER
+
+
+def check_paper(*, reason: str, witness_is_self: bool, has_witness: bool) -> None:
+    """A list typed later names why, and the second person who saw it (domain §5)."""
+    if not reason.strip():
+        raise RuleBroken(_("Say why this list is typed only now."), field="reason", code="paper_reason")
+    if not has_witness:
+        raise RuleBroken(_("Name the second person who was there."), field="witness", code="paper_witness")
+    if witness_is_self:
+        raise RuleBroken(_("The second person must be somebody else."), field="witness", code="paper_witness_self")
+
+
+def check_witness_known(is_known: bool) -> None:
+    if not is_known:
+        raise Forbidden(_("The second person works for this community."), field="witness", code="witness_unknown")
+
+
+def shift_minutes(*, starts_at: datetime, ends_at: datetime) -> int:
+    return (ends_at - starts_at) // MINUTE
+
+
+def minutes_given(
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    arrived_at: datetime | None,
+    left_at: datetime | None,
+    minutes: int | None = None,
+) -> int:
+    """Whole minutes actually given: from arrival to departure within the shift, or what the lead wrote.
+
+    No arrival means from the beginning, no departure until the end. Source: Order 67 art 7.
+    """
+    if minutes is not None:
+        return check_minutes(minutes, longest=shift_minutes(starts_at=starts_at, ends_at=ends_at))
+    start = max(arrived_at or starts_at, starts_at)
+    end = min(left_at or ends_at, ends_at)
+    return max(0, (end - start) // MINUTE)
+
+
+def check_minutes(minutes: int, *, longest: int) -> int:
+    """Minutes written by hand: from 0 to half an hour beyond the shift."""
+    if not 0 <= minutes <= longest + MINUTES_BEYOND_SHIFT:
+        raise RuleBroken(
+            _("Between 0 and %(most)d minutes: the shift and half an hour.")
+            % {"most": longest + MINUTES_BEYOND_SHIFT},
+            field="minutes",
+            code="minutes_out_of_shift",
+        )
+    return minutes
+
+
+def may_replace(*, old: str, old_method: str, new: str, new_method: str) -> bool:
+    """Whether a later mark changes the row of a member: the lead always, a code only a mark of absence."""
+    if new_method in (Method.BOARD, Method.PAPER):
+        return old != new
+    return new == Presence.PRESENT and old != Presence.PRESENT and old_method == Method.BOARD
+
+
+# --- closing --------------------------------------------------------------------------------------------------------
+
+
+def check_closing(*, starts_at: datetime, now: datetime, head_count: int) -> None:
+    if now < starts_at:
+        raise RuleBroken(_("This shift has not begun yet."), code="not_begun")
+    if head_count < 0:
+        raise RuleBroken(_("Count the heads: 0 or more."), field="head_count", code="head_count")
+
+
+def check_outcome(*, name: str, quantity: int, unit: str) -> None:
+    """What came of it: what, how much, in which unit of measure (A41)."""
+    if not name.strip():
+        raise RuleBroken(_("Say what was achieved."), field="name", code="outcome_name")
+    if quantity < 0:
+        raise RuleBroken(_("A quantity is 0 or more."), field="quantity", code="outcome_quantity")
+    if not unit.strip():
+        raise RuleBroken(_("Say in which unit of measure."), field="unit", code="outcome_unit")
+
+
+def record_due_on(ended_on: date, *, working_days: int, overrides: Overrides = NO_OVERRIDES) -> date:
+    """The last day on which the record is in time (Order 67 art 11)."""
+    return add_working_days(ended_on, working_days, overrides)
+
+
+def absences(
+    placed: Iterable[str], *, present: Mapping[str, str], told: Callable[[str], bool]
+) -> dict[str, Presence]:
+    """Member id -> absent with or without notice, for everybody who had a place and no mark."""
+    return {
+        member: Presence.ABSENT_TOLD if told(member) else Presence.ABSENT for member in placed if member not in present
+    }
