@@ -53,7 +53,8 @@ def _with_database(body: Callable) -> Callable:
             try:
                 return body(*args, **kwargs)
             finally:
-                _close_connections()
+                if postgres.configured_url() is None:
+                    _close_connections()
 
     return held
 

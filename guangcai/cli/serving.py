@@ -47,12 +47,12 @@ def serve(place: Place, *, on_ready: Callable[[], None]) -> int:
 
 def require_schema() -> None:
     """Raises ClickException when the database is older or newer than this version: no page would work."""
-    if names := schema.pending():
-        message = _("The database lacks %(count)d migrations of this version. Run `guangcai migrate`.")
-        raise click.ClickException(message % {"count": len(names)})
     if names := schema.unknown():
         message = _("The database was written by a newer version (%(name)s). Upgrade the program.")
         raise click.ClickException(message % {"name": names[0]})
+    if names := schema.pending():
+        message = _("The database lacks %(count)d migrations of this version. Run `guangcai migrate`.")
+        raise click.ClickException(message % {"count": len(names)})
 
 
 def collect_static() -> None:

@@ -2,14 +2,22 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from guangcai.cli import cluster, postgres
 from guangcai.cli.cluster import Cluster
+
+LIBPQ = ("host", "port", "user", "password", "dbname")
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +46,67 @@ def server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     if own.folder.is_dir():
         with own.locked():
             own.stop()
+
+
+@pytest.fixture(scope="session")
+def template(django_db_setup: None, django_db_blocker: Any) -> str:
+    """The name of the migrated test database, with nobody connected, for scratch copies."""
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        name = connection.settings_dict["NAME"]
+        connection.close()
+        connection.close_pool()
+    return str(name)
+
+
+@pytest.fixture
+def scratch(template: str, django_db_blocker: Any) -> Iterator[Callable[..., str]]:
+    """`scratch(migrated=True)`: the address of a new database on the tests' server; dropped afterwards."""
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        parameters = {k: v for k, v in connection.get_connection_params().items() if k in LIBPQ}
+    made: list[str] = []
+
+    def statement(text: str) -> None:
+        with psycopg.connect(**{**parameters, "dbname": "postgres"}, autocommit=True) as server:
+            server.execute(text)
+
+    def make(*, migrated: bool) -> str:
+        name = f"{template}_scratch_{len(made)}"
+        statement(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        statement(f'CREATE DATABASE "{name}" TEMPLATE "{template if migrated else "template0"}"')
+        made.append(name)
+        address = conninfo_to_dict(make_conninfo(**{**parameters, "dbname": name}))
+        query = urlencode({k: v for k, v in address.items() if k not in ("user", "dbname", "password")})
+        password = f":{address['password']}" if "password" in address else ""
+        return f"postgresql://{address.get('user', '')}{password}@/{name}?{query}"
+
+    yield make
+    for name in made:
+        statement(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def guangcai() -> Callable[..., subprocess.CompletedProcess]:
+    """`guangcai("verify", database=address)`: the real command in a process of its own."""
+
+    def run(*arguments: str, database: str, **environment: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "-m", "guangcai.cli", *arguments],
+            cwd=postgres.ROOT,
+            env={
+                **os.environ,
+                "LANG": "C.UTF-8",
+                "LC_ALL": "",
+                "LANGUAGE": "",
+                "DATABASE_URL": database,
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
