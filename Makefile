@@ -42,7 +42,7 @@ serve: setup
 	@$(PIP) install --quiet --require-hashes -r requirements.lock
 	@touch $@
 
-.venv/.self: .venv/.packages pyproject.toml
+.venv/.self: .venv/.packages .venv/.assets pyproject.toml
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -52,7 +52,7 @@ serve: setup
 	$(PIP) install --quiet --no-deps --require-hashes -r requirements-embedded.lock; }
 	@touch $@
 
-.venv/.assets: .venv/.packages $(wildcard scripts/build_assets.py scripts/prune_css.py assets/package-lock.json)
+.venv/.assets: .venv/.packages $(wildcard scripts/build_assets.py scripts/prune_css.py assets/package-lock.json assets/icons.txt)
 	@if [ -f scripts/build_assets.py ]; then echo "Front-end assets ..."; \
 	command -v npm >/dev/null || $(PIP) install --quiet --require-hashes -r requirements-assets.lock; \
 	$(BIN)/python scripts/build_assets.py; fi
