@@ -60,6 +60,12 @@ class Tag(StrEnum):
     LINK_END = "members:link:end"
     CONSENT_GIVE = "members:consent:give"
     CONSENT_WITHDRAW = "members:consent:withdraw"
+    MEMBER_CONTACT = "members:member:contact"
+    DUPLICATE_FIND = "members:duplicate:find"
+    REPORT_IN_EXPECT = "members:report_in:expect"
+    RECEIPT_READ = "members:receipt:read"
+    OWN_EXPORT = "members:member:export_own"
+    LISTS_LOAD = "members:lists:load"
     # activities
     ACTIVITY_ADD = "activities:activity:add"
     ACTIVITY_CHANGE = "activities:activity:change"
