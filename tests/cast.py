@@ -198,4 +198,6 @@ def _make_people(cast: Cast) -> None:
     liaison_next_door = make_user(cast, "liaison_next_door", "分局联系人", "13800000202")
     grant(liaison_next_door, Role.UNIT_LIAISON, unit=units["police_branch"])
     grant(make_user(cast, "member", "林晓岚", "13900000101", member=teacher), Role.MEMBER, node=nodes["nanyuan"])
-    grant(make_user(cast, "member_next_door", "赵海峰", "13900000102", member=police), Role.MEMBER, node=nodes["gongyuan"])
+    grant(
+        make_user(cast, "member_next_door", "赵海峰", "13900000102", member=police), Role.MEMBER, node=nodes["gongyuan"]
+    )

@@ -108,9 +108,7 @@ class FeedbackLine(CommunityFact):
     is_exempt = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["district_code", "sheet", "member"], name="feedback_line_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["district_code", "sheet", "member"], name="feedback_line_once")]
 
     def __str__(self) -> str:
         return f"{self.sheet_id} {self.member_id}"

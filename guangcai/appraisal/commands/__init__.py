@@ -1,0 +1,45 @@
+"""Verbs of feedback and appraisal."""
+
+from guangcai.appraisal.commands.appraisals import (
+    add_duty_elsewhere,
+    add_exemption,
+    answer_objection,
+    approve_appraisals,
+    draft_appraisals,
+    end_exemption,
+    give_opinion,
+    object_to_appraisal,
+    send_appraisals,
+    write_own_words,
+)
+from guangcai.appraisal.commands.feedback import (
+    answer_sheet,
+    approve_sheets,
+    hand_over_sheet,
+    mark_read,
+    reply_to_dispute,
+    write_remark,
+)
+from guangcai.appraisal.commands.quarter import Closed, close_quarter, draft_supplements
+
+__all__ = [
+    "Closed",
+    "add_duty_elsewhere",
+    "add_exemption",
+    "answer_objection",
+    "answer_sheet",
+    "approve_appraisals",
+    "approve_sheets",
+    "close_quarter",
+    "draft_appraisals",
+    "draft_supplements",
+    "end_exemption",
+    "give_opinion",
+    "hand_over_sheet",
+    "mark_read",
+    "object_to_appraisal",
+    "reply_to_dispute",
+    "send_appraisals",
+    "write_own_words",
+    "write_remark",
+]
