@@ -1,6 +1,6 @@
 """What every test has: the real database, no network, templates that fail on undefined variables, the cast."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,6 +63,6 @@ def signed_in(client: Client) -> Callable[[Any], Client]:
 
 
 @pytest.fixture
-def queries() -> Iterator[Callable[[], CaptureQueriesContext]]:
+def queries() -> Callable[[], CaptureQueriesContext]:
     """`with queries() as seen: ...; len(seen)`: the statements a block sends."""
-    yield lambda: CaptureQueriesContext(connection)
+    return lambda: CaptureQueriesContext(connection)
