@@ -93,7 +93,10 @@ class Tag(StrEnum):
     OBJECTION_RAISE = "ledger:objection:raise"
     OBJECTION_ANSWER = "ledger:objection:answer"
     CERTIFICATE_ISSUE = "ledger:certificate:issue"
+    SAMPLE_DRAW = "ledger:sample:draw"
     SAMPLE_CHECK = "ledger:sample:check"
+    ENTRY_EXPORT = "ledger:entry:export"
+    TOTALS_REBUILD = "ledger:totals:rebuild"
     # appraisal
     QUARTER_CLOSE = "appraisal:quarter:close"
     FEEDBACK_EDIT = "appraisal:feedback:edit"

@@ -1,5 +1,6 @@
 """Reading the rules in force: the nearest owner above a place wins, and a missing rule is a fault, not a zero."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, time
 from typing import Any, TypeVar
@@ -101,6 +102,21 @@ def in_force_at(shape: type[Shape], *, path: str, on: date) -> Shape:
     if nearest is None:
         raise LookupError(f"no policy {key} in force at {path} on {on}")
     return shape(**nearest.value)
+
+
+def in_force_on_days(shape: type[Shape], *, path: str, days: Iterable[date]) -> dict[date, Shape]:
+    """The same for several days at once, in one query. Raises LookupError when a day has no rule."""
+    key = KEYS[shape]
+    rows = sorted(
+        Policy.objects.filter(key=key, path__in=ancestors(path)), key=lambda row: (len(row.path), row.since), reverse=True
+    )
+    found: dict[date, Shape] = {}
+    for day in set(days):
+        nearest = next((r for r in rows if r.since <= day and (r.until is None or day < r.until)), None)
+        if nearest is None:
+            raise LookupError(f"no policy {key} in force at {path} on {day}")
+        found[day] = shape(**nearest.value)
+    return found
 
 
 def check_value(key: PolicyKey, value: dict[str, Any]) -> None:

@@ -3,7 +3,8 @@
 from guangcai.orgs.models.grants import Grant
 from guangcai.orgs.models.organisations import OfficeHolder, PartyOrganisation, ResidentUnit, WorkUnit
 from guangcai.orgs.models.policies import Policy
-from guangcai.orgs.models.tree import CommunityProfile, FormerPath, Node
+from guangcai.orgs.models.tree import CommunityProfile, FormerPath, Node, SubtreeCount
+from guangcai.orgs.models.workdays import WorkdayOverride
 
 __all__ = [
     "CommunityProfile",
@@ -14,5 +15,7 @@ __all__ = [
     "PartyOrganisation",
     "Policy",
     "ResidentUnit",
+    "SubtreeCount",
     "WorkUnit",
+    "WorkdayOverride",
 ]

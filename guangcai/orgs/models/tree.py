@@ -13,8 +13,6 @@ from guangcai.orgs.enums import CommunityType, Level
 if TYPE_CHECKING:
     from guangcai.core.actor import Actor
 
-CODE_LENGTH = 12
-
 
 class NodeQuerySet(models.QuerySet["Node"]):
     def visible_to(self, actor: "Actor") -> "NodeQuerySet":
@@ -100,6 +98,21 @@ class FormerPath(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} > {self.node}"
+
+
+class SubtreeCount(models.Model):
+    """How many open nodes of a level lie under a node: a roll-up, rebuilt by import, kept by commands, proved by
+    `guangcai verify`. A whole country is counted in a fraction of a millisecond."""
+
+    node = models.ForeignKey(Node, models.CASCADE, related_name="subtree_counts", db_index=False)
+    level = models.CharField(max_length=12, choices=Level.choices)
+    nodes = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node", "level"], name="subtree_count_once_per_level")]
+
+    def __str__(self) -> str:
+        return f"{self.node}: {self.nodes} {self.level}"
 
 
 class CommunityProfile(models.Model):

@@ -1,0 +1,126 @@
+"""Reads of rights: who somebody is today, who may read a record, who holds what where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Func, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from guangcai.core.actor import Actor, Holding
+from guangcai.core.audit_tags import Tag
+from guangcai.core.errors import Text
+from guangcai.core.models import AuditEvent
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import ancestors, covers
+from guangcai.orgs.models import FormerPath, Grant
+from guangcai.orgs.roles import ROLES, Role
+
+# What a role reads of a person's record, in the member's words.
+REASONS: dict[Role, Text] = {
+    Role.DESK_WORKER: _("Runs the desk of the community where you reported in."),
+    Role.COMMUNITY_SECRETARY: _("Heads the community where you reported in and approves its records."),
+    Role.STREET_OVERSEER: _("Reads the figures of the street and the names behind them; changes nothing."),
+    Role.DISTRICT_ADMINISTRATOR: _("Sets up the district and reads its figures and the names behind them."),
+    Role.UNIT_LIAISON: _("Receives the quarterly feedback and the appraisal for your work unit, nothing else."),
+}
+
+
+class AfterSubtree(Func):
+    """The first string after everything under a path, in SQL: what scoping.upper_bound is in Python."""
+
+    template = "(left(%(expressions)s, -1) || '0')"
+
+
+def actor_of(*, user_id: UUID, member_id: UUID | None, on: date) -> Actor:
+    """The actor a user is on the local date `on`: one query, no cache, so that an ended grant ends at once.
+
+    Rights over a place reach the paths it had before a move, and those of places merged into it.
+    """
+    former = FormerPath.objects.filter(
+        node__path__gte=OuterRef("path"), node__path__lt=AfterSubtree(OuterRef("path"))
+    ).values("path")
+    grants = Grant.objects.in_force(on).filter(user_id=user_id, ended_at=None)
+    grants = grants.annotate(former=ArraySubquery(former)).order_by("pk")
+    return Actor(user_id=user_id, member_id=member_id, holdings=tuple(_holdings(grants)))
+
+
+def _holdings(grants: Iterable[Grant]) -> Iterable[Holding]:
+    for grant in grants:
+        permissions = ROLES[Role(grant.role)]
+        if grant.work_unit_id:
+            yield Holding(role=grant.role, permissions=permissions, work_unit_id=grant.work_unit_id)
+            continue
+        former = [path for path in sorted(grant.former) if not covers([grant.path], path)]  # type: ignore[attr-defined]
+        for path in [grant.path, *former]:
+            yield Holding(role=grant.role, permissions=permissions, path=path, node_id=grant.node_id)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who can read a record now: name, role, place, since when, and why."""
+
+    name: str
+    role: str
+    place: str
+    since: date
+    reason: Text
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One opening of a record, from the audit trail."""
+
+    at: date
+    roles: str
+    reason: str
+
+
+def readers_of(*, path: str, unit_ids: Iterable[int], on: date) -> list[Reader]:
+    """Everybody who can read the record of a person of the community `path` employed by `unit_ids`, on `on`.
+
+    One query. Sorted from the desk upward, then by name.
+    """
+    reading = [role for role, rights in ROLES.items() if Permission.ROSTER_VIEW in rights]
+    over_place = Q(path__in=_chain(path), role__in=reading)
+    of_unit = Q(work_unit_id__in=list(unit_ids), role=Role.UNIT_LIAISON)
+    grants = Grant.objects.in_force(on).filter(over_place | of_unit, ended_at=None, user__closed_at=None)
+    grants = grants.annotate(holder=F("user__name"), place=F("node__name"), unit=F("work_unit__name"))
+    order = {role: number for number, role in enumerate(REASONS)}
+    rows = sorted(grants, key=lambda grant: (order[Role(grant.role)], grant.holder))
+    return [
+        Reader(grant.holder, grant.get_role_display(), grant.place or grant.unit, grant.since, REASONS[Role(grant.role)])
+        for grant in rows
+    ]
+
+
+def _chain(path: str) -> list[str]:
+    """The path's own chain, and that of every place which took over a node of it."""
+    chain = ancestors(path)
+    heirs = FormerPath.objects.filter(path__in=chain).values_list("node__path", flat=True)
+    return sorted({above for heir in heirs for above in ancestors(heir)} | set(chain))
+
+
+def openings_of(member_id: UUID) -> list[Opening]:
+    """Who opened a member's record, newest first: roles and reason; names are not in the audit trail."""
+    events = AuditEvent.objects.filter(
+        tag=Tag.MEMBER_OPEN, subject_type="members.member", subject_id=str(member_id)
+    ).order_by("-at", "-pk")[:200]
+    return [
+        Opening(event.at, role_names(event.actor_roles), str(event.details.get("reason", ""))) for event in events
+    ]
+
+
+def role_names(codes: str) -> str:
+    """`desk_worker+member` in words, as the audit trail keeps it."""
+    known = {str(role): str(role.label) for role in Role}
+    return ", ".join(known.get(code, str(pgettext_lazy("role", "The program"))) for code in codes.split("+"))
+
+
+def grants_at(*, actor: Actor, node_id: int, on: date) -> list[Grant]:
+    """Grants on a node, open ones first; only for those who give rights there. One query."""
+    rows = Grant.objects.visible_to(actor).filter(node_id=node_id).select_related("user")
+    return sorted(rows, key=lambda grant: (grant.ended_at is not None, grant.role, grant.user.name, grant.pk))

@@ -1,0 +1,151 @@
+"""Reads of the tree: chains, children with counts, search, and the one place a text names."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils.translation import gettext_lazy as _
+
+from guangcai.core.actor import Actor
+from guangcai.core.errors import RuleBroken
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import ancestors
+from guangcai.orgs.enums import Level
+from guangcai.orgs.models import Node, SubtreeCount
+from guangcai.orgs.queries.rights import AfterSubtree
+from guangcai.orgs.rules import full_code
+
+MOST_FOUND = 50
+
+
+@dataclass(frozen=True)
+class TreeRow:
+    """A node as a list shows it. `counts`: open nodes below it, by level, top down."""
+
+    id: int
+    name: str
+    code: str
+    level: str
+    level_name: str
+    path: str
+    ended_on: date | None
+    counts: tuple[tuple[str, int], ...] = ()
+    chain: str = ""
+
+    @property
+    def has_children(self) -> bool:
+        return bool(self.counts)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A node to name and open. `is_open` says whether the actor may open it."""
+
+    id: int
+    name: str
+    is_open: bool = True
+
+
+def node_named(text: str, *, level: str = "", on: date) -> Node:
+    """The one node in force whose code (of any length) or name is `text`, for the command line and imports.
+
+    Raises RuleBroken when there is none, or more than one of that name.
+    """
+    nodes = Node.objects.in_force(on)
+    if level:
+        nodes = nodes.filter(level=level)
+    text = text.strip()
+    found = list(nodes.filter(code__in={text, full_code(text)}).order_by("-code")[:1])
+    found = found or list(nodes.filter(name=text).order_by("path")[:2])
+    if not found:
+        raise RuleBroken(_("There is no place with the code or name “%(text)s”.") % {"text": text}, code="no_node")
+    if len(found) > 1:
+        raise RuleBroken(
+            _("Several places are called “%(text)s”: give the code instead.") % {"text": text}, code="many_nodes"
+        )
+    return found[0]
+
+
+def chain_of(path: str, *, actor: Actor) -> list[Link]:
+    """The nodes above a path, top down, without the last. Above the actor's own area there are names and no links."""
+    rows = Node.objects.filter(path__in=ancestors(path)[:-1]).order_by("path").values_list("pk", "name", "path")
+    return [Link(pk, name, actor.can(Permission.TREE_VIEW, above)) for pk, name, above in rows]
+
+
+def tops(*, actor: Actor, on: date) -> list[TreeRow]:
+    """Where the actor's tree begins: the highest nodes he may see. One query."""
+    paths = sorted(set(actor.paths_with(Permission.TREE_VIEW)))
+    highest = [path for path in paths if not any(path != above and path.startswith(above) for above in paths)]
+    rows = Node.objects.filter(parent=None) if highest == ["/"] else Node.objects.filter(path__in=highest)
+    return _rows(rows.in_force(on).order_by("path"))
+
+
+def children_with_counts(node: Node, *, with_ended: bool = False) -> list[TreeRow]:
+    """The children of a node, each with how many open nodes of every level lie below it. One query."""
+    rows = Node.objects.filter(parent=node)
+    if not with_ended:
+        rows = rows.filter(valid_to=None)
+    return _rows(rows.order_by("code", "pk"))
+
+
+def _rows(nodes: QuerySet[Node]) -> list[TreeRow]:
+    counts = JSONBAgg(
+        JSONObject(level="subtree_counts__level", nodes="subtree_counts__nodes"),
+        filter=Q(subtree_counts__nodes__gt=0),
+        default=[],
+    )
+    return [_row(node, node.counts) for node in nodes.annotate(counts=counts)]  # type: ignore[attr-defined]
+
+
+def _row(node: Node, counts: Iterable[dict[str, str | int]], chain: str = "") -> TreeRow:
+    by_level = {str(count["level"]): int(count["nodes"]) for count in counts}
+    return TreeRow(
+        id=node.pk,
+        name=node.name,
+        code=node.code,
+        level=node.level,
+        level_name=node.get_level_display(),
+        path=node.path,
+        ended_on=node.valid_to,
+        counts=tuple((str(level.label), by_level[level]) for level in Level if level in by_level),
+        chain=chain,
+    )
+
+
+def count_under(rows: QuerySet, *, field: str = "path") -> Coalesce:
+    """An expression on nodes: how many of `rows` lie under each, by the range of their own path column.
+
+    `Node.objects.filter(parent=street).annotate(members=count_under(Member.objects.visible_to(actor)))`
+    """
+    inside = {f"{field}__gte": OuterRef("path"), f"{field}__lt": AfterSubtree(OuterRef("path"))}
+    # A plain COUNT, not Django's aggregate: that would group by the row.
+    total = Func("pk", function="COUNT", output_field=IntegerField())
+    return Coalesce(Subquery(rows.filter(**inside).order_by().annotate(total=total).values("total")), 0)
+
+
+def open_below(node: Node) -> dict[str, int]:
+    """How many open nodes of each level lie below a node, from the roll-up."""
+    return dict(SubtreeCount.objects.filter(node=node, nodes__gt=0).values_list("level", "nodes"))
+
+
+def search(text: str, *, actor: Actor, levels: Iterable[str] = (), with_ended: bool = False) -> list[TreeRow]:
+    """Places of the actor's area whose name contains `text`, or whose code begins with it. Two queries."""
+    text = text.strip()
+    if not text:
+        return []
+    rows = Node.objects.visible_to(actor)
+    rows = rows.filter(code__startswith=text) if text[:1].isdigit() else rows.filter(name__contains=text)
+    if levels:
+        rows = rows.filter(level__in=list(levels))
+    if not with_ended:
+        rows = rows.filter(valid_to=None)
+    found = list(rows.order_by("path")[:MOST_FOUND])
+    names = _names({above for node in found for above in ancestors(node.path)[:-1]})
+    return [_row(node, (), " · ".join(names[p] for p in ancestors(node.path)[:-1] if p in names)) for node in found]
+
+
+def _names(paths: set[str]) -> dict[str, str]:
+    return dict(Node.objects.filter(path__in=paths).values_list("path", "name"))
