@@ -13,8 +13,8 @@ step() {
         failed="$failed $name"
     fi
 }
-step format      ruff format --check .
-step lint        ruff check .
+step format      ruff format --check --output-format concise .
+step lint        ruff check --output-format concise .
 step types       mypy
 step imports     lint-imports
 step migrations  python manage.py makemigrations --check --dry-run

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import polib
@@ -20,14 +21,18 @@ def incomplete(po: Path) -> list[str]:
 
 
 def outdated(room: Path) -> list[str]:
-    """Catalogues of one room that makemessages would change; they are left as they were."""
-    catalogues = sorted(room.glob("locale/*/LC_MESSAGES/*.po"))
-    before = {po: po.read_bytes() for po in catalogues}
-    gather(room)
-    changed = [po for po in catalogues if po.read_bytes() != before[po]]
-    for po in changed:
-        po.write_bytes(before[po])
-    return [f"{po.relative_to(ROOT)}: out of date, run `make messages`" for po in changed]
+    """Catalogues of one room that makemessages would change. Works on a copy: a check changes nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / room.name
+        shutil.copytree(room, copy, ignore=shutil.ignore_patterns("__pycache__", "vendor", "*.mo"))
+        gather(copy)
+        changed = [
+            po.relative_to(copy)
+            for po in sorted(copy.glob("locale/*/LC_MESSAGES/*.po"))
+            if not (room / po.relative_to(copy)).exists()
+            or po.read_bytes() != (room / po.relative_to(copy)).read_bytes()
+        ]
+    return [f"{room.relative_to(ROOT) / po}: out of date, run `make messages`" for po in changed]
 
 
 def complaints() -> list[str]:
