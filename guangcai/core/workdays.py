@@ -1,6 +1,6 @@
 """Working days in China: weekends that are worked, holidays on weekdays, and what an office sets itself.
 
-The pure functions take `overrides`, a mapping date -> is it worked; queries.workday_overrides() reads the table once
+The functions take `overrides`, a mapping date -> is it worked, which the caller reads once from orgs (WorkdayOverride)
 per request. A year whose schedule the State Council has not announced follows the weekday rule, less the holidays
 that the law names: ask is_announced(year) and say so on screen.
 Source: 全国年节及纪念日放假办法, yearly notices of the State Council as kept by the package holidays.

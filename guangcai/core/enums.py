@@ -1,0 +1,17 @@
+"""States of what the leaf modules keep. A leaf: imports nothing of guangcai."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", _("Waiting to start")
+    RUNNING = "running", _("Under way")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Stopped by an error")
+
+
+class Channel(models.TextChoices):
+    SMS = "sms", _("Short message")
+    CHAT = "chat", _("Work chat")
+    MAIL = "mail", _("E-mail")
