@@ -44,7 +44,7 @@ def lines(categories: Sequence[str], series: Mapping[str, Sequence[int | float]]
 def share(parts: Mapping[str, int | float]) -> Option:
     """Parts of a whole as a ring with names and numbers beside it."""
     pieces = [{"name": name, "value": value} for name, value in parts.items()]
-    ring = {"type": "pie", "radius": ["48%", "72%"], "data": pieces, "label": {"formatter": "{b}  {c}"}}
+    ring = {"type": "pie", "radius": ["36%", "58%"], "data": pieces, "label": {"formatter": "{b}\n{c}"}}
     option = _frame({"series": [ring]}, many=False)
     option["tooltip"]["trigger"] = "item"
     return option

@@ -5,7 +5,7 @@ from typing import Any
 
 import segno
 from django import template
-from django.forms import Form
+from django.forms import BoundField, CheckboxSelectMultiple, Form, RadioSelect
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -288,12 +288,18 @@ def job_progress(job: JobView) -> Context:
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms: Form) -> Context:
     """Everything wrong with these forms or formsets, each line linked to its field."""
-    lines: list[tuple[str, str]] = []
+    lines: list[tuple[str, str, str]] = []
     for form in _flat(forms):
-        lines += [("", str(error)) for error in form.non_field_errors()]
+        lines += [("", "", str(error)) for error in form.non_field_errors()]
         for bound in form:
-            lines += [(f"#{bound.id_for_label}", str(error)) for error in bound.errors]
+            lines += [(_anchor(bound), str(bound.label), str(error)) for error in bound.errors]
     return {"lines": lines}
+
+
+def _anchor(bound: BoundField) -> str:
+    """The control to jump to; of several boxes the first."""
+    several = isinstance(bound.field.widget, RadioSelect | CheckboxSelectMultiple)
+    return f"#{bound.auto_id}_0" if several else f"#{bound.id_for_label}"
 
 
 def _flat(forms: Iterable[Any]) -> Iterable[Any]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
 from guangcai.core import phones, units
 from guangcai.core.templatetags import components, fields
@@ -37,6 +38,10 @@ def _local(moment: date | datetime) -> date | datetime:
     return timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
 
 
+def _month_day(value: date | datetime) -> str:
+    return date_format(_local(value), pgettext("date format", "j M"))
+
+
 @register.filter
 def day(value: date | datetime | None) -> str:
     """The local day in the reader's language, with the year. "" for None."""
@@ -46,13 +51,13 @@ def day(value: date | datetime | None) -> str:
 @register.filter
 def day_short(value: date | datetime | None) -> str:
     """Month, day and weekday: for lists whose year is clear."""
-    return f"{date_format(_local(value), 'MONTH_DAY_FORMAT')} {date_format(_local(value), 'D')}" if value else ""
+    return f"{_month_day(value)} {date_format(_local(value), 'D')}" if value else ""
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     """Month, day, hour and minute in local time."""
-    return f"{date_format(_local(value), 'MONTH_DAY_FORMAT')} {date_format(_local(value), 'H:i')}" if value else ""
+    return f"{_month_day(value)} {date_format(_local(value), 'H:i')}" if value else ""
 
 
 @register.filter

@@ -1,0 +1,12 @@
+"""The product's addresses plus the gallery, which is served in trial mode only."""
+
+from django.urls import path
+
+from config.urls import urlpatterns as product
+from guangcai.core import views
+
+urlpatterns = [
+    path("gallery/", views.gallery),
+    path("gallery/<slug:part>/", views.gallery),
+    *product,
+]
