@@ -18,7 +18,7 @@ if (ROOT / ".env").is_file():
 DEBUG = env.bool("GUANGCAI_DEBUG", default=False)
 DEMO = env.bool("GUANGCAI_DEMO", default=False)
 SECRET_KEY = secret("GUANGCAI_SECRET_KEY")
-# "1:base64,2:base64": the last key seals, every key opens. Kept outside the database on purpose.
+# "1:base64,2:base64": the last key seals, every key opens, the first makes blind indexes. Kept outside the database.
 GUANGCAI_KEYS = secret("GUANGCAI_KEYS")
 ALLOWED_HOSTS = env.list("GUANGCAI_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("GUANGCAI_ORIGINS", default=[])
@@ -71,11 +71,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "guangcai.accounts.middleware.api_token",
     "guangcai.orgs.middleware.actor",
+    "guangcai.accounts.middleware.keep_no_copies",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "guangcai.accounts.middleware.KioskOnly",
+    "guangcai.accounts.middleware.SecondFactor",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "guangcai.core.middleware.read_only_get",
@@ -150,6 +153,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:home"
+LOGOUT_REDIRECT_URL = "account_login"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -159,6 +163,55 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = BEHIND_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "guangcai.core.views.csrf_failure"
+
+# Signing in (guangcai.accounts). allauth's own counts per address are off: 1,000 people may stand behind one;
+# accounts.rules counts instead, generously per address and strictly per phone.
+ACCOUNT_ADAPTER = "guangcai.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 300
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "request_login_code": None,
+    "login_failed": "10/15m/key",  # second factors, per account
+    "reauthenticate": "20/m/user",
+    "change_password": "10/m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "guangcai.accounts.forms.SignInForm",
+    "request_login_code": "guangcai.accounts.forms.RequestCodeForm",
+    "confirm_login_code": "guangcai.accounts.forms.ConfirmCodeForm",
+    "reauthenticate": "guangcai.accounts.forms.PasswordAgainForm",
+    "change_password": "guangcai.accounts.forms.ChangePasswordForm",
+    "set_password": "guangcai.accounts.forms.SetPasswordForm",
+}
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("GUANGCAI_PROXIES", default=int(BEHIND_TLS))
+MFA_ADAPTER = "guangcai.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1  # phones whose clock is half a minute off
+MFA_RATE_LIMITS = {"webauthn_login": None}
+MFA_FORMS = {
+    "authenticate": "guangcai.accounts.forms.SecondFactorForm",
+    "reauthenticate": "guangcai.accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "guangcai.accounts.forms.ActivateAppForm",
+    "add_webauthn": "guangcai.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "guangcai.accounts.forms.RenamePasskeyForm",
+}
+# Sessions hold codes and phones while somebody signs in: they are sealed like every sensitive column.
+SESSION_ENGINE = "guangcai.accounts.sessions"
+# Whose role is in this set has a second factor or sets one up first. Named, because accounts lie below orgs.
+GUANGCAI_SECOND_FACTOR_ROLES = "guangcai.orgs.roles.NEEDS_SECOND_FACTOR"
+GUANGCAI_TOKEN_PATHS = ("/api/",)
+# console prints (trial), http posts to a gateway (accounts/sms.py says how).
+GUANGCAI_SMS_BACKEND = env.str("GUANGCAI_SMS_BACKEND", default="console")
+GUANGCAI_SMS_URL = env.str("GUANGCAI_SMS_URL", default="")
+GUANGCAI_SMS_KEY = secret("GUANGCAI_SMS_KEY") if GUANGCAI_SMS_BACKEND == "http" else ""
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -198,7 +251,12 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        # The default of 300 would forget counted tries while they count.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
 }
 
 LOGGING = {
@@ -223,3 +281,11 @@ structlog.configure(
 
 # allauth's own pages: confirmation codes and second factors keep state of the sign-in itself.
 READ_GUARD_EXEMPT = ("/account/",)
+
+# Messages (guangcai.core.notify): apprise addresses of the office's own robots and mailbox. Users never type these.
+MESSAGE_URLS = {
+    "chat": env.list("GUANGCAI_CHAT_URLS", default=[]),
+    "mail": env.list("GUANGCAI_MAIL_URLS", default=[]),
+}
+# Tests set it: background work is done at once, in the caller's transaction.
+JOBS_INLINE = False

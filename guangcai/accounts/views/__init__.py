@@ -1,0 +1,1 @@
+"""Screens of signing in, of the own account, of the second factor, and of the kiosk."""
