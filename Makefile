@@ -5,7 +5,8 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 CATALOGUES := $(shell find guangcai -path '*/LC_MESSAGES/*.po' 2>/dev/null)
-STATIC := $(shell find guangcai -path '*/static/*' -type f ! -name '.*' 2>/dev/null)
+STATIC := $(shell find guangcai -path '*/static/*' -type f ! -path '*/vendor/*' 2>/dev/null)
+VENDOR := guangcai/core/static/vendor/.stamp
 PORT ?= 8000
 ARGS ?=
 # What a person's shell may carry along and what has no place in an installation of our own.
@@ -21,7 +22,7 @@ help:
 	@echo "make bench     the benchmarks, as a table and as JSON"
 	@echo "make messages  gather what there is to translate, compile what is translated"
 
-setup: .venv/.self .venv/.postgres .venv/.assets .venv/.messages var/guangcai_keys .venv/.static
+setup: .venv/.self .venv/.postgres $(VENDOR) .venv/.messages var/guangcai_keys .venv/.static
 
 demo: setup
 	@$(BIN)/guangcai demo --port $(PORT) $(ARGS)
@@ -42,7 +43,7 @@ serve: setup
 	@$(PIP) install --quiet --require-hashes -r requirements.lock
 	@touch $@
 
-.venv/.self: .venv/.packages .venv/.assets pyproject.toml
+.venv/.self: .venv/.packages $(VENDOR) pyproject.toml
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -52,11 +53,11 @@ serve: setup
 	$(PIP) install --quiet --no-deps --require-hashes -r requirements-embedded.lock; }
 	@touch $@
 
-.venv/.assets: .venv/.packages $(wildcard scripts/build_assets.py scripts/prune_css.py assets/package-lock.json assets/icons.txt)
+$(VENDOR): .venv/.packages $(wildcard scripts/build_assets.py scripts/prune_css.py assets/package-lock.json assets/icons.txt)
 	@if [ -f scripts/build_assets.py ]; then echo "Front-end assets ..."; \
 	command -v npm >/dev/null || $(PIP) install --quiet --require-hashes -r requirements-assets.lock; \
 	$(BIN)/python scripts/build_assets.py; fi
-	@touch $@
+	@mkdir -p $(@D) && touch $@
 
 .venv/.messages: .venv/.packages $(CATALOGUES)
 	@$(BIN)/python scripts/compile_messages.py
@@ -65,7 +66,7 @@ serve: setup
 var/guangcai_keys: | .venv/.made
 	@$(BIN)/python scripts/make_secrets.py
 
-.venv/.static: .venv/.self .venv/.assets .venv/.messages $(STATIC) | var/guangcai_keys
+.venv/.static: .venv/.self $(VENDOR) .venv/.messages $(STATIC) | var/guangcai_keys
 	@echo "Static files ..."
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@touch $@

@@ -14,7 +14,7 @@ from guangcai.cli.language import _
 from guangcai.cli.processes import Children, require_free_port, watch
 
 MANIFEST = "staticfiles.json"
-JOBS = [sys.executable, "-m", "django", "procrastinate", "worker"]
+JOBS = [sys.executable, "-m", "django", "procrastinate", "--verbosity", "0", "worker"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,5 @@ def _granian(place: Place) -> list[str]:
         "--host", place.host, "--port", str(place.port),
         "--workers", str(place.workers), "--blocking-threads", str(place.threads),
         "--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning",
-        "--process-name", "guangcai",
         "config.wsgi:application",
     ]  # fmt: skip
