@@ -65,7 +65,9 @@ class ReportIn(CommunityFact):
                 name="report_in_of_member_waits_once",
             ),
         ]
-        indexes = [models.Index(fields=["path", "submitted_at"], condition=Q(decided_at=None), name="report_in_waiting")]
+        indexes = [
+            models.Index(fields=["path", "submitted_at"], condition=Q(decided_at=None), name="report_in_waiting")
+        ]
 
     def __str__(self) -> str:
         return f"report-in {self.pk}"
