@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
@@ -10,6 +11,9 @@ from guangcai.core.table_reader.books import Sheet
 from guangcai.core.table_reader.limits import Refused
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_UNTYPED = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
+# Old programs end a text file with it.
+_END_OF_FILE = "\x1a"
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 30
 _MOST_SPAN = 100
@@ -30,16 +34,22 @@ def decode(content: bytes) -> tuple[str, str]:
     if b"\x00" in content:
         raise Refused("not_a_table")
     try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
+        return _strictly(content, "utf-8")
+    except Refused as refusal:
+        if refusal.code != "encoding":
+            raise
         return _strictly(content, "gb18030")
 
 
 def _strictly(content: bytes, encoding: str) -> tuple[str, str]:
     try:
-        return content.decode(encoding), encoding.removesuffix("-sig")
+        text = content.decode(encoding).rstrip(_END_OF_FILE)
     except UnicodeDecodeError as foreign:
         raise Refused("encoding") from foreign
+    # Pictures and programs decode as well: into what no keyboard types.
+    if _UNTYPED.search(text, 0, 20_000):
+        raise Refused("not_a_table")
+    return text, encoding.removesuffix("-sig")
 
 
 def open_text(content: bytes) -> Sheet:
