@@ -114,6 +114,16 @@ class AccountAdapter(DefaultAccountAdapter):
         records = get_authentication_records(self.request)
         return not records or time.time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """allauth's ways, in the words of this house."""
+        words = {
+            "reauthenticate": _("With the password"),
+            "mfa_reauthenticate": _("With a code from the app"),
+            "mfa_reauthenticate:webauthn": _("With fingerprint, face or screen lock"),
+        }
+        ways = super().get_reauthentication_methods(user)
+        return [{**way, "description": words.get(way["id"], way["description"])} for way in ways]
+
 
 def _code_text(code: str) -> str:
     minutes = app_settings.LOGIN_BY_CODE_TIMEOUT // 60

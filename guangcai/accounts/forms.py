@@ -88,18 +88,26 @@ class PasswordAgainForm(account_forms.ReauthenticateForm):
     password = password_field(_("Password"), "current-password")
 
 
-class _NewPassword(forms.Form):
+class _NewPassword:
     """The password twice: without scripts nobody can look at what he typed."""
 
     def add_new(self) -> None:
         hint = _("At least 10 characters, letters and digits mixed. A short sentence is easy to remember.")
-        self.fields["password1"].label, self.fields["password1"].help_text = _("New password"), hint
-        self.fields["password2"].label = _("New password once more")
+        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+        fields["password1"].label, fields["password1"].help_text = _("New password"), hint
+        fields["password2"].label = _("New password once more")
         for name in ("password1", "password2"):
-            self.fields[name].widget.attrs.pop("placeholder", None)
+            fields[name].widget.attrs.pop("placeholder", None)
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = self.cleaned_data  # type: ignore[attr-defined]
+        first, second = typed.get("password1"), typed.get("password2")
+        if first and second and first != second:
+            self.add_error("password2", _("The two passwords differ."))  # type: ignore[attr-defined]
+        return typed
 
 
-class ChangePasswordForm(account_forms.ChangePasswordForm, _NewPassword):
+class ChangePasswordForm(_NewPassword, account_forms.ChangePasswordForm):
     """Current and new password. Who has just come in with a code may have forgotten the current one."""
 
     oldpassword = password_field(_("Current password"), "current-password")
@@ -111,7 +119,7 @@ class ChangePasswordForm(account_forms.ChangePasswordForm, _NewPassword):
             del self.fields["oldpassword"]
 
 
-class SetPasswordForm(account_forms.SetPasswordForm, _NewPassword):
+class SetPasswordForm(_NewPassword, account_forms.SetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.add_new()
@@ -194,5 +202,3 @@ class EndKioskForm(forms.Form):
 def stay_seconds(stay: bool) -> int:
     """How long the session cookie lives: 14 days, or until the browser is closed (0)."""
     return settings.SESSION_COOKIE_AGE if stay else 0
-
-

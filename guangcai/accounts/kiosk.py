@@ -125,7 +125,9 @@ def kiosk_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         if VISIT_COOKIE not in response.cookies:
-            response["Refresh"] = f"{rules.seconds_left(started_at=started_at, now=now)}; url={reverse('accounts:kiosk')}"
+            response["Refresh"] = (
+                f"{rules.seconds_left(started_at=started_at, now=now)}; url={reverse('accounts:kiosk')}"
+            )
             _set(response, VISIT_COOKIE, signing.dumps([_stamp(started_at), _stamp(now)], salt=VISIT_SALT), None)
         return response
 

@@ -106,5 +106,3 @@ class ReauthenticatePasskey(_WithPasskey, passkey_views.ReauthenticateWebAuthnVi
 
 class SignInPasskey(InFrame, passkey_views.LoginWebAuthnView):
     pass
-
-
