@@ -10,6 +10,17 @@ class EntryOrigin(models.TextChoices):
     ATTENDANCE = "attendance", _("From a shift")
     BACK_FILL = "back_fill", _("Back-filled")
     TRANSFER_IN = "transfer_in", _("Brought from elsewhere")
+    CORRECTION = "correction", _("Corrected after an objection")
+    REVERSAL = "reversal", _("Reversal")
+
+
+class EntryState(models.TextChoices):
+    """What became of an entry. Not stored: told by the rows that point to it."""
+
+    WAITING = "waiting", _("Waiting for confirmation")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DECLINED = "declined", _("Not confirmed")
+    REVERSED = "reversed", _("Reversed")
     REVERSAL = "reversal", _("Reversal")
 
 
@@ -24,3 +35,26 @@ class SampleResult(models.TextChoices):
     TRUE = "true", _("Found true")
     DOUBTFUL = "doubtful", _("Doubtful")
     FALSE = "false", _("Found false")
+
+
+class Doubt(models.TextChoices):
+    """Why an entry is worth a look (reliability case 5). A doubt accuses nobody and changes nothing."""
+
+    NIGHT = "night", _("At night")
+    LONG_DAY = "long_day", _("More than 8 hours in a day")
+    ROUND_HOURS = "round_hours", _("Full hours again and again")
+    SAME_MAKER = "same_maker", _("One person typed in many")
+    LATE_BATCH = "late_batch", _("Many entered late at once")
+    QUICK = "quick", _("Typed in and confirmed within minutes")
+
+
+class Refusal(models.TextChoices):
+    """Why an entry cannot be confirmed by this person, or now."""
+
+    OWN_RECORD = "own_record", _("You recorded this yourself: another person has to confirm it.")
+    OWN_SERVICE = "own_service", _("This is your own service: another person has to confirm it.")
+    NEEDS_APPROVER = "needs_approver", _("Back-filled: the community secretary has to approve it.")
+    OVERLAP = "overlap", _("The member was serving elsewhere at that time.")
+    DAILY_LIMIT = "daily_limit", _("The member would pass the most hours allowed in a day.")
+    DECLINED = "declined", _("It was already refused.")
+    MERGED = "merged", _("The member's record was joined to another one: load the page again.")

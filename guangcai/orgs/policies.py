@@ -108,7 +108,9 @@ def in_force_on_days(shape: type[Shape], *, path: str, days: Iterable[date]) -> 
     """The same for several days at once, in one query. Raises LookupError when a day has no rule."""
     key = KEYS[shape]
     rows = sorted(
-        Policy.objects.filter(key=key, path__in=ancestors(path)), key=lambda row: (len(row.path), row.since), reverse=True
+        Policy.objects.filter(key=key, path__in=ancestors(path)),
+        key=lambda row: (len(row.path), row.since),
+        reverse=True,
     )
     found: dict[date, Shape] = {}
     for day in set(days):

@@ -4,21 +4,25 @@ An entry says what was done; a posting says that somebody else confirmed it, and
 ever changed or removed (triggers refuse it): a mistake is undone by a reversing entry and its negative posting.
 """
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.urls import reverse
 
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
-from guangcai.ledger.enums import EntryOrigin
+from guangcai.ledger.enums import EntryOrigin, EntryState
 from guangcai.members.models import ServiceKind
 from guangcai.orgs.facts import CommunityFact
 
 if TYPE_CHECKING:
     from guangcai.core.actor import Actor
+    from guangcai.members.models import Member
+    from guangcai.orgs.models import Node
 
 # Order 67 art 7: the seven fields of a service record.
 MINUTES_A_DAY = 24 * 60
@@ -35,6 +39,28 @@ class ServiceEntryQuerySet(models.QuerySet["ServiceEntry"]):
             EntryDecline.objects.filter(entry=OuterRef("pk"))
         )
         return self.filter(~decided)
+
+    def standing(self) -> "ServiceEntryQuerySet":
+        """Confirmed, and not reversed since: what counts, without the pairs that cancel out."""
+        return self.filter(posting__isnull=False, reversed_by=None, reverses=None)
+
+    def certifiable(self, *, member: "Member", community: "Node", since: date, until: date) -> "ServiceEntryQuerySet":
+        """What `community` may certify: it recorded it, somebody confirmed it, it stands (both days inclusive)."""
+        rows = self.standing().filter(member=member, community=community, served_on__range=(since, until))
+        return rows.order_by("starts_at", "pk")
+
+    def with_state(self) -> "ServiceEntryQuerySet":
+        """Annotate `state`, one of EntryState, told by the rows that point to the entry."""
+        return self.annotate(
+            state=Case(
+                When(origin=EntryOrigin.REVERSAL, then=Value(EntryState.REVERSAL)),
+                When(Exists(ServiceEntry.objects.filter(reverses=OuterRef("pk"))), then=Value(EntryState.REVERSED)),
+                When(Exists(Posting.objects.filter(entry=OuterRef("pk"))), then=Value(EntryState.CONFIRMED)),
+                When(Exists(EntryDecline.objects.filter(entry=OuterRef("pk"))), then=Value(EntryState.DECLINED)),
+                default=Value(EntryState.WAITING),
+                output_field=models.CharField(),
+            )
+        )
 
 
 class ServiceEntry(CommunityFact):
@@ -78,7 +104,8 @@ class ServiceEntry(CommunityFact):
             ),
             models.CheckConstraint(condition=Q(ends_at__gte=F("starts_at")), name="entry_ends_after_start"),
             models.CheckConstraint(
-                condition=~Q(origin__in=[EntryOrigin.BACK_FILL, EntryOrigin.REVERSAL]) | ~Q(reason=""),
+                condition=~Q(origin__in=[EntryOrigin.BACK_FILL, EntryOrigin.CORRECTION, EntryOrigin.REVERSAL])
+                | ~Q(reason=""),
                 name="entry_reason_where_unusual",
             ),
             models.CheckConstraint(
@@ -94,6 +121,9 @@ class ServiceEntry(CommunityFact):
 
     def __str__(self) -> str:
         return f"{self.served_on} {self.activity_name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("ledger:entry", args=[self.pk])
 
 
 class Posting(CommunityFact):
@@ -120,9 +150,7 @@ class Posting(CommunityFact):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["member", "served_on"], include=["minutes", "deeds"], name="posting_sums_by_member"
-            ),
+            models.Index(fields=["member", "served_on"], include=["minutes", "deeds"], name="posting_sums_by_member"),
             models.Index(fields=["path", "served_on"], include=["minutes", "deeds"], name="posting_sums_by_path"),
         ]
 

@@ -1,5 +1,6 @@
 """What is said about entries after they were written: objections by members, spot checks by the street."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -13,6 +14,11 @@ from guangcai.orgs.facts import CommunityFact
 
 if TYPE_CHECKING:
     from guangcai.core.actor import Actor
+
+
+def next_month(month: date) -> date:
+    """The first day of the month after that of `month`."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 class ObjectionQuerySet(models.QuerySet["Objection"]):
@@ -54,6 +60,17 @@ class Objection(CommunityFact):
         return self.text
 
 
+class SampleCheckQuerySet(models.QuerySet["SampleCheck"]):
+    def visible_to(self, actor: "Actor") -> "SampleCheckQuerySet":
+        """For those who check: the community that is checked does not see what was drawn before it is checked."""
+        return self.filter(under("path", actor.paths_with(Permission.SAMPLE_VIEW)))
+
+    def of_month(self, path: str, month: date) -> "SampleCheckQuerySet":
+        """Drawn from the service of one month (`month`: its first day) under `path`."""
+        rows = self.filter(under("path", [path]), entry__served_on__gte=month, entry__served_on__lt=next_month(month))
+        return rows.order_by("entry__served_on", "pk")
+
+
 class SampleCheck(CommunityFact):
     """A confirmed entry drawn at random for the street to ask about (domain §2.4)."""
 
@@ -63,6 +80,8 @@ class SampleCheck(CommunityFact):
     checked_by = models.UUIDField(null=True, blank=True)
     result = models.CharField(max_length=10, choices=SampleResult.choices, blank=True)
     note = models.CharField(max_length=300, blank=True)
+
+    objects = SampleCheckQuerySet.as_manager()
 
     class Meta:
         constraints = [

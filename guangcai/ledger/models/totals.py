@@ -15,9 +15,7 @@ class YearTotal(Fact):
     postings = models.IntegerField(default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["district_code", "year", "member"], name="year_total_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["district_code", "year", "member"], name="year_total_once")]
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.year}: {self.minutes}"
