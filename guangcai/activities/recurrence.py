@@ -73,7 +73,9 @@ def check_span(*, starts_on: date, ends_on: date) -> None:
         raise RuleBroken(_("The last day lies before the first."), field="ends_on", code="series_backwards")
     if ends_on - starts_on > LONGEST:
         raise RuleBroken(
-            _("A series lasts a year at most. Extend it when the year is over."), field="ends_on", code="series_too_long"
+            _("A series lasts a year at most. Extend it when the year is over."),
+            field="ends_on",
+            code="series_too_long",
         )
 
 

@@ -3,7 +3,7 @@
 Every refusal of a sign-up or an attendance has a code; the screens put the next step beside it (views/refusals.py).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guangcai.activities.enums import ActivityKind, Method, Occasion, Presence
 from guangcai.core.errors import Forbidden, RuleBroken, Text
+from guangcai.core.scoping import covers
 from guangcai.core.workdays import NO_OVERRIDES, Overrides, add_working_days
 
 # A Party member is an adult, also where the birth date is not on the roster.
@@ -80,7 +81,7 @@ def check_title(title: str, *, refused_words: Iterable[str]) -> None:
     for word in refused_words:
         if word in title:
             raise RuleBroken(
-                _("A title may not contain “%(word)s”. Service done earlier is back-filled in the record, with a reason.")
+                _("A title may not contain “%(word)s”. Earlier service is back-filled in the record, with a reason.")
                 % {"word": word},
                 field="title",
                 code="title_refused",
@@ -189,9 +190,7 @@ def _check_skill(name: str, held: Iterable[SkillHeld], *, on: date) -> None:
     if skill is None:
         raise RuleBroken(_("This shift needs the skill “%(skill)s”.") % {"skill": name}, code="no_skill")
     if skill.needs_certificate and not skill.certificate:
-        raise RuleBroken(
-            _("This shift needs a certificate for “%(skill)s”.") % {"skill": name}, code="no_certificate"
-        )
+        raise RuleBroken(_("This shift needs a certificate for “%(skill)s”.") % {"skill": name}, code="no_certificate")
     if skill.expires_on is not None and skill.expires_on < on:
         raise RuleBroken(
             _("Your certificate for “%(skill)s” runs out before that day.") % {"skill": name},
@@ -254,6 +253,11 @@ def check_arrival(
     return now > ends_at + CLOSES_AFTER
 
 
+def is_member_of(area: str, *, path: str, ended_at: datetime | None) -> bool:
+    """Whether somebody on the roster belongs to the community of the shift."""
+    return ended_at is None and covers([area], path)
+
+
 def check_paper(*, reason: str, witness_is_self: bool, has_witness: bool) -> None:
     """A list typed later names why, and the second person who saw it (domain §5)."""
     if not reason.strip():
@@ -296,8 +300,7 @@ def check_minutes(minutes: int, *, longest: int) -> int:
     """Minutes written by hand: from 0 to half an hour beyond the shift."""
     if not 0 <= minutes <= longest + MINUTES_BEYOND_SHIFT:
         raise RuleBroken(
-            _("Between 0 and %(most)d minutes: the shift and half an hour.")
-            % {"most": longest + MINUTES_BEYOND_SHIFT},
+            _("Between 0 and %(most)d minutes: the shift and half an hour.") % {"most": longest + MINUTES_BEYOND_SHIFT},
             field="minutes",
             code="minutes_out_of_shift",
         )
@@ -314,9 +317,13 @@ def may_replace(*, old: str, old_method: str, new: str, new_method: str) -> bool
 # --- closing --------------------------------------------------------------------------------------------------------
 
 
-def check_closing(*, starts_at: datetime, now: datetime, head_count: int) -> None:
+def check_begun(*, starts_at: datetime, now: datetime) -> None:
     if now < starts_at:
         raise RuleBroken(_("This shift has not begun yet."), code="not_begun")
+
+
+def check_closing(*, starts_at: datetime, now: datetime, head_count: int) -> None:
+    check_begun(starts_at=starts_at, now=now)
     if head_count < 0:
         raise RuleBroken(_("Count the heads: 0 or more."), field="head_count", code="head_count")
 
@@ -336,10 +343,29 @@ def record_due_on(ended_on: date, *, working_days: int, overrides: Overrides = N
     return add_working_days(ended_on, working_days, overrides)
 
 
-def absences(
-    placed: Iterable[str], *, present: Mapping[str, str], told: Callable[[str], bool]
-) -> dict[str, Presence]:
-    """Member id -> absent with or without notice, for everybody who had a place and no mark."""
-    return {
-        member: Presence.ABSENT_TOLD if told(member) else Presence.ABSENT for member in placed if member not in present
-    }
+@dataclass(frozen=True)
+class Served:
+    """When somebody served and how long: what the ledger is handed. The minutes fit between the two."""
+
+    starts_at: datetime
+    ends_at: datetime
+    minutes: int
+
+
+def served(
+    *,
+    starts_at: datetime,
+    ended_at: datetime,
+    arrived_at: datetime | None,
+    left_at: datetime | None,
+    minutes: int | None,
+) -> Served:
+    """What one person gave to a shift that ended at `ended_at`, in whole minutes; hand-written minutes win."""
+    given = minutes_given(
+        starts_at=starts_at, ends_at=ended_at, arrived_at=arrived_at, left_at=left_at, minutes=minutes
+    )
+    start = min(max(arrived_at or starts_at, starts_at), ended_at)
+    end = max(start, min(left_at or ended_at, ended_at))
+    if end - start < given * MINUTE:
+        start, end = starts_at, max(ended_at, starts_at + given * MINUTE)
+    return Served(starts_at=start, ends_at=end, minutes=given)
