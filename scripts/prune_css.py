@@ -46,6 +46,11 @@ FOREIGN = re.compile(
     r"data-bs-theme=dark|data-theme=dark|theme-dark|\[dir=|data-bs-navbar|data-bs-popper|::-webkit-scroll"
 )
 
+AT_OWN_OPACITY = re.compile(
+    r"color-mix\(in oklab,\s*(var\(--[\w-]+\)|currentcolor)\s*"
+    r"calc\(var\(--[\w-]+(?:,\s*1)?\)\s*\*\s*100%\),\s*transparent\)"
+)
+
 
 @dataclass
 class Block:
@@ -97,7 +102,7 @@ def parse(text: str) -> Iterator[Block]:
     while (opened := text.find("{", at)) != -1:
         closed = _closing(text, opened)
         head, inner = text[at:opened].strip(), text[opened + 1 : closed]
-        if head.startswith(("@media", "@supports")) or head.startswith("@keyframes"):
+        if head.startswith(("@media", "@supports", "@keyframes")):
             yield Block(head, children=list(parse(inner)))
         elif not head.startswith("@"):
             yield Block(head, declarations=split(inner, ";"))
@@ -134,11 +139,7 @@ def _oklch(match: re.Match[str]) -> str:
 def _plain_colours(value: str) -> str:
     value = re.sub(r"oklch\(([\d.]+)% ([\d.]+|none) ([\d.]+|none)(?:deg)?\)", _oklch, value)
     # "this colour at its own opacity variable": the opacity utilities are not kept, so it is the colour.
-    return re.sub(
-        r"color-mix\(in oklab,\s*(var\(--[\w-]+\)|currentcolor)\s*calc\(var\(--[\w-]+(?:,\s*1)?\)\s*\*\s*100%\),\s*transparent\)",
-        r"\1",
-        value,
-    )
+    return AT_OWN_OPACITY.sub(r"\1", value)
 
 
 def _choose(value: str, which: int) -> str:
@@ -195,13 +196,11 @@ def tabler(source: str) -> str:
 
 def _without_dead_variables(css: str) -> str:
     """Drop root variables that no kept rule reads: half of Tabler's are palettes."""
-    while True:
-        read = set(re.findall(r"var\((--[\w-]+)", css))
-        smaller = re.sub(
-            r"(?<=[{;])(--tblr-[\w-]+):[^;{}]*(?:;|(?=\}))",
-            lambda m: m.group(0) if m.group(1) in read else "",
-            css,
-        )
-        if smaller == css:
-            return css
+    while (smaller := _drop_unread(css, set(re.findall(r"var\((--[\w-]+)", css)))) != css:
         css = smaller
+    return css
+
+
+def _drop_unread(css: str, read: set[str]) -> str:
+    declaration = re.compile(r"(?<=[{;])(--tblr-[\w-]+):[^;{}]*(?:;|(?=\}))")
+    return declaration.sub(lambda match: match.group(0) if match.group(1) in read else "", css)

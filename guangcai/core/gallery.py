@@ -111,7 +111,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     communities = SAMPLES["communities"]
     return {
         "listing": _listing(request),
-        "menu": menu(),
+        "panel_url": "/gallery/panel/",
         "place": SAMPLES["place"],
         "person": PEOPLE[0],
         "namesake": PEOPLE[3],

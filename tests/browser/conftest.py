@@ -66,9 +66,7 @@ def new_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page
     def make(*, width: int, height: int, **options: Any) -> Page:
         options.setdefault("locale", "zh-CN")
         options.setdefault("timezone_id", "Asia/Shanghai")
-        context = chromium.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": height}, **options
-        )
+        context = chromium.new_context(base_url=live_server.url, viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
