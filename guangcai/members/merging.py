@@ -12,6 +12,7 @@ Without a mover such a relation moves if nothing is in the way, and the merge is
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -52,10 +53,10 @@ def mover(relation: str) -> Callable[[Mover], Mover]:
 
 def relations() -> dict[str, Column]:
     """Every foreign key to a member in the whole program, by `app.model.field`, hidden ones too."""
-    found = {}
+    found: dict[str, Column] = {}
     for relation in Member._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
-            column = relation.field  # type: ignore[union-attr]
+            column: Any = relation.field  # type: ignore[union-attr]
             found[f"{column.model._meta.label_lower}.{column.name}"] = column
     return dict(sorted(found.items()))
 

@@ -74,7 +74,7 @@ def offer_duplicates(members: "QuerySet[Member] | Iterable[Member]", *, now: dat
     names = {row.name for row in new.values() if row.work_unit_id}
     others = Member.objects.current().filter(Q(phone_index__in=phones) | Q(name__in=names))
     everybody = {row.id: row for row in _alike(others)} | new
-    pairs = {}
+    pairs: dict[tuple[UUID, UUID], tuple[str, DuplicateReason]] = {}
     for first, second, reason in _pairs(everybody.values()):
         if first.id in new or second.id in new:
             low, high = sorted([first, second], key=lambda row: row.id)

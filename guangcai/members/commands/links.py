@@ -1,7 +1,7 @@
 """The three dated links of a member: one of each at a time; a new one ends the one before, history stays."""
 
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.utils.timezone import localdate
@@ -129,7 +129,13 @@ def take_receipt_numbers(community: Node, *, count: int, now: datetime) -> list[
     Call it inside the transaction that uses them: its row lock is held until then, and a rollback gives them back.
     """
     year = localdate(now).year
-    key = {"id": new_id(), "district": community.district_code, "code": community.code, "year": year, "count": count}
+    key: dict[str, Any] = {
+        "id": new_id(),
+        "district": community.district_code,
+        "code": community.code,
+        "year": year,
+        "count": count,
+    }
     with connection.cursor() as cursor:
         cursor.execute(TAKE_NUMBERS, key)
         last = int(cursor.fetchone()[0])
@@ -162,8 +168,9 @@ def lock_for_links(member: Member, *, by: Actor, work_unit: WorkUnit | None = No
 
 def close_links(member: Member, *, until: date) -> None:
     """End every open link of a member who leaves the roster; a link that began later ends as it began."""
-    for model in (Employment, OrgRelation, Residence):
-        if link := open_link(model, member):
+    kinds: tuple[Any, ...] = (Employment, OrgRelation, Residence)
+    for kind in kinds:
+        if link := kind.objects.filter(member=member, until=None).first():
             link.until = max(until, link.since)
             link.save(update_fields=["until"])
 

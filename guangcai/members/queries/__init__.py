@@ -1,0 +1,44 @@
+"""Reads of the roster. Every one begins with what the actor may see, and gives frozen rows or a QuerySet for a list."""
+
+from guangcai.members.queries.counts import (
+    CountRow,
+    LinkCounts,
+    UnitRate,
+    count_links,
+    count_members,
+    reported_in_rates,
+)
+from guangcai.members.queries.lists import elsewhere, hidden_members, open_pairs, saved_filters
+from guangcai.members.queries.person import Person, consents_of, person, person_timeline
+from guangcai.members.queries.register import RegisterRow, register
+from guangcai.members.queries.roster import found_by, roster, with_links
+from guangcai.members.queries.slips import Slip, receipt, waiting_slips
+from guangcai.members.queries.unit import UnitRosterRow, unit_receipts, unit_roster
+
+__all__ = [
+    "CountRow",
+    "LinkCounts",
+    "Person",
+    "RegisterRow",
+    "Slip",
+    "UnitRate",
+    "UnitRosterRow",
+    "consents_of",
+    "count_links",
+    "count_members",
+    "elsewhere",
+    "found_by",
+    "hidden_members",
+    "open_pairs",
+    "person",
+    "person_timeline",
+    "receipt",
+    "register",
+    "reported_in_rates",
+    "roster",
+    "saved_filters",
+    "unit_receipts",
+    "unit_roster",
+    "waiting_slips",
+    "with_links",
+]
