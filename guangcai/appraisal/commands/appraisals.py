@@ -1,26 +1,23 @@
 """The yearly appraisal (A51): drafted from the ledger, judged by the rule in force, shown, objected to, sent."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.appraisal.enums import ExemptionKind, Opinion
 from guangcai.appraisal.models import Appraisal, DutyElsewhere, Exemption
-from guangcai.appraisal.rules import Span, check_can_object, owed, verdict
+from guangcai.appraisal.queries import Standing, standings
+from guangcai.appraisal.rules import check_can_object
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, OutOfScope, RuleBroken
 from guangcai.core.permissions import Permission
-from guangcai.ledger.models import YearTotal
-from guangcai.members.models import Employment, Member, Residence
+from guangcai.members.models import Member, Residence
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node
 from guangcai.orgs.models.organisations import in_force
@@ -39,9 +36,8 @@ def draft_appraisals(*, community: Node, year: int, by: Actor, now: datetime) ->
     """
     by.require(Permission.APPRAISAL_EDIT, community.path)
     duty = in_force_at(AnnualDuty, path=community.path, on=date(year, 1, 1))
-    members = list(_living_in(community, year, localtime(now).date()))
-    facts = _YearFacts(members, year)
-    drafts = [facts.draft(member, duty=duty, community=community, now=now) for member in members]
+    members = _living_in(community, year, localtime(now).date())
+    drafts = [_draft(found, community, year=year, now=now) for found in standings(members, year=year, duty=duty)]
     frozen = set(
         Appraisal.objects.filter(member__in=members, year=year, approved_at__isnull=False).values_list(
             "member_id", flat=True
@@ -59,60 +55,26 @@ def draft_appraisals(*, community: Node, year: int, by: Actor, now: datetime) ->
     return len(fresh)
 
 
-def _living_in(community: Node, year: int, today: date) -> Iterable[Member]:
+def _living_in(community: Node, year: int, today: date) -> list[UUID]:
     """Members whose residence at the year's end (or today, while it runs) is `community`."""
     day = min(date(year, 12, 31), today)
     homes = Residence.objects.filter(in_force(day), community=community)
-    return Member.objects.current().filter(pk__in=homes.values("member"))
+    return list(Member.objects.current().filter(pk__in=homes.values("member")).values_list("pk", flat=True))
 
 
-class _YearFacts:
-    """Everything a year's verdicts need, read in five queries whatever the number of members."""
-
-    def __init__(self, members: Sequence[Member], year: int) -> None:
-        self.year = year
-        self.totals = {row.member_id: row for row in YearTotal.objects.filter(member__in=members, year=year)}
-        self.bound = _spans(Residence.objects.filter(member__in=members))
-        self.exempt = _spans(Exemption.objects.filter(member__in=members))
-        self.elsewhere: dict[UUID, tuple[int, int]] = defaultdict(lambda: (0, 0))
-        for row in DutyElsewhere.objects.filter(member__in=members, year=year):
-            minutes, deeds = self.elsewhere[row.member_id]
-            self.elsewhere[row.member_id] = (minutes + row.minutes, deeds + row.deeds)
-        jobs = Employment.objects.filter(
-            Q(until=None) | Q(until__gt=date(year, 12, 31)), member__in=members, since__lte=date(year, 12, 31)
-        )
-        self.work_unit = dict(jobs.values_list("member_id", "work_unit_id"))
-
-    def draft(self, member: Member, *, duty: AnnualDuty, community: Node, now: datetime) -> Appraisal:
-        total = self.totals.get(member.pk)
-        minutes, deeds = (total.minutes, total.deeds) if total else (0, 0)
-        due = owed(duty, year=self.year, bound=self.bound[member.pk], exempt=self.exempt[member.pk])
-        elsewhere_minutes, elsewhere_deeds = self.elsewhere[member.pk]
-        return Appraisal(
-            **of_community(community),
-            member=member,
-            work_unit_id=self.work_unit.get(member.pk),
-            year=self.year,
-            minutes=minutes,
-            deeds=deeds,
-            duty_minutes=due.minutes,
-            duty_deeds=due.deeds,
-            verdict=verdict(
-                minutes=minutes,
-                deeds=deeds,
-                owed=due,
-                elsewhere_minutes=elsewhere_minutes,
-                elsewhere_deeds=elsewhere_deeds,
-            ),
-            as_of=now,
-        )
-
-
-def _spans(rows: Any) -> dict[UUID, list[Span]]:
-    spans: dict[UUID, list[Span]] = defaultdict(list)
-    for row in rows:
-        spans[row.member_id].append(Span(row.since, row.until))
-    return spans
+def _draft(standing: Standing, community: Node, *, year: int, now: datetime) -> Appraisal:
+    return Appraisal(
+        **of_community(community),
+        member_id=standing.member_id,
+        work_unit_id=standing.work_unit_id,
+        year=year,
+        minutes=standing.minutes,
+        deeds=standing.deeds,
+        duty_minutes=standing.owed.minutes,
+        duty_deeds=standing.owed.deeds,
+        verdict=standing.verdict,
+        as_of=now,
+    )
 
 
 def _locked(appraisal: Appraisal) -> Appraisal:
