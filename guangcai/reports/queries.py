@@ -1,0 +1,106 @@
+"""How figures are shown: rows as words, a chart, and where each number leads."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from guangcai.core import charts
+from guangcai.core.actor import Actor
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import under
+from guangcai.members.models import Occupation, SkillKind
+from guangcai.orgs.enums import Level
+from guangcai.orgs.models import Node, WorkUnit
+from guangcai.reports.statistics import DIMENSION_WORDS, LINK_WORDS, MEASURE_WORDS, Figures
+
+COUNTED_LEVELS = [Level.DISTRICT, Level.STREET, Level.COMMUNITY]
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One line: the words of its dimensions, its numbers, and the list behind the first number ("" when none)."""
+
+    words: tuple[str, ...]
+    numbers: tuple[int, ...]
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A statistic as a page draws it."""
+
+    figures: Figures
+    heads: tuple[str, ...]
+    number_heads: tuple[str, ...]
+    rows: tuple[ShownRow, ...]
+    chart: dict[str, Any] | None
+
+
+def countable_nodes(actor: Actor, *, on: date) -> "QuerySet[Node]":
+    """Districts, streets and communities the actor may count, top down."""
+    paths = actor.paths_with(Permission.STATISTICS_VIEW)
+    return Node.objects.in_force(on).filter(under("path", paths), level__in=COUNTED_LEVELS).order_by("path")
+
+
+def shown(figures: Figures) -> Shown:
+    """The rows as words with their way to the names behind them. At most two queries, whatever the rows."""
+    links = _RosterLinks(figures)
+    rows = tuple(
+        ShownRow(
+            words=tuple(str(LINK_WORDS.get(row[name], row[name]) or "—") for name in figures.by),
+            numbers=tuple(row.get(measure, 0) for measure in figures.measures),
+            url=links.of(row),
+        )
+        for row in figures.rows
+    )
+    return Shown(
+        figures=figures,
+        heads=tuple(str(DIMENSION_WORDS[name]) for name in figures.by),
+        number_heads=tuple(str(MEASURE_WORDS[name]) for name in figures.measures),
+        rows=rows,
+        chart=_chart(figures, rows),
+    )
+
+
+def _chart(figures: Figures, rows: tuple[ShownRow, ...]) -> dict[str, Any] | None:
+    """Bars of the count, by the first dimension; stacked by the second, when there is one."""
+    if not rows or not figures.by:
+        return None
+    categories = list(dict.fromkeys(row.words[0] for row in rows))
+    if len(figures.by) == 1:
+        return charts.bars(categories, {str(MEASURE_WORDS["count"]): [row.numbers[0] for row in rows]})
+    series: dict[str, list[int | float]] = {
+        name: [0] * len(categories) for name in dict.fromkeys(row.words[1] for row in rows)
+    }
+    for row in rows:
+        series[row.words[1]][categories.index(row.words[0])] += row.numbers[0]
+    return charts.bars(categories, series, stacked=True)
+
+
+class _RosterLinks:
+    """From a row of the member statistic to the roster filtered alike."""
+
+    TABLES = {"community": Node, "occupation": Occupation, "skill": SkillKind, "unit": WorkUnit}
+
+    def __init__(self, figures: Figures) -> None:
+        self.figures = figures
+        self.keys: dict[str, dict[str, int]] = {}
+        if figures.name == "members":
+            for name in figures.by:
+                if name in self.TABLES:
+                    words = {row[name] for row in figures.rows}
+                    table = self.TABLES[name]._default_manager.filter(name__in=words)  # type: ignore[attr-defined]
+                    if name == "community":
+                        table = table.filter(path__under=figures.node.path)
+                    self.keys[name] = dict(table.values_list("name", "pk"))
+
+    def of(self, row: dict[str, Any]) -> str:
+        if self.figures.name != "members":
+            return ""
+        query = {name: self.keys[name].get(row[name], "") for name in self.keys}
+        query.setdefault("community", self.figures.node.pk)
+        return f"{reverse('members:roster')}?{urlencode({name: key for name, key in query.items() if key})}"

@@ -1,0 +1,236 @@
+"""The statistics by name (domain §1.8): one shape for the screen, Excel, the API and `guangcai stats`.
+
+Each is a function over the rooms' own counts; nothing is stored. A number on a screen and the same number on the
+command line come from the same call.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from guangcai.activities.queries.counts import count_activities
+from guangcai.appraisal.queries import count_duty, count_feedback
+from guangcai.core.actor import Actor
+from guangcai.core.errors import OutOfScope, RuleBroken, Text
+from guangcai.core.permissions import Permission
+from guangcai.members.queries.counts import count_links, count_members, reported_in_rates
+from guangcai.orgs.models import Node
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: a place, dimensions, a period or a day, and who asks (None: the program itself)."""
+
+    node: Node
+    by: tuple[str, ...]
+    on: date
+    since: date | None = None
+    until: date | None = None
+    actor: Actor | None = None
+
+    @property
+    def paths(self) -> list[str]:
+        """The place as far as the asker may count: all of it, his part of it, or nothing."""
+        if self.actor is None:
+            return [self.node.path]
+        allowed = self.actor.paths_with(Permission.STATISTICS_VIEW)
+        if any(self.node.path.startswith(path) for path in allowed):
+            return [self.node.path]
+        return [path for path in allowed if path.startswith(self.node.path)]
+
+    @property
+    def year(self) -> int:
+        return (self.until or self.on).year
+
+
+@dataclass(frozen=True)
+class Figures:
+    """An answer: rows of dimension values with `count` (and more figures), and the total of `count`."""
+
+    name: str
+    title: Text
+    node: Node
+    as_of: date
+    by: tuple[str, ...]
+    measures: tuple[str, ...]
+    rows: list[Row] = field(default_factory=list)
+    total: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "node": self.node.name,
+            "as_of": self.as_of.isoformat(),
+            "rows": self.rows,
+            "total": self.total,
+        }
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One statistic: what it may be broken down by, what it is broken down by at first, and how it is counted."""
+
+    title: Text
+    dimensions: tuple[str, ...]
+    default: tuple[str, ...]
+    count: Callable[[Question], list[Row]]
+    measures: tuple[str, ...] = ("count",)
+    has_period: bool = False
+
+
+def _members(asked: Question) -> list[Row]:
+    counted = count_members(path=asked.node.path, by=asked.by, on=asked.on, actor=asked.actor)
+    return [{**row.values, "count": row.count} for row in counted]
+
+
+def _links(asked: Question) -> list[Row]:
+    if asked.by == ("unit",):
+        rates = reported_in_rates(path=asked.node.path, on=asked.on, actor=asked.actor)
+        return [{"unit": rate.work_unit, "count": rate.members, "reported_in": rate.reported_in} for rate in rates]
+    counts = count_links(path=asked.node.path, on=asked.on, actor=asked.actor)
+    return [{"link": name, "count": getattr(counts, name)} for name in LINK_WORDS]
+
+
+def _activities(asked: Question) -> list[Row]:
+    return [dict(row) for row in count_activities(paths=asked.paths, by=asked.by, since=asked.since, until=asked.until)]
+
+
+def _duty(asked: Question) -> list[Row]:
+    counted = count_duty(paths=asked.paths, by=asked.by, year=asked.year, on=asked.on)
+    return [{**dict(zip(asked.by, key, strict=True)), "count": count} for key, count in counted.items()]
+
+
+def _feedback(asked: Question) -> list[Row]:
+    counted = count_feedback(paths=asked.paths, by=asked.by, since=asked.since, until=asked.until)
+    return [
+        {
+            **row.values,
+            "count": row.drafted,
+            "sent": row.sent,
+            "read": row.read,
+            "acknowledged": row.acknowledged,
+            "disputed": row.disputed,
+        }
+        for row in counted
+    ]
+
+
+LINK_WORDS: Mapping[str, Text] = {
+    "lives_here": _("Lives here"),
+    "relation_here": _("Relation here"),
+    "both_here": _("Both here"),
+    "relation_here_lives_elsewhere": _("Relation here, lives elsewhere"),
+    "lives_here_relation_elsewhere": _("Lives here, relation elsewhere"),
+    "lives_here_relation_unknown": _("Lives here, relation not known"),
+}
+DIMENSION_WORDS: Mapping[str, Text] = {
+    "community": pgettext_lazy("level", "Community"),
+    "occupation": _("Occupation"),
+    "skill": _("Skill"),
+    "category": _("Category"),
+    "type": _("Member type"),
+    "unit": _("Work unit"),
+    "link": _("Link"),
+    "theme": _("Theme"),
+    "kind": _("Kind"),
+    "outcome": _("Outcome"),
+    "verdict": _("Duty"),
+    "quarter": _("Quarter"),
+}
+MEASURE_WORDS: Mapping[str, Text] = {
+    "count": _("Count"),
+    "reported_in": _("Reported in"),
+    "participants": _("Participants"),
+    "quantity": _("Quantity"),
+    "sent": _("Sent"),
+    "read": _("Read"),
+    "acknowledged": _("Acknowledged"),
+    "disputed": _("Disputed"),
+}
+STATISTICS: Mapping[str, Statistic] = {
+    "members": Statistic(
+        _("Members"),
+        ("community", "occupation", "skill", "category", "type", "unit"),
+        ("community",),
+        _members,
+    ),
+    "links": Statistic(_("Links"), ("link", "unit"), ("link",), _links),
+    "activities": Statistic(
+        _("Activities"),
+        ("theme", "kind", "community", "outcome"),
+        ("theme",),
+        _activities,
+        measures=("count", "participants"),
+        has_period=True,
+    ),
+    "duty": Statistic(_("Annual duty"), ("verdict", "community", "unit"), ("verdict",), _duty),
+    "feedback": Statistic(
+        _("Quarterly feedback"),
+        ("quarter", "community", "unit"),
+        ("quarter",),
+        _feedback,
+        measures=("count", "sent", "read", "acknowledged", "disputed"),
+        has_period=True,
+    ),
+}
+
+
+def figures(name: str, asked: Question) -> Figures:
+    """Answer one statistic.
+
+    Raises RuleBroken for a name or dimension that does not exist, OutOfScope where the actor may count nothing.
+    """
+    statistic = STATISTICS.get(name)
+    if statistic is None:
+        raise RuleBroken(
+            _("There is no statistic “%(name)s”. There are: %(all)s.") % {"name": name, "all": ", ".join(STATISTICS)},
+            code="no_statistic",
+        )
+    asked = _checked(asked, statistic)
+    rows = statistic.count(asked)
+    measures = _measures(statistic, rows)
+    return Figures(
+        name=name,
+        title=statistic.title,
+        node=asked.node,
+        as_of=asked.on,
+        by=asked.by,
+        measures=measures,
+        rows=rows,
+        total=sum(row["count"] for row in rows),
+    )
+
+
+def _checked(asked: Question, statistic: Statistic) -> Question:
+    unknown = [name for name in asked.by if name not in statistic.dimensions]
+    if unknown:
+        raise RuleBroken(
+            _("This statistic cannot be broken down by “%(name)s”. Possible: %(all)s.")
+            % {"name": unknown[0], "all": ", ".join(statistic.dimensions)},
+            field="by",
+            code="no_dimension",
+        )
+    if asked.since and asked.until and asked.since > asked.until:
+        raise RuleBroken(_("The period ends before it begins."), field="until", code="period")
+    if not asked.paths:
+        raise OutOfScope()
+    return Question(
+        node=asked.node,
+        by=tuple(dict.fromkeys(asked.by)) or statistic.default,
+        on=asked.on,
+        since=asked.since,
+        until=asked.until,
+        actor=asked.actor,
+    )
+
+
+def _measures(statistic: Statistic, rows: Sequence[Row]) -> tuple[str, ...]:
+    """The figures of these rows, in their fixed order: `count` first."""
+    present = {name for row in rows for name in row if name in MEASURE_WORDS}
+    return tuple(name for name in MEASURE_WORDS if name in present or name in statistic.measures)
