@@ -22,9 +22,9 @@ def test_confirm_posts_spans_and_totals(cast):
     entry = recorded(cast, deeds=1)
     result = confirm(entries=[entry], by=cast.actor("secretary"), now=cast.now)
     assert (result.confirmed, result.declined, result.refused, result.already) == ((entry.pk,), (), (), ())
-    assert Posting.objects.values_list("entry_id", "member_id", "minutes", "deeds", "recorded_by", "confirmed_by", "path").get() == (
-        entry.pk, cast.teacher_member.pk, 120, 1, cast.desk.pk, cast.secretary.pk, cast.nanyuan.path,
-    )  # fmt: skip
+    written = Posting.objects.values_list("entry_id", "minutes", "deeds", "recorded_by", "confirmed_by", "path").get()
+    assert written == (entry.pk, 120, 1, cast.desk.pk, cast.secretary.pk, cast.nanyuan.path)
+    assert Posting.objects.get().member == cast.teacher_member
     span = ServiceSpan.objects.get().during
     assert (span.lower, span.upper) == (entry.starts_at, entry.ends_at)
     assert _totals(cast.teacher_member) == [(2026, 120, 1, 1)]

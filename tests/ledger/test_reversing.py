@@ -27,9 +27,9 @@ def test_reverse_writes_a_pair_and_frees_the_time(cast):
     reversal = reverse(entry=entry, reason="录错了人", by=cast.actor("secretary"), now=cast.now)
     assert (reversal.minutes, reversal.deeds, reversal.reverses_id, reversal.reason) == (-120, -1, entry.pk, "录错了人")
     assert reversal.served_on == entry.served_on
-    assert Posting.objects.filter(entry=reversal).values_list("minutes", "deeds", "recorded_by", "confirmed_by").get() == (
-        -120, -1, cast.desk.pk, cast.secretary.pk,
-    )  # fmt: skip
+    posting = Posting.objects.get(entry=reversal)
+    assert (posting.minutes, posting.deeds) == (-120, -1)
+    assert (posting.recorded_by, posting.confirmed_by) == (cast.desk.pk, cast.secretary.pk)
     assert not ServiceSpan.objects.exists()
     assert _total(cast.teacher_member) == (0, 0, 2)
     assert _states() == [(EntryState.REVERSAL, -120), (EntryState.REVERSED, 120)]
