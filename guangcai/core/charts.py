@@ -44,7 +44,9 @@ def lines(categories: Sequence[str], series: Mapping[str, Sequence[int | float]]
 def share(parts: Mapping[str, int | float]) -> Option:
     """Parts of a whole as a ring with names and numbers beside it."""
     pieces = [{"name": name, "value": value} for name, value in parts.items()]
-    ring = {"type": "pie", "radius": ["36%", "58%"], "data": pieces, "label": {"formatter": "{b}\n{c}"}}
+    label = {"formatter": "{b}\n{c}", "overflow": "break", "edgeDistance": 0, "bleedMargin": 0}
+    line = {"length": 6, "length2": 6}
+    ring = {"type": "pie", "radius": ["32%", "52%"], "data": pieces, "label": label, "labelLine": line}
     option = _frame({"series": [ring]}, many=False)
     option["tooltip"]["trigger"] = "item"
     return option

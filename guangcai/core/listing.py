@@ -1,6 +1,6 @@
 """One way to show many rows: filters, sort and page live in the URL, and the export is exactly what is shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -106,5 +106,5 @@ def _chips(form: Form | None, query: QueryDict) -> tuple[Chip, ...]:
 def _worded(formfield: Any, value: Any) -> str:
     """A choice by its label, several joined, anything else as it prints."""
     choices = {str(key): str(label) for key, label in getattr(formfield, "choices", ())}
-    values: Sequence[Any] = value if isinstance(value, list | tuple | set | QuerySet) else [value]
+    values: Iterable[Any] = value if isinstance(value, list | tuple | set | QuerySet) else [value]
     return ", ".join(choices.get(str(getattr(one, "pk", one)), str(one)) for one in values)

@@ -77,7 +77,7 @@ def test_no_template_carries_inline_script_or_style() -> None:
 
 def test_a_button_is_a_link_with_an_address_and_escapes_its_text() -> None:
     assert draw('{% button "Go" url="/a/?b=1&c=2" kind="primary" %}').startswith("<a class=")
-    assert "&lt;i&gt;" in draw('{% button word %}', word="<i>")
+    assert "&lt;i&gt;" in draw("{% button word %}", word="<i>")
     assert "<button" in draw('{% button "Go" name="verb" value="confirm" %}')
 
 
@@ -88,8 +88,10 @@ def test_a_tone_is_one_of_five() -> None:
 
 def test_rings_stop_at_the_goal_and_know_when_nothing_is_owed() -> None:
     over = draw("{% rings 2000 960 3 12 %}")
-    assert 'stroke-dasharray="100 100"' in over and 'stroke-dasharray="25 100"' in over
-    assert "33.33" in over and "/ 16" in over
+    assert 'stroke-dasharray="100 100"' in over
+    assert 'stroke-dasharray="25 100"' in over
+    assert "33.33" in over
+    assert "/ 16" in over
     assert "stroke-dasharray" not in draw("{% rings 60 0 1 0 %}")
 
 
@@ -104,14 +106,18 @@ class Sample(forms.Form):
 def test_error_summary_links_every_error_to_its_field() -> None:
     drawn = draw("{% error_summary form %}", form=Sample({}))
     assert "Together they make no sense." in drawn
-    assert 'href="#id_name"' in drawn and 'href="#id_kinds_0"' in drawn
+    assert 'href="#id_name"' in drawn
+    assert 'href="#id_kinds_0"' in drawn
     assert draw("{% error_summary form %}", form=Sample()).strip() == ""
 
 
 def test_form_page_carries_the_token_and_keeps_what_was_typed() -> None:
     drawn = draw('{% form_page form submit="Save" cancel="/back/" %}', form=Sample({"name": "王"}), csrf_token="t0k")
-    assert 'value="t0k"' in drawn and 'value="王"' in drawn and 'href="/back/"' in drawn
-    assert 'id="id_kinds_0"' in drawn and "form-check-input" in drawn
+    assert 'value="t0k"' in drawn
+    assert 'value="王"' in drawn
+    assert 'href="/back/"' in drawn
+    assert 'id="id_kinds_0"' in drawn
+    assert "form-check-input" in drawn
 
 
 def test_job_polls_until_it_is_over() -> None:
@@ -125,13 +131,15 @@ def test_job_polls_until_it_is_over() -> None:
 
 def test_qr_is_shapes_only() -> None:
     drawn = draw('{% qr "https://example.invalid/c/1" "Check in" size=160 %}')
-    assert drawn.startswith("<svg") and "style" not in drawn
+    assert drawn.startswith("<svg")
+    assert "style" not in drawn
 
 
 def test_a_chart_carries_its_numbers_as_json() -> None:
     option = charts.bars(["</script>"], {"Hours": [1]})
     drawn = draw('{% chart "c1" option "Hours" %}', option=option)
-    assert 'id="c1-option" type="application/json"' in drawn and drawn.count("</script>") == 1
+    assert 'id="c1-option" type="application/json"' in drawn
+    assert drawn.count("</script>") == 1
 
 
 def rows(*names: str) -> list[SimpleNamespace]:
@@ -173,7 +181,8 @@ def test_a_sort_link_turns_around_and_leaves_the_page() -> None:
     request = RequestFactory().get("/list/?sort=name&page=3&q=x")
     one = listing(request, rows("a"), sorts={"name": "name"}, default="name")
     drawn = draw('{% sort_th "Name" "name" listing %}', request, listing=one)
-    assert 'aria-sort="ascending"' in drawn and 'href="?sort=-name&amp;q=x"' in drawn
+    assert 'aria-sort="ascending"' in drawn
+    assert 'href="?sort=-name&amp;q=x"' in drawn
 
 
 def test_the_menu_marks_the_longest_address(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,9 +200,11 @@ def test_preferences_are_remembered_and_lead_back_to_us_only(client: Client) -> 
     assert (answer.status_code, answer["Location"]) == (302, "/desk/?page=2")
     assert client.cookies["elder"].value == "1"
     answer = client.post("/preferences/", {"text_size": "26", "next": "https://elsewhere.invalid/"})
-    assert answer["Location"] == "/" and client.cookies["text_size"].value == "26"
+    assert answer["Location"] == "/"
+    assert client.cookies["text_size"].value == "26"
     client.post("/preferences/", {"elder": "0", "text_size": "999"})
-    assert client.cookies["elder"].value == "0" and client.cookies["text_size"].value == "26"
+    assert client.cookies["elder"].value == "0"
+    assert client.cookies["text_size"].value == "26"
     assert client.get("/preferences/").status_code == 405
 
 
@@ -201,7 +212,8 @@ def test_preferences_are_remembered_and_lead_back_to_us_only(client: Client) -> 
 @pytest.mark.parametrize("path", ["/privacy/", "/no-such-page/"])
 def test_the_frame_stands_for_strangers(client: Client, path: str) -> None:
     text = client.get(path).content.decode()
-    assert "光彩家园" in text and 'class="gc-skip"' in text
+    assert "光彩家园" in text
+    assert 'class="gc-skip"' in text
 
 
 @override_settings(DEBUG=False)

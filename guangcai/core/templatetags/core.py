@@ -30,7 +30,7 @@ def hours(minutes: int) -> str:
 
 @register.filter
 def mask_phone(phone: str) -> str:
-    """"+8613800138000" -> "138****8000"."""
+    """ "+8613800138000" -> "138****8000"."""
     return phones.mask(phone)
 
 

@@ -26,13 +26,13 @@ def _css_class(widget: forms.Widget) -> str:
     return "form-control"
 
 
-def _attributes(bound: BoundField) -> dict[str, str]:
+def _attributes(bound: BoundField) -> dict[str, str | bool]:
     classes = [_css_class(bound.field.widget), bound.field.widget.attrs.get("class", "")]
     described = [f"{bound.id_for_label}_hint"] if bound.help_text else []
     if bound.errors:
         classes.append("is-invalid")
         described.append(f"{bound.id_for_label}_error")
-    attributes = {"class": " ".join(filter(None, classes))}
+    attributes: dict[str, str | bool] = {"class": " ".join(filter(None, classes))}
     if described and _shape(bound.field.widget) != "choices":
         attributes["aria-describedby"] = " ".join(described)
     return attributes
@@ -70,7 +70,7 @@ def form_page(
     danger: bool = False,
 ) -> Context:
     """A whole form: summary of errors, fields (or the form's own crispy layout), one primary button."""
-    helper = getattr(form, "helper", None)
+    helper: Any = getattr(form, "helper", None)
     has_layout = getattr(helper, "layout", None) is not None
     if has_layout:
         # The form element, its token and the errors on top are drawn here.
