@@ -1,0 +1,24 @@
+"""The demo's content as data files: the district, its people, a year of activity."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def district() -> dict[str, Any]:
+    """Tree, community types, work units, sign-ins."""
+    return _read("district.json")
+
+
+@cache
+def people() -> list[dict[str, Any]]:
+    """The seventy-five members of document 001: name, gender, phone, community, building, occupation, unit ..."""
+    rows: list[dict[str, Any]] = _read("people.json")["people"]
+    return rows
+
+
+def _read(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(files("guangcai.demo").joinpath("data", name).read_text(encoding="utf-8"))
+    return content
