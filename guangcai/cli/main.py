@@ -8,10 +8,12 @@ another code raises `click.exceptions.Exit(code)` itself.
 """
 
 import importlib
+import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -82,7 +84,14 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code. Somebody's mistake never shows a traceback."""
     use_for_click()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
     sys.exit(run(arguments))
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Asked to end, leave through every `finally`: the private database is stopped, a half-written file removed."""
+    raise SystemExit(128 + number)
 
 
 def run(arguments: list[str] | None = None) -> int:

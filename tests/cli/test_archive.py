@@ -100,7 +100,8 @@ def test_some_other_database_is_no_backup(scratch: Scratch, guangcai: Command, t
     assert (refused.returncode, refused.stderr.strip()) == (2, f"{file} is not a backup of Guangcai.")
 
 
-def test_a_killed_backup_leaves_the_older_one(backup: tuple[str, Path]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_backup_that_is_ended_leaves_the_older_one(backup: tuple[str, Path], number: int) -> None:
     source, file = backup
     older = file.read_bytes()
     with psycopg.connect(source) as blocker:
@@ -109,14 +110,17 @@ def test_a_killed_backup_leaves_the_older_one(backup: tuple[str, Path]) -> None:
             [sys.executable, "-m", "guangcai.cli", "backup", str(file)],
             cwd=postgres.ROOT,
             env={**os.environ, "DATABASE_URL": source},
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         deadline = time.monotonic() + 30
         while len(list(file.parent.iterdir())) == 1 and time.monotonic() < deadline:
             time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        os.killpg(process.pid, number)
+        assert process.wait(30) != 0
     assert file.read_bytes() == older
+    if number != signal.SIGKILL:
+        assert list(file.parent.iterdir()) == [file]
 
 
 def test_a_failed_backup_leaves_nothing(scratch: Scratch, guangcai: Command, tmp_path: Path) -> None:
