@@ -200,6 +200,9 @@ MFA_FORMS = {
     "authenticate": "guangcai.accounts.forms.SecondFactorForm",
     "reauthenticate": "guangcai.accounts.forms.SecondFactorAgainForm",
     "activate_totp": "guangcai.accounts.forms.ActivateAppForm",
+    "authenticate_webauthn": "guangcai.accounts.forms.PasskeyForm",
+    "login_webauthn": "guangcai.accounts.forms.PasskeySignInForm",
+    "reauthenticate_webauthn": "guangcai.accounts.forms.PasskeyAgainForm",
     "add_webauthn": "guangcai.accounts.forms.AddPasskeyForm",
     "edit_webauthn": "guangcai.accounts.forms.RenamePasskeyForm",
 }
@@ -289,3 +292,5 @@ MESSAGE_URLS = {
 }
 # Tests set it: background work is done at once, in the caller's transaction.
 JOBS_INLINE = False
+# Folders with Chinese fonts for PDFs, before the machine's own (guangcai.core.documents).
+FONT_PATHS = env.list("GUANGCAI_FONTS", default=[])

@@ -111,7 +111,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Not within ten minutes of signing in: nobody is asked twice for what he has just typed."""
         if not super().is_reauthentication_required(app=app, **kwargs):
             return False
-        records = get_authentication_records(self.request)
+        records = get_authentication_records(self.request, self.request.user)
         return not records or time.time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:

@@ -7,8 +7,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from guangcai.accounts import queries, signals, sms  # noqa: F401 - signals connects the receivers
-        from guangcai.core import notify
+        from guangcai.accounts.models import PHONE_PURPOSE, User
+        from guangcai.core import notify, reseal
         from guangcai.core.enums import Channel
 
         notify.sent_by(Channel.SMS, sms.send)
         notify.reached_by(Channel.SMS, queries.phone_of)
+        reseal.indexed(User, "phone_index", source="phone", purpose=PHONE_PURPOSE)

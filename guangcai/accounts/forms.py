@@ -1,11 +1,13 @@
 """What people type to sign in and to protect their account. Big fields, the right keyboard, paste works."""
 
+import struct
 from typing import Any
 
 from allauth.account import forms as account_forms
 from allauth.mfa.base import forms as factor_forms
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.adapter import get_adapter as get_factor_adapter
+from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -140,7 +142,33 @@ class ActivateAppForm(ActivateTOTPForm):
     code = code_field(_("Six digits that the app shows now"))
 
 
-class AddPasskeyForm(AddWebAuthnForm):
+# What fido2 raises over an answer that no device gave: missing parts, wrong kinds, bytes that end too soon.
+NO_ANSWER = (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error)
+
+
+class _DeviceAnswer:
+    """A made-up answer of a device is a wrong code, not a fault of the server."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except NO_ANSWER as nonsense:
+            raise get_factor_adapter().validation_error("incorrect_code") from nonsense
+
+
+class PasskeyForm(_DeviceAnswer, passkey_forms.AuthenticateWebAuthnForm):
+    pass
+
+
+class PasskeySignInForm(_DeviceAnswer, passkey_forms.LoginWebAuthnForm):
+    pass
+
+
+class PasskeyAgainForm(_DeviceAnswer, passkey_forms.ReauthenticateWebAuthnForm):
+    pass
+
+
+class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
     """A passkey's name; the key itself is filled in by the script."""
 
     name = forms.CharField(
@@ -156,8 +184,14 @@ class AddPasskeyForm(AddWebAuthnForm):
         initial=True,
     )
 
+    def clean(self) -> dict[str, Any]:
+        try:
+            return dict(super().clean())
+        except NO_ANSWER as nonsense:
+            raise get_factor_adapter().validation_error("incorrect_code") from nonsense
 
-class RenamePasskeyForm(EditWebAuthnForm):
+
+class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):
     name = forms.CharField(label=_("Name of this device"), max_length=60)
 
 

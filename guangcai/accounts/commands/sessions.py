@@ -14,10 +14,20 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Forbidden
 
+# Nobody uses more; a list without an end would slow every sign-in.
+MOST_DEVICES = 50
 
+
+@transaction.atomic
 def record_sign_in(*, user: User, method: str, by: Actor, now: datetime) -> None:
-    """Write that `user` came in, and how: password, code, passkey, with or without a second factor."""
+    """Write that `user` came in, and how: password, code, passkey, with or without a second factor.
+
+    The oldest devices beyond MOST_DEVICES are signed out.
+    """
     audit.record(Tag.SIGN_IN, by=by, on=user, now=now, method=method)
+    oldest = UserSession.objects.filter(user=user).order_by("-created_at").values_list("pk", flat=True)[MOST_DEVICES:]
+    for row in oldest:
+        drop_sessions(user, only=row)
 
 
 def record_refusal(*, user: User | None, reason: Refusal, by: Actor, now: datetime) -> None:
