@@ -143,6 +143,8 @@ class _SealedAttribute(DeferredAttribute):
     The token stays on the instance: saving a row whose phone nobody changed writes the same token again.
     """
 
+    field: "EncryptedTextField"
+
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         value = super().__get__(instance, owner)
         return open_sealed(value, _key_of(instance), self.field.purpose) if isinstance(value, Sealed) else value

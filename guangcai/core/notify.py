@@ -171,7 +171,7 @@ def _by_apprise(urls: list[str], letter: Letter) -> None:
     import apprise  # lazy-cost: two hundred services
 
     robot = apprise.Apprise()
-    if not robot.add(urls) or not robot.notify(body=letter.text):
+    if not robot.add([*urls]) or not robot.notify(body=letter.text):
         raise NotDelivered(letter.template)
 
 

@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from guangcai.core.crypto import (
+    CannotOpen,
     EncryptedTextField,
     blind_index,
     current_key_id,
@@ -39,11 +40,18 @@ class _Index:
 
 
 _indexes: dict[Model, list[_Index]] = {}
+_others: list[Callable[[], int]] = []
 
 
 def indexed(model: Model, column: str, *, source: str, purpose: str, of: Callable[[str], str] = str) -> None:
     """Declare that `column` holds blind_index(of(text of `source`), purpose), so that rotation keeps it true."""
     _indexes.setdefault(model, []).append(_Index(column, source, purpose, of))
+
+
+def also(rewrite: Callable[[], int]) -> None:
+    """Declare sealed values in a package's own table: `rewrite` reseals those of an old key and says how many."""
+    if rewrite not in _others:
+        _others.append(rewrite)
 
 
 def sealed_models() -> list[Model]:
@@ -54,7 +62,7 @@ def sealed_models() -> list[Model]:
 def reseal_all(report: Report | None = None) -> int:
     """Rewrite every table; the number of rows rewritten. `report(done, total)` counts rows looked at."""
     total = sum(model._base_manager.count() for model in sealed_models())
-    changed = seen = 0
+    changed, seen = sum(rewrite() for rewrite in _others), 0
     for model in sealed_models():
         for looked_at, rewritten in _batches(model):
             seen, changed = seen + looked_at, changed + rewritten
@@ -68,6 +76,20 @@ def stale(model: Model) -> int:
     columns = _Columns.of(model)
     rows = model._base_manager.values_list("pk", *columns.names).iterator()
     return sum(1 for _key, *values in rows if columns.are_stale(values))
+
+
+def broken_rows(model: Model) -> Iterator[str]:
+    """Rows with a value that does not open, or with an index that is not its text's: table, key and column only."""
+    columns = _Columns.of(model)
+    for key, *values in model._base_manager.order_by("pk").values_list("pk", *columns.names).iterator():
+        try:
+            expected = columns.expected(columns.texts(key, values), values)
+        except CannotOpen:
+            yield f"{model._meta.label} {key}: does not open"
+            continue
+        for index, found, right in zip(columns.indexes, values[len(columns.sealed) :], expected, strict=True):
+            if found != right:
+                yield f"{model._meta.label} {key}: {index.column}"
 
 
 @dataclass(frozen=True)
@@ -93,20 +115,27 @@ class _Columns:
             index and not index.startswith(prefix) for index in found
         )
 
-    def rewritten(self, key: Any, values: list[Any]) -> list[Any]:
-        texts = {
+    def texts(self, key: Any, values: list[Any]) -> dict[str, str | None]:
+        return {
             column.attname: None if token is None else open_sealed(token, key, column.purpose)
             for column, token in zip(self.sealed, values, strict=False)
         }
+
+    def expected(self, texts: dict[str, str | None], values: list[Any]) -> list[Any]:
+        """The indexes these texts have now. A row that has none on purpose (a closed account) keeps none."""
+        found = values[len(self.sealed) :]
+        return [
+            blind_index(index.of(text), index.purpose) if (text := texts[index.source]) and old else old
+            for index, old in zip(self.indexes, found, strict=True)
+        ]
+
+    def rewritten(self, key: Any, values: list[Any]) -> list[Any]:
+        texts = self.texts(key, values)
         tokens = [
             None if (text := texts[column.attname]) is None else seal(text, key, column.purpose)
             for column in self.sealed
         ]
-        indexes = []
-        for index, old in zip(self.indexes, values[len(self.sealed) :], strict=True):
-            text = texts[index.source]
-            indexes.append(blind_index(index.of(text), index.purpose) if text and old else old)
-        return tokens + indexes
+        return tokens + self.expected(texts, values)
 
 
 def _batches(model: Model) -> Iterator[tuple[int, int]]:
@@ -128,10 +157,10 @@ def _batches(model: Model) -> Iterator[tuple[int, int]]:
 
 def _write(model: Model, columns: _Columns, changes: list[list[Any]]) -> None:
     quote = connection.ops.quote_name
-    meta = model._meta
-    names = [meta.get_field(name).column for name in columns.names]
-    assignments = ", ".join(f"{quote(name)} = %s" for name in names)
-    statement = f"UPDATE {quote(meta.db_table)} SET {assignments} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608
+    fields = {column.attname: str(column.column) for column in model._meta.concrete_fields}
+    assignments = ", ".join(f"{quote(fields[name])} = %s" for name in columns.names)
+    key = quote(str(model._meta.pk.column))
+    statement = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {key} = %s"  # noqa: S608
     if changes:
         with connection.cursor() as cursor:
             cursor.executemany(statement, changes)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from guangcai.accounts.models import PHONE_PURPOSE, User
-from guangcai.core import reseal
+from guangcai.core import invariants, reseal
 from guangcai.core.crypto import CannotOpen, blind_index, key_id_of
 
 FIRST, SECOND = (base64.b64encode(bytes([n]) * 32).decode() for n in (1, 2))
@@ -20,6 +20,7 @@ def users(settings, monkeypatch):
     settings.GUANGCAI_KEYS = f"1:{FIRST}"
     monkeypatch.setattr(reseal, "_indexes", {})
     monkeypatch.setattr(reseal, "_BATCH", 2)
+    invariants.codes()
     reseal.indexed(User, "phone_index", source="phone", purpose=PHONE_PURPOSE)
     rows = [User(name="x", phone=p, phone_index=blind_index(p, PHONE_PURPOSE), created_at=NOW) for p in PHONES]
     return User.objects.bulk_create(rows)
@@ -63,6 +64,17 @@ def test_taking_a_key_out_too_early_stops_instead_of_losing(users, settings):
         reseal.reseal_all()
     settings.GUANGCAI_KEYS = f"1:{FIRST}"
     assert _found() == PHONES
+
+
+def test_verify_names_a_row_whose_value_or_index_is_wrong(users):
+    assert list(reseal.broken_rows(User)) == []
+    copied, misplaced, _other, *_rest = sorted(users, key=lambda user: user.pk)
+    token = User.objects.values_list("phone", flat=True).get(pk=misplaced.pk)
+    User.objects.filter(pk=copied.pk).update(phone=token)
+    User.objects.filter(pk=misplaced.pk).update(phone_index="1:00")
+    broken = [f"accounts.User {copied.pk}: does not open", f"accounts.User {misplaced.pk}: phone_index"]
+    assert list(reseal.broken_rows(User)) == broken
+    assert {row.what for row in invariants.broken_by("core.sealed.opens")} == set(broken)
 
 
 def test_every_sealed_table_is_known():
