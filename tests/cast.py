@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+
+from guangcai.accounts.adapter import SecondFactorAdapter
 from guangcai.accounts.models import User
 from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
@@ -24,7 +27,7 @@ from guangcai.orgs.enums import Level, PolicyKey, WorkUnitKind
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Grant, Node, Policy, WorkUnit
 from guangcai.orgs.queries import actor_of
-from guangcai.orgs.roles import Role
+from guangcai.orgs.roles import NEEDS_SECOND_FACTOR, Role
 
 SINCE = date(2020, 1, 1)
 DISTRICT = "210802"
@@ -130,9 +133,17 @@ def make_user(cast: Cast, key: str, name: str, phone: str, *, member: Member | N
 
 def grant(user: User, role: Role, *, node: Node | None = None, unit: WorkUnit | None = None) -> Grant:
     path = node.path if node else unit.path if unit else ""
+    if role in NEEDS_SECOND_FACTOR:
+        protect(user)
     return Grant.objects.create(
         user=user, role=role, node=node, work_unit=unit, path=path, since=SINCE, granted_at=datetime.now(tz=UTC)
     )
+
+
+def protect(user: User) -> None:
+    """A second factor set up earlier: without one these roles are led to set one up and see nothing else."""
+    secret = SecondFactorAdapter().encrypt("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": secret}})
 
 
 def make_member(

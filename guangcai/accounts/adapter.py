@@ -1,7 +1,6 @@
 """What allauth asks this house: who has which phone, how a code reaches it, how often somebody may try."""
 
 import time
-from base64 import b64decode, b64encode
 from typing import Any
 
 from allauth.account import app_settings
@@ -21,9 +20,6 @@ from guangcai.accounts.fields import PhoneField
 from guangcai.accounts.models import User
 from guangcai.accounts.rules import Limit, Refusal
 from guangcai.core.actor import Actor
-from guangcai.core.crypto import open_sealed, seal
-
-FACTOR_PURPOSE = "accounts.authenticator"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -142,10 +138,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return b64encode(seal(text, "", FACTOR_PURPOSE)).decode()
+        return commands.sealed_secret(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return open_sealed(b64decode(encrypted_text), "", FACTOR_PURPOSE)
+        return commands.opened_secret(encrypted_text)
 
     def get_totp_issuer(self) -> str:
         return pgettext("product", "Guangcai")

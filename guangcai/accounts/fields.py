@@ -29,4 +29,4 @@ class PhoneField(forms.CharField):
         try:
             return normalise(text)
         except RuleBroken as refusal:
-            raise ValidationError(refusal.message, code=refusal.code) from refusal
+            raise ValidationError(str(refusal), code=refusal.code) from refusal

@@ -4,9 +4,9 @@ import struct
 from typing import Any
 
 from allauth.account import forms as account_forms
+from allauth.mfa.adapter import get_adapter as get_factor_adapter
 from allauth.mfa.base import forms as factor_forms
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.adapter import get_adapter as get_factor_adapter
 from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
 from django.conf import settings

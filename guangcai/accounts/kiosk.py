@@ -12,7 +12,7 @@ scripts off, by the Refresh header and by the server's own count.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -164,7 +164,7 @@ def forget_visitor(response: HttpResponse) -> HttpResponse:
 
 def give_to_device(response: HttpResponse, kiosk: KioskSession) -> HttpResponse:
     """The cookie that makes this device the kiosk. It names the row, which can be ended from afar."""
-    _set(response, COOKIE, signing.dumps(str(kiosk.pk), salt=SALT), rules.KioskTime.DAY.total_seconds())
+    _set(response, COOKIE, signing.dumps(str(kiosk.pk), salt=SALT), rules.KioskTime.DAY)
     return response
 
 
@@ -185,6 +185,6 @@ def read_cookie(request: HttpRequest, now: datetime) -> Kiosk | None:
     return Kiosk(row.pk, row.node_id, row.path, row.place, row.started_by, row.pin_hash)
 
 
-def _set(response: HttpResponse, name: str, value: str, max_age: float | None) -> None:
+def _set(response: HttpResponse, name: str, value: str, max_age: timedelta | None) -> None:
     secure = settings.SESSION_COOKIE_SECURE
     response.set_cookie(name, value, max_age=max_age, httponly=True, samesite="Lax", secure=secure)

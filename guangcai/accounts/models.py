@@ -35,7 +35,8 @@ class User(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=60)
     phone = EncryptedTextField(purpose=PHONE_PURPOSE)
-    phone_index = models.CharField(max_length=80, unique=True)
+    # None once the account is closed: networks give its number to new people.
+    phone_index = models.CharField(max_length=80, unique=True, null=True)
     # The member this person is (members.Member.id); an id, because accounts lie below members.
     member_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -69,8 +70,8 @@ class User(AbstractBaseUser):
         self.phone_index = blind_index(self.phone, PHONE_PURPOSE)
 
     def release_phone(self) -> None:
-        """Let somebody else sign in with this number: networks give numbers of closed accounts to new people."""
-        self.phone_index = f"closed:{self.pk}"
+        """Let somebody else sign in with this number."""
+        self.phone_index = None
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

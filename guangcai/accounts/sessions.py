@@ -16,7 +16,7 @@ class SessionStore(DatabaseSessions):
     def encode(self, session_dict: dict[str, Any]) -> str:
         return b64encode(seal(super().encode(session_dict), "", PURPOSE)).decode()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """What was stored; nothing when the key is gone or the row is not ours: the person signs in again."""
         try:
             stored = open_sealed(b64decode(session_data), "", PURPOSE)

@@ -29,7 +29,8 @@ def code_for(secret: str, at: datetime) -> str:
 
 
 def secret_of(client: Client) -> str:
-    found = re.search(r"[?&]secret=([A-Z2-7]+)", html.unescape(client.get("/account/second-factor/app/").content.decode()))
+    page = html.unescape(client.get("/account/second-factor/app/").content.decode())
+    found = re.search(r"[?&]secret=([A-Z2-7]+)", page)
     assert found is not None
     return found[1]
 
@@ -39,6 +40,7 @@ def overseer(cast: Cast, now: datetime) -> User:
     """An overseer who has just got the role and has no second factor yet."""
     user = commands.add_user(name="新督导", phone=PHONE, password=PASSWORD, by=Actor.system(), now=now)
     grant(user, Role.STREET_OVERSEER, node=cast.street)
+    Authenticator.objects.filter(user=user).delete()
     return user
 
 
@@ -142,7 +144,9 @@ def test_removing_the_only_factor_leads_back_to_setting_one_up(
     assert AuditEvent.objects.filter(tag="accounts:second_factor:end").count() == 1
 
 
-def test_changing_factors_asks_again_after_ten_minutes(client: Client, user: User, sign_in: SignIn, now: datetime) -> None:
+def test_changing_factors_asks_again_after_ten_minutes(
+    client: Client, user: User, sign_in: SignIn, now: datetime
+) -> None:
     with time_machine.travel(now, tick=False) as clock:
         sign_in()
         assert client.get("/account/second-factor/app/").status_code == 200
@@ -169,6 +173,7 @@ def test_who_needs_one_and_who_does_not(cast: Cast, sign_in: SignIn, now: dateti
         phone = f"139000030{number:02d}"
         someone = commands.add_user(name=role, phone=phone, password=PASSWORD, by=Actor.system(), now=now)
         grant(someone, role, node=cast.nanyuan)
+        Authenticator.objects.filter(user=someone).delete()
         browser = Client()
         sign_in(phone, browser=browser)
         status = browser.get("/account/").status_code
@@ -214,3 +219,14 @@ def test_nonsense_is_no_passkey(client: Client, user: User, sign_in: SignIn) -> 
         response = client.post("/account/second-factor/passkeys/new/", {"name": "本机", "credential": credential})
         assert response.status_code == 422, credential
     assert not Authenticator.objects.exists()
+
+
+def test_secrets_move_to_a_new_key(overseer: User, settings: Any) -> None:
+    from guangcai.accounts.adapter import SecondFactorAdapter
+
+    secret = add_app(overseer)
+    every = Authenticator.objects.count()
+    assert commands.reseal_factors() == 0
+    settings.GUANGCAI_KEYS += ",2:" + "bmV3LWtleS1uZXcta2V5LW5ldy1rZXktbmV3LWtleSE="
+    assert (commands.reseal_factors(), commands.reseal_factors()) == (every, 0)
+    assert SecondFactorAdapter().decrypt(Authenticator.objects.get(user=overseer).data["secret"]) == secret

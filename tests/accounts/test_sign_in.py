@@ -11,7 +11,6 @@ from django.test import Client
 
 from guangcai.accounts import commands, rules
 from guangcai.accounts.models import RateWindow, User
-from guangcai.core.actor import Actor
 from guangcai.core.models import AuditEvent
 from tests.accounts.conftest import PASSWORD, PHONE, UNKNOWN, Phones
 

@@ -1,5 +1,6 @@
 """Everything that changes an account. One function per verb; web, API, import and shell call the same ones."""
 
+from guangcai.accounts.commands.factors import opened_secret, reseal_factors, sealed_secret
 from guangcai.accounts.commands.kiosks import end_kiosk, start_kiosk
 from guangcai.accounts.commands.limits import give_back, sweep, take
 from guangcai.accounts.commands.sessions import (
@@ -21,12 +22,15 @@ __all__ = [
     "give_back",
     "link_member",
     "note_use",
+    "opened_secret",
     "record_factor",
     "record_refusal",
     "record_sign_in",
     "record_sign_out",
     "rename_user",
+    "reseal_factors",
     "revoke_token",
+    "sealed_secret",
     "set_password",
     "start_kiosk",
     "sweep",
