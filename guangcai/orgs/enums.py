@@ -20,7 +20,10 @@ class Level(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        return list(Level).index(self)
+        return _RANKS[self.value]
+
+
+_RANKS = {level.value: rank for rank, level in enumerate(Level)}
 
 
 class CommunityType(models.TextChoices):

@@ -161,8 +161,9 @@ def _from_lists(lists: Iterable[tuple[str, Iterator[str]]], root: str) -> TreeFi
                 continue
             if digits < CODE_LENGTH:
                 known[full] = level
+            named = place["name"]
             parent = code[:above].ljust(CODE_LENGTH, "0")
-            nodes.append(FileNode(row, full, place["name"].strip(), level, parent))
+            nodes.append(FileNode(row, full, named if named.isalnum() else _clean(named), level, parent))
     return TreeFile(nodes, problems, repeated, full_code(prefix))
 
 
@@ -177,6 +178,11 @@ def _numbered(pieces: Iterator[str], prefix: str) -> Iterator[tuple[int, dict[st
             row += 1
             if not prefix or place["code"].startswith(prefix):
                 yield row, place
+
+
+def _clean(name: str) -> str:
+    """The name with single spaces and without backslashes, which COPY would read as commands."""
+    return " ".join(name.split()).replace("\\", "")
 
 
 def _country() -> FileNode:
@@ -231,7 +237,7 @@ def _csv_node(number: int, values: dict[str, str]) -> FileNode:
     return FileNode(
         number,
         full_code(values["code"]),
-        values["name"],
+        _clean(values["name"]),
         Level(level),
         full_code(values["parent"]),
         _date(values["valid_from"]),

@@ -101,9 +101,7 @@ def add_resident_unit(
     since = since or localdate(now)
     if ResidentUnit.objects.filter(work_unit=work_unit, community=community, until__gt=since).exists():
         raise RuleBroken(_("The unit was resident here on that day already."), field="since")
-    residence = ResidentUnit.objects.create(
-        work_unit=work_unit, community=community, path=community.path, since=since
-    )
+    residence = ResidentUnit.objects.create(work_unit=work_unit, community=community, path=community.path, since=since)
     audit.record(Tag.RESIDENT_UNIT_ADD, by=by, now=now, on=residence, work_unit=work_unit.pk)
     return residence
 

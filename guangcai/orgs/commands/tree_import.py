@@ -1,6 +1,7 @@
 """Taking a whole tree from a file: keys and paths are computed in memory, rows travel by COPY, one transaction."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ROOT
 from guangcai.orgs import rules
 from guangcai.orgs.commands import rollup
+from guangcai.orgs.commands.bulk import without_indexes
 from guangcai.orgs.commands.grants import close_grant
 from guangcai.orgs.commands.moves import merge_nodes
 from guangcai.orgs.commands.tree import lock_tree, reserve_ids
@@ -25,9 +27,11 @@ from guangcai.orgs.tree_files import FileNode, Problem, TreeFile
 
 BLOCK = 20_000
 MANY = 1_000
+HUGE = 100_000
 NAME_LENGTH = Node._meta.get_field("name").max_length or 0
+COMMUNITY = Level.COMMUNITY.rank
+LOWEST = len(Level)
 NULL = r"\N"
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " "})
 COPY_NODES = """
 COPY orgs_node (id, parent_id, path, level, code, name, urban_rural_class, valid_from, valid_to, successor_id, source)
 FROM STDIN
@@ -90,6 +94,8 @@ def import_tree(
     by.require(Permission.TREE_EDIT, ROOT)
     with transaction.atomic():
         lock_tree()
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
         plan = _plan(file, valid_from)
         result = _result(file, plan, end_missing=end_missing)
         if not plan.problems and not dry_run:
@@ -144,26 +150,42 @@ def _known_past(nodes: Sequence[FileNode]) -> set[tuple[str, date]]:
 
 
 def _check(nodes: Sequence[FileNode], known: dict[str, Known], root: str, problems: list[Problem]) -> None:
-    """Everything that is wrong with the rows themselves."""
-    levels: dict[str, Level] = {}
+    """Everything that is wrong with the rows themselves. Places stand in `nodes` top down."""
+    ranks: dict[str, int] = {}
     seen: set[tuple[str, date | None]] = set()
-    codes = {node.code for node in nodes}
     for node in nodes:
+        if _is_plain(node, ranks):
+            ranks[node.code] = node.level.rank
+            continue
         key = (node.code, node.valid_from if node.valid_to else None)
-        if key in seen:
+        if key in seen or (not node.valid_to and node.code in ranks):
             twice = _("The code %(code)s stands in the file twice.") % {"code": node.code}
             problems.append(Problem(node.row, "code_twice", twice))
         seen.add(key)
-        wrong = _wrong(node, levels, codes, known)
+        wrong = _wrong(node, ranks, known)
         if wrong and (node.code, wrong[0]) != (root, "parent_unknown"):
             problems.append(Problem(node.row, *wrong))
-        levels.setdefault(node.code, node.level)
+        if not node.valid_to:
+            ranks.setdefault(node.code, node.level.rank)
+    _check_successors(nodes, known, problems)
 
 
-def _wrong(
-    node: FileNode, levels: dict[str, Level], codes: set[str], known: dict[str, Known]
-) -> tuple[str, str] | None:
-    """The first fault of one row as (code, sentence); None when it is sound. Called for every row of a country."""
+def _is_plain(node: FileNode, ranks: dict[str, int]) -> bool:
+    """Whether a row is sound at first sight: all but a few of a country's are, and only the others are looked into."""
+    code = node[1]
+    return (
+        not node[6]
+        and not node[7]
+        and code not in ranks
+        and len(code) == rules.CODE_LENGTH
+        and code.isdecimal()
+        and 0 < len(node[2]) <= NAME_LENGTH
+        and ranks.get(node[4], LOWEST) < node[3].rank <= COMMUNITY
+    )
+
+
+def _wrong(node: FileNode, ranks: dict[str, int], known: dict[str, Known]) -> tuple[str, str] | None:
+    """The first fault of one row as (code, sentence); None when it is sound."""
     if not node.name or len(node.name) > NAME_LENGTH:
         return "name_length", _("A name has 1 to %(most)d characters.") % {"most": NAME_LENGTH}
     if node.level in rules.LOCAL_LEVELS:
@@ -172,43 +194,49 @@ def _wrong(
     elif len(node.code) != rules.CODE_LENGTH or not node.code.isdecimal():
         return "code_length", _("“%(code)s” is not a code of 2, 4, 6, 9 or 12 digits.") % {"code": node.code}
     if node.parent:
-        above = levels.get(node.parent)
+        above = ranks.get(node.parent)
         if above is None and node.parent not in known:
-            late = node.parent in codes
-            return _unknown_parent(node, stands_too_low=late)
-        if above is not None and above.rank >= node.level.rank:
-            return _unknown_parent(node, stands_too_low=True)
-    return _wrong_dates(node, codes, known) if node.valid_to or node.successor else None
+            return _unknown_parent(node)
+        if above is not None and above >= node.level.rank:
+            return _too_high(node)
+    if node.valid_to and node.valid_from and node.valid_to <= node.valid_from:
+        return "dates_order", _("%(code)s ends before it begins.") % {"code": node.code}
+    if node.successor and not node.valid_to:
+        return "successor_open", _("%(code)s has a successor but no end.") % {"code": node.code}
+    return None
 
 
-def _unknown_parent(node: FileNode, *, stands_too_low: bool) -> tuple[str, str]:
+def _unknown_parent(node: FileNode) -> tuple[str, str]:
     named = {"code": node.code, "name": node.name, "parent": node.parent}
-    if stands_too_low:
-        return "level_order", _("%(code)s %(name)s cannot stand below %(parent)s: the level does not fit.") % named
     return "parent_unknown", _("%(code)s %(name)s: the place above, %(parent)s, is unknown.") % named
 
 
-def _wrong_dates(node: FileNode, codes: set[str], known: dict[str, Known]) -> tuple[str, str] | None:
-    if node.successor and not node.valid_to:
-        return "successor_open", _("%(code)s has a successor but no end.") % {"code": node.code}
-    if node.successor and node.successor not in codes and node.successor not in known:
-        return "successor_unknown", _("The successor %(code)s is unknown.") % {"code": node.successor}
-    if node.valid_to and node.valid_from and node.valid_to <= node.valid_from:
-        return "dates_order", _("%(code)s ends before it begins.") % {"code": node.code}
-    return None
+def _too_high(node: FileNode) -> tuple[str, str]:
+    named = {"code": node.code, "name": node.name, "parent": node.parent}
+    return "level_order", _("%(code)s %(name)s cannot stand below %(parent)s: the level does not fit.") % named
+
+
+def _check_successors(nodes: Sequence[FileNode], known: dict[str, Known], problems: list[Problem]) -> None:
+    wanted = [node for node in nodes if node[7]]
+    codes = {node.code for node in nodes if not node.valid_to} if wanted else set()
+    for node in wanted:
+        if node.successor not in codes and node.successor not in known:
+            message = _("The successor %(code)s is unknown.") % {"code": node.successor}
+            problems.append(Problem(node.row, "successor_unknown", message))
 
 
 def _sort_out(
     nodes: Sequence[FileNode], known: dict[str, Known], past: set[tuple[str, date]], plan: Plan, valid_from: date
 ) -> None:
     """Divide the rows into new, changed, ended and unchanged, and give the new ones their keys and paths."""
-    fresh = [node for node in nodes if _is_new(node, known, past, valid_from)]
-    key = reserve_ids(len(fresh)) if fresh else 0
+    untouched = not known and not past
+    is_new = [untouched or _is_new(node, known, past, valid_from) for node in nodes]
+    key = reserve_ids(sum(is_new)) if any(is_new) else 0
     placed = {code: (row.id, row.path) for code, row in known.items()}
-    for node in nodes:
+    for node, new in zip(nodes, is_new, strict=True):
         here = known.get(node.code)
-        if _is_new(node, known, past, valid_from):
-            parent_id, above = placed[node.parent] if node.parent in placed else (None, ROOT)
+        if new:
+            parent_id, above = placed.get(node.parent, (None, ROOT))
             path = f"{above}{key}/"
             plan.new.append((node, key, parent_id, path))
             if not node.valid_to or node.code not in placed:
@@ -222,9 +250,7 @@ def _sort_out(
             plan.unchanged += 1
 
 
-def _is_new(
-    node: FileNode, known: dict[str, Known], past: set[tuple[str, date]], valid_from: date
-) -> bool:
+def _is_new(node: FileNode, known: dict[str, Known], past: set[tuple[str, date]], valid_from: date) -> bool:
     if node.valid_to:
         return node.code not in known and (node.code, node.valid_from or valid_from) not in past
     return node.code not in known
@@ -297,11 +323,12 @@ def _write(
 def _insert(plan: Plan, *, valid_from: date, source: str, advance: Advance) -> None:
     """COPY the new places in blocks. Foreign keys are deferred, so a successor may come later than its predecessor."""
     successors = _successors(plan)
-    tail = source.translate(ESCAPES)
-    with connection.cursor() as cursor, cursor.copy(COPY_NODES) as copy:
+    # For a few places the present indexes are kept up row by row; for a country they are built anew.
+    around = without_indexes("orgs_node") if len(plan.new) > HUGE else nullcontext()
+    with around, connection.cursor() as cursor, cursor.copy(COPY_NODES) as copy:
         for start in range(0, len(plan.new), BLOCK):
             block = plan.new[start : start + BLOCK]
-            copy.write("".join(_lines(block, str(valid_from), successors, tail)))
+            copy.write("".join(_lines(block, str(valid_from), successors, source)))
             advance(len(block))
 
 
@@ -310,7 +337,7 @@ def _lines(
 ) -> Iterable[str]:
     for node, key, parent_id, path in block:
         yield (
-            f"{key}\t{parent_id or NULL}\t{path}\t{node.level.value}\t{node.code}\t{node.name.translate(ESCAPES)}\t"
+            f"{key}\t{parent_id or NULL}\t{path}\t{node.level.value}\t{node.code}\t{node.name}\t"
             f"{node.urban_rural_class}\t{node.valid_from or since}\t{node.valid_to or NULL}\t"
             f"{successors.get(node.successor, NULL) if node.successor else NULL}\t{source}\n"
         )

@@ -41,7 +41,7 @@ class Node(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     path = PathField()
     level = models.CharField(max_length=12, choices=Level.choices)
-    code = models.CharField(max_length=40)
+    code = models.CharField(max_length=40, db_collation="C")
     name = models.CharField(max_length=80)
     urban_rural_class = models.CharField(max_length=3, blank=True)
     valid_from = models.DateField()
@@ -58,7 +58,10 @@ class Node(models.Model):
         constraints = [
             # A constraint, not unique=True: that would add a second index for LIKE, which a C collation does not need.
             models.UniqueConstraint(fields=["path"], name="node_path_once"),
-            models.UniqueConstraint(fields=["code"], condition=Q(valid_to=None), name="node_code_once_in_force"),
+            # One index for "open once", for look-ups of ended codes, and for the beginnings of codes.
+            models.UniqueConstraint(
+                fields=["code", "valid_to"], nulls_distinct=False, name="node_code_once_in_force"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="node_ends_after_start"
             ),
@@ -68,10 +71,7 @@ class Node(models.Model):
             models.CheckConstraint(condition=Q(path__startswith="/", path__endswith="/"), name="node_path_closed"),
         ]
         indexes = [
-            models.Index(fields=["level", "path"], name="node_by_level"),
-            # Equality and prefix, for people who type the beginning of a name or code.
-            models.Index(fields=["code"], name="node_by_code", opclasses=["varchar_pattern_ops"]),
-            models.Index(fields=["name"], name="node_by_name", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["name"], name="node_by_name"),
             models.Index(fields=["successor"], name="node_by_successor", condition=Q(successor__isnull=False)),
         ]
 

@@ -1,7 +1,15 @@
 """Reads of the tree, of organisations, of rights and of the calendar."""
 
-from guangcai.orgs.queries.calendar import workday_overrides
+from guangcai.orgs.queries.calendar import CalendarDay, special_days, workday_overrides
+from guangcai.orgs.queries.organisations import (
+    liaisons_of,
+    office_holders_at,
+    party_organisations_of,
+    residences_of,
+    units_matching,
+)
 from guangcai.orgs.queries.rights import Opening, Reader, actor_of, grants_at, openings_of, readers_of, role_names
+from guangcai.orgs.queries.rules import RuleInForce, RuleRow, rules_at
 from guangcai.orgs.queries.tree import (
     Link,
     TreeRow,
@@ -15,21 +23,31 @@ from guangcai.orgs.queries.tree import (
 )
 
 __all__ = [
+    "CalendarDay",
     "Link",
     "Opening",
     "Reader",
+    "RuleInForce",
+    "RuleRow",
     "TreeRow",
     "actor_of",
     "chain_of",
     "children_with_counts",
     "count_under",
     "grants_at",
+    "liaisons_of",
     "node_named",
+    "office_holders_at",
     "open_below",
     "openings_of",
+    "party_organisations_of",
     "readers_of",
+    "residences_of",
     "role_names",
+    "rules_at",
     "search",
+    "special_days",
     "tops",
+    "units_matching",
     "workday_overrides",
 ]

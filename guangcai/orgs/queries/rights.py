@@ -92,7 +92,9 @@ def readers_of(*, path: str, unit_ids: Iterable[int], on: date) -> list[Reader]:
     order = {role: number for number, role in enumerate(REASONS)}
     rows = sorted(grants, key=lambda grant: (order[Role(grant.role)], grant.holder))
     return [
-        Reader(grant.holder, grant.get_role_display(), grant.place or grant.unit, grant.since, REASONS[Role(grant.role)])
+        Reader(
+            grant.holder, grant.get_role_display(), grant.place or grant.unit, grant.since, REASONS[Role(grant.role)]
+        )
         for grant in rows
     ]
 
@@ -109,9 +111,7 @@ def openings_of(member_id: UUID) -> list[Opening]:
     events = AuditEvent.objects.filter(
         tag=Tag.MEMBER_OPEN, subject_type="members.member", subject_id=str(member_id)
     ).order_by("-at", "-pk")[:200]
-    return [
-        Opening(event.at, role_names(event.actor_roles), str(event.details.get("reason", ""))) for event in events
-    ]
+    return [Opening(event.at, role_names(event.actor_roles), str(event.details.get("reason", ""))) for event in events]
 
 
 def role_names(codes: str) -> str:

@@ -1,0 +1,1 @@
+"""Forms of the tree, of organisations, of rights and of rules."""

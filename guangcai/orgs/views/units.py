@@ -1,0 +1,156 @@
+"""Work units: list, page, changes, residence in communities."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from guangcai.core.errors import Forbidden
+from guangcai.core.http import ActorRequest
+from guangcai.core.listing import listing
+from guangcai.core.permissions import Permission
+from guangcai.orgs import commands, queries
+from guangcai.orgs.enums import WorkUnitKind
+from guangcai.orgs.forms.organisations import ResidenceForm, WorkUnitFilter, WorkUnitForm
+from guangcai.orgs.forms.tree import Confirmation
+from guangcai.orgs.models import ResidentUnit
+from guangcai.orgs.views.frame import carried_out, form_page, unit_seen
+
+SORTS = {"name": "name", "kind": "kind", "node": "path"}
+
+
+def _page(pk: int) -> str:
+    return reverse("orgs:unit", args=[pk])
+
+
+@login_required
+@require_GET
+def units(request: ActorRequest) -> HttpResponse:
+    rows = queries.units_matching(request.GET.get("q", "").strip(), actor=request.actor)
+    if "ended" not in request.GET:
+        rows = rows.filter(ended_on=None)
+    shown = listing(request, rows, sorts=SORTS, default="name", filterset=WorkUnitFilter)
+    may_add = request.actor.holds(Permission.UNIT_EDIT)
+    return render(request, "orgs/units.html", {"listing": shown, "may_add": may_add})
+
+
+@login_required
+@require_GET
+def unit(request: ActorRequest, pk: int) -> HttpResponse:
+    shown, actor = unit_seen(request, pk), request.actor
+    sees_tree = actor.holds(Permission.TREE_VIEW)
+    context = {
+        "unit": shown,
+        "residences": queries.residences_of(shown) if sees_tree else (),
+        "organisations": shown.party_organisations.filter(ended_on=None).order_by("name"),
+        "liaisons": queries.liaisons_of(shown, on=timezone.localdate()),
+        "may_edit": actor.can(Permission.UNIT_EDIT, shown.path) and not shown.ended_on,
+        "may_grant": actor.can(Permission.GRANT_EDIT, shown.path) and not shown.ended_on,
+        "may_place": actor.holds(Permission.UNIT_EDIT) and not shown.ended_on,
+        "sees_tree": sees_tree,
+    }
+    return render(request, "orgs/unit.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def unit_new(request: ActorRequest) -> HttpResponse:
+    actor = request.actor
+    if not actor.holds(Permission.UNIT_EDIT):
+        raise Forbidden()
+    return form_page(
+        request,
+        WorkUnitForm(request.POST or None, actor=actor),
+        lambda values: commands.add_work_unit(
+            **{**values, "kind": WorkUnitKind(values["kind"])}, by=actor, now=timezone.now()
+        ),
+        to=lambda made: _page(made.pk),
+        done=_("The unit is on the list."),
+        heading=_("New work unit"),
+        submit=_("Add the unit"),
+        back=reverse("orgs:units"),
+        back_text=_("Work units"),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def unit_edit(request: ActorRequest, pk: int) -> HttpResponse:
+    shown, actor = unit_seen(request, pk), request.actor
+    actor.require(Permission.UNIT_EDIT, shown.path)
+    initial = {
+        "name": shown.name,
+        "short_name": shown.short_name,
+        "kind": shown.kind,
+        "node": shown.node,
+        "aliases": "\n".join(shown.aliases),
+    }
+    return form_page(
+        request,
+        WorkUnitForm(request.POST or None, actor=actor, initial=initial),
+        lambda values: commands.change_work_unit(
+            work_unit=shown, **{**values, "kind": WorkUnitKind(values["kind"])}, by=actor, now=timezone.now()
+        ),
+        to=lambda changed: _page(pk),
+        done=_("The unit is saved."),
+        heading=_("Change %(name)s") % {"name": shown.name},
+        submit=_("Save the unit"),
+        back=_page(pk),
+        back_text=shown.name,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def unit_end(request: ActorRequest, pk: int) -> HttpResponse:
+    shown, actor = unit_seen(request, pk), request.actor
+    actor.require(Permission.UNIT_EDIT, shown.path)
+    return form_page(
+        request,
+        Confirmation(request.POST or None),
+        lambda values: commands.end_work_unit(work_unit=shown, by=actor, now=timezone.now()),
+        to=lambda ended: _page(pk),
+        done=_("The unit has ended."),
+        heading=_("End %(name)s") % {"name": shown.name},
+        lead=_("Its liaisons lose their right today and it leaves the communities it is resident in. Records stay."),
+        submit=_("End the unit"),
+        danger=True,
+        back=_page(pk),
+        back_text=shown.name,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def residence_new(request: ActorRequest, pk: int) -> HttpResponse:
+    shown, actor = unit_seen(request, pk), request.actor
+    if not actor.holds(Permission.UNIT_EDIT):
+        raise Forbidden()
+    return form_page(
+        request,
+        ResidenceForm(request.POST or None, actor=actor),
+        lambda values: commands.add_resident_unit(
+            work_unit=shown, community=values["community"], since=values["since"], by=actor, now=timezone.now()
+        ),
+        to=lambda made: _page(pk),
+        done=_("The unit is resident in the community."),
+        heading=_("Where %(name)s is resident") % {"name": shown.name},
+        submit=_("Add the community"),
+        back=_page(pk),
+        back_text=shown.name,
+    )
+
+
+@login_required
+@require_POST
+def residence_end(request: ActorRequest, pk: int) -> HttpResponse:
+    residence = get_object_or_404(ResidentUnit, pk=pk)
+    carried_out(
+        request,
+        lambda: commands.end_resident_unit(residence=residence, by=request.actor, now=timezone.now()),
+        done=_("The unit has left the community."),
+    )
+    return redirect(_page(residence.work_unit_id))
