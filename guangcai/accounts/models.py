@@ -66,7 +66,7 @@ class User(AbstractBaseUser):
 
     def set_phone(self, phone: str) -> None:
         """Set the sign-in phone and its blind index together; `phone` in any notation."""
-        self.phone: Any = normalise(phone)
+        self.phone = normalise(phone)
         self.phone_index = blind_index(self.phone, PHONE_PURPOSE)
 
     def release_phone(self) -> None:

@@ -43,9 +43,9 @@ class Under(models.Lookup):
     lookup_name = "under"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         lhs, params = self.process_lhs(compiler, connection)
-        return f"({lhs} >= %s AND {lhs} < %s)", [*params, check_closed(self.rhs), *params, upper_bound(self.rhs)]
+        return f"({lhs} >= %s AND {lhs} < %s)", (*params, check_closed(self.rhs), *params, upper_bound(self.rhs))
 
 
 def under(field: str, paths: Iterable[str]) -> Q:

@@ -93,7 +93,7 @@ class _RosterLinks:
             for name in figures.by:
                 if name in self.TABLES:
                     words = {row[name] for row in figures.rows}
-                    table = self.TABLES[name]._default_manager.filter(name__in=words)  # type: ignore[attr-defined]
+                    table = self.TABLES[name]._default_manager.filter(name__in=words)
                     if name == "community":
                         table = table.filter(path__under=figures.node.path)
                     self.keys[name] = dict(table.values_list("name", "pk"))

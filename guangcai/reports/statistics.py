@@ -48,6 +48,11 @@ class Question:
     def year(self) -> int:
         return (self.until or self.on).year
 
+    @property
+    def first_day(self) -> date:
+        """Where a period begins that names no beginning: with the year."""
+        return self.since or date(self.year, 1, 1)
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -98,7 +103,20 @@ def _links(asked: Question) -> list[Row]:
 
 
 def _activities(asked: Question) -> list[Row]:
-    return [dict(row) for row in count_activities(paths=asked.paths, by=asked.by, since=asked.since, until=asked.until)]
+    """Shifts held; broken down by outcome, the sums of what they achieved by unit of measure (A41)."""
+    by = tuple(name for name in asked.by if name != "outcome")
+    counted = [
+        row
+        for path in asked.paths
+        for row in count_activities(path, by=by, since=asked.first_day, until=asked.until or asked.on)
+    ]
+    if "outcome" not in asked.by:
+        return [{**row.dimensions, "count": row.shifts, "participants": row.participants} for row in counted]
+    return [
+        {**row.dimensions, "outcome": f"{name} ({unit})", "count": quantity}
+        for row in counted
+        for (name, unit), quantity in sorted(row.outcomes.items())
+    ]
 
 
 def _duty(asked: Question) -> list[Row]:
@@ -139,6 +157,8 @@ DIMENSION_WORDS: Mapping[str, Text] = {
     "link": _("Link"),
     "theme": _("Theme"),
     "kind": _("Kind"),
+    "activity": _("Activity"),
+    "month": _("Month"),
     "outcome": _("Outcome"),
     "verdict": _("Duty"),
     "quarter": _("Quarter"),
@@ -147,7 +167,6 @@ MEASURE_WORDS: Mapping[str, Text] = {
     "count": _("Count"),
     "reported_in": _("Reported in"),
     "participants": _("Participants"),
-    "quantity": _("Quantity"),
     "sent": _("Sent"),
     "read": _("Read"),
     "acknowledged": _("Acknowledged"),
@@ -163,7 +182,7 @@ STATISTICS: Mapping[str, Statistic] = {
     "links": Statistic(_("Links"), ("link", "unit"), ("link",), _links),
     "activities": Statistic(
         _("Activities"),
-        ("theme", "kind", "community", "outcome"),
+        ("theme", "kind", "community", "activity", "month", "outcome"),
         ("theme",),
         _activities,
         measures=("count", "participants"),

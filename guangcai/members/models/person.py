@@ -27,11 +27,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """The actor himself, the members of his area, and the own members of his work unit (A53)."""
         from guangcai.members.models.links import Employment  # cycle: links point to members
 
-        scope = Q(pk=actor.member_id) if actor.member_id else Q(pk__in=[])
-        scope |= under("path", actor.paths_with(Permission.ROSTER_VIEW))
+        own = Q(pk=actor.member_id) if actor.member_id else Q(pk__in=[])
+        scope = own | under("path", actor.paths_with(Permission.ROSTER_VIEW))
         if units := actor.units_with(Permission.UNIT_ROSTER_VIEW):
             employed = Employment.objects.filter(member=OuterRef("pk"), work_unit__in=units, until=None)
-            scope |= Exists(employed)
+            return self.filter(scope | Exists(employed))
         return self.filter(scope)
 
     def current(self) -> "MemberQuerySet":
