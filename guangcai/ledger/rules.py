@@ -132,8 +132,6 @@ class Candidate:
     starts_at: datetime
     ends_at: datetime
     minutes: int
-    origin: str
-    recorded_by: UUID | None
     most_minutes: int
 
 
@@ -146,16 +144,16 @@ class Checker:
     may_approve: bool
 
 
-def refusal_by_person(candidate: Candidate, checker: Checker) -> Refusal | None:
-    """Why this person may not confirm this entry: maker is not checker, nobody confirms his own service.
+def refusal_of(*, recorded_by: UUID | None, member_id: UUID, origin: str, checker: Checker) -> Refusal | None:
+    """Why this person may not confirm an entry: maker is not checker, nobody confirms his own service.
 
     The program itself (no user) may be one of the two, never both.
     """
-    if candidate.recorded_by == checker.user_id:
+    if recorded_by == checker.user_id:
         return Refusal.OWN_RECORD
-    if candidate.member_id == checker.member_id:
+    if member_id == checker.member_id:
         return Refusal.OWN_SERVICE
-    if candidate.origin in NEEDS_APPROVER and not checker.may_approve:
+    if origin in NEEDS_APPROVER and not checker.may_approve:
         return Refusal.NEEDS_APPROVER
     return None
 

@@ -119,8 +119,6 @@ def candidate(**changes):
         "starts_at": START,
         "ends_at": START + timedelta(hours=2),
         "minutes": 120,
-        "origin": EntryOrigin.ATTENDANCE,
-        "recorded_by": B,
         "most_minutes": 720,
     }
     return rules.Candidate(**{**values, **changes})
@@ -141,8 +139,9 @@ def candidate(**changes):
         ({"origin": EntryOrigin.BACK_FILL}, (C, None, True), None),
     ],
 )
-def test_refusal_by_person(changes, checker, why):
-    assert rules.refusal_by_person(candidate(**changes), rules.Checker(*checker)) == why
+def test_refusal_of(changes, checker, why):
+    values = {"recorded_by": B, "member_id": A, "origin": EntryOrigin.ATTENDANCE, **changes}
+    assert rules.refusal_of(**values, checker=rules.Checker(*checker)) == why
 
 
 starts = st.integers(0, 1400).map(lambda n: START + timedelta(minutes=n))

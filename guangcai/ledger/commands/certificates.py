@@ -6,13 +6,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Max
-from django.utils.translation import gettext as _
 
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
-from guangcai.core.errors import Conflict
 from guangcai.core.ids import new_id
+from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.ledger import rules
 from guangcai.ledger.commands.locks import lock_members
@@ -36,13 +35,10 @@ def issue_certificate(
     Source: Order 67 arts 14, 15, 17: time, content, recording unit; free; whoever recorded certifies.
     """
     by.require(Permission.CERTIFICATE_ISSUE, community.path)
-    if before := Certificate.objects.filter(pk=id).first():
-        if (before.member_id, before.community_id, before.since, before.until) == (
-            member.pk, community.pk, since, until,
-        ):  # fmt: skip
-            return before
-        raise Conflict(_("This was sent before with other content."), code="id_taken")
     lock_members([member.pk])
+    content = {"member_id": member.pk, "community_id": community.pk, "since": since, "until": until}
+    if before := already(Certificate, id, **content):
+        return before
     entries = list(ServiceEntry.objects.certifiable(member=member, community=community, since=since, until=until))
     rules.check_certificate(since=since, until=until, on=rules.local_day(now), lines=len(entries))
     certificate = Certificate.objects.create(

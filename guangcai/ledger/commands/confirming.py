@@ -127,12 +127,12 @@ def _fitting(entries: Sequence[ServiceEntry], by: Actor) -> tuple[list[ServiceEn
             starts_at=entry.starts_at,
             ends_at=entry.ends_at,
             minutes=entry.minutes,
-            origin=entry.origin,
-            recorded_by=entry.recorded_by,
             most_minutes=limits[entry.path][entry.served_on].minutes,
         )
         checker = rules.Checker(by.user_id, by.member_id, by.can(Permission.BACK_FILL_APPROVE, entry.path))
-        why = rules.refusal_by_person(candidate, checker) or calendar.take(candidate)
+        why = rules.refusal_of(
+            recorded_by=entry.recorded_by, member_id=entry.member_id, origin=entry.origin, checker=checker
+        ) or calendar.take(candidate)
         if why is None:
             good.append(entry)
         else:

@@ -11,6 +11,7 @@ from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, Forbidden, RuleBroken
+from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.ledger.commands.confirming import decline
 from guangcai.ledger.commands.locks import lock_members
@@ -39,11 +40,9 @@ def raise_objection(*, id: UUID, entry: ServiceEntry, text: str, by: Actor, now:
     """
     if by.member_id != entry.member_id:
         by.require(Permission.ENTRY_RECORD, entry.path)
-    if before := Objection.objects.filter(pk=id).first():
-        if (before.entry_id, before.text) == (entry.pk, text.strip()):
-            return before
-        raise Conflict(_("This was sent before with other content."), code="id_taken")
     lock_members([entry.member_id])
+    if before := already(Objection, id, entry_id=entry.pk, text=text.strip()):
+        return before
     if not text.strip():
         raise RuleBroken(_("Say what is wrong."), field="text", code="text_missing")
     if entry.origin == EntryOrigin.REVERSAL:

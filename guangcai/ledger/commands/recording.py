@@ -19,11 +19,11 @@ from guangcai.ledger import rules
 from guangcai.ledger.commands.locks import lock_members
 from guangcai.ledger.enums import EntryOrigin
 from guangcai.ledger.models import ServiceEntry
-from guangcai.ledger.queries.calendar import workday_overrides
 from guangcai.members.models import Member, Residence, ServiceKind
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node
 from guangcai.orgs.policies import OfficeHours, RecordingDeadline, in_force_on_days
+from guangcai.orgs.queries import workday_overrides
 
 WORDS = ("activity_name", "content", "place", "lead_name")
 CONTENT = ("starts_at", "ends_at", "minutes", "deeds", "kind_id", "community_id", *WORDS, "origin", "reason")
