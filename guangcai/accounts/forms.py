@@ -94,7 +94,7 @@ class _NewPassword:
     """The password twice: without scripts nobody can look at what he typed."""
 
     def add_new(self) -> None:
-        hint = _("At least 10 characters, letters and digits mixed. A short sentence is easy to remember.")
+        hint = _("At least 10 characters, not digits alone. A short sentence is easy to remember.")
         fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
         fields["password1"].label, fields["password1"].help_text = _("New password"), hint
         fields["password2"].label = _("New password once more")
@@ -146,6 +146,9 @@ class ActivateAppForm(ActivateTOTPForm):
 NO_ANSWER = (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error)
 
 
+NO_PASSKEY = _("The device gave no passkey. Try again.")
+
+
 class _DeviceAnswer:
     """A made-up answer of a device is a wrong code, not a fault of the server."""
 
@@ -171,6 +174,11 @@ class PasskeyAgainForm(_DeviceAnswer, passkey_forms.ReauthenticateWebAuthnForm):
 class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
     """A passkey's name; the key itself is filled in by the script."""
 
+    credential = forms.JSONField(
+        label=_("Passkey"),
+        widget=forms.HiddenInput,
+        error_messages={"required": NO_PASSKEY, "invalid": NO_PASSKEY},
+    )
     name = forms.CharField(
         label=_("Name of this device"),
         help_text=_("So that you recognise it in the list later."),

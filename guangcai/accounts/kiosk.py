@@ -26,7 +26,6 @@ from django.utils.functional import Promise
 
 from guangcai.accounts import rules
 from guangcai.accounts.models import KioskSession
-from guangcai.core import navigation
 from guangcai.core.actor import Actor, Holding
 from guangcai.core.permissions import Permission
 
@@ -88,17 +87,11 @@ def tasks() -> tuple[KioskTask, ...]:
     return tuple(_tasks)
 
 
-def _own_places(actor: Actor) -> tuple[KioskPlace, ...]:
-    """The nodes on which the actor holds the desk, under the name the header shows."""
-    held = {
-        h.node_id: KioskPlace(h.node_id, h.path, navigation.place(actor) or h.path)
-        for h in actor.holdings
-        if h.node_id is not None and Permission.ATTENDANCE_TAKE in h.permissions
-    }
-    return tuple(held.values())
+def _no_places(actor: Actor) -> tuple[KioskPlace, ...]:
+    return ()
 
 
-_places: Callable[[Actor], tuple[KioskPlace, ...]] = _own_places
+_places: Callable[[Actor], tuple[KioskPlace, ...]] = _no_places
 
 
 def provide_places(find: Callable[[Actor], tuple[KioskPlace, ...]]) -> None:

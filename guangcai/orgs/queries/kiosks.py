@@ -1,0 +1,18 @@
+"""Where somebody may set up a kiosk: the communities of his desk, by name."""
+
+from django.utils.timezone import localdate
+
+from guangcai.accounts.kiosk import KioskPlace
+from guangcai.core.actor import Actor
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import under
+from guangcai.orgs.models import Node
+
+
+def kiosk_places(actor: Actor) -> tuple[KioskPlace, ...]:
+    """Communities in force in which `actor` takes attendance; one query."""
+    paths = actor.paths_with(Permission.ATTENDANCE_TAKE)
+    if not paths:
+        return ()
+    rows = Node.objects.in_force(localdate()).communities().filter(under("path", paths)).order_by("path")
+    return tuple(KioskPlace(node_id=row.pk, path=row.path, name=row.name) for row in rows)
