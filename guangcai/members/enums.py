@@ -57,6 +57,13 @@ class BatchState(models.TextChoices):
     DISCARDED = "discarded", _("Discarded")
 
 
+class RosterFileKind(models.TextChoices):
+    """Files kept with a batch."""
+
+    SENT = "sent", _("As it was sent")
+    REFUSED = "refused", _("Rows that were refused")
+
+
 class DuplicateReason(models.TextChoices):
     SAME_PHONE = "same_phone", _("Same phone number")
     SAME_NAME_UNIT_BUILDING = "same_name_unit_building", _("Same name, work unit and building")

@@ -12,7 +12,7 @@ from guangcai.members.models.abilities import (
 from guangcai.members.models.links import Employment, OrgRelation, ReceiptCounter, Residence
 from guangcai.members.models.person import DuplicatePair, Member, SavedFilter
 from guangcai.members.models.report_in import ReportIn, UnitReceipt
-from guangcai.members.models.roster_import import ColumnMapping, RosterBatch, RosterRow
+from guangcai.members.models.roster_import import ColumnMapping, RosterBatch, RosterFile, RosterRow
 
 __all__ = [
     "ColumnMapping",
@@ -28,6 +28,7 @@ __all__ = [
     "ReportIn",
     "Residence",
     "RosterBatch",
+    "RosterFile",
     "RosterRow",
     "SavedFilter",
     "ServiceKind",

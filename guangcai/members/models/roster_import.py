@@ -9,13 +9,14 @@ from guangcai.core.crypto import EncryptedTextField
 from guangcai.core.facts import Fact
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import PathField, under
-from guangcai.members.enums import BatchState
+from guangcai.members.enums import BatchState, RosterFileKind
 from guangcai.orgs.models import Node, WorkUnit
 
 if TYPE_CHECKING:
     from guangcai.core.actor import Actor
 
 CELLS_PURPOSE = "members.roster_row.cells"
+FILE_PURPOSE = "members.roster_file.content"
 
 
 class ColumnMapping(models.Model):
@@ -59,6 +60,12 @@ class RosterBatch(Fact):
     row_count = models.PositiveIntegerField(default=0)
     new_count = models.PositiveIntegerField(default=0)
     matched_count = models.PositiveIntegerField(default=0)
+    problem_count = models.PositiveIntegerField(default=0)
+    duplicate_count = models.PositiveIntegerField(default=0)
+    skipped_count = models.PositiveIntegerField(default=0)
+    # What to do with names of work units nobody knows: name -> id of a unit, or 0 for "add it".
+    unit_choices = models.JSONField(default=dict)
+    job = models.UUIDField(null=True, blank=True)
     read_at = models.DateTimeField()
     read_by = models.UUIDField(null=True)
     applied_at = models.DateTimeField(null=True, blank=True)
@@ -89,6 +96,22 @@ class RosterBatch(Fact):
         return self.file_name
 
 
+class RosterFile(Fact):
+    """A file that belongs to a batch, sealed, in base64: what was sent, until it is read, and the refused rows."""
+
+    batch = models.ForeignKey(RosterBatch, models.CASCADE, related_name="files")
+    kind = models.CharField(max_length=8, choices=RosterFileKind.choices)
+    content = EncryptedTextField(purpose=FILE_PURPOSE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["district_code", "batch", "kind"], name="roster_file_once_per_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.batch_id}"
+
+
 class RosterRow(Fact):
     """One row of a waiting file, sealed; removed when the batch is applied or discarded."""
 
@@ -97,6 +120,8 @@ class RosterRow(Fact):
     cells = EncryptedTextField(purpose=CELLS_PURPOSE)
     problems = models.JSONField(default=list)
     match = models.ForeignKey("members.Member", models.SET_NULL, null=True, blank=True, related_name="+")
+    # Why `match` may be the same person: guangcai.members.roster_import.matching.Why.
+    why = models.CharField(max_length=30, blank=True)
     # None: nobody decided yet; True: the same person; False: another person of the same name.
     is_same_person = models.BooleanField(null=True, blank=True)
 
