@@ -1,7 +1,6 @@
 """People who sign in. One directory per installation; facts keep a user's id, never a foreign key to it."""
 
 from datetime import date, datetime
-from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models

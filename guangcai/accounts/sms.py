@@ -87,10 +87,15 @@ def send(letter: Letter) -> None:
     backend().send(letter)
 
 
-def send_code(phone: str, *, code: str, text: str) -> "Future[None]":
-    """Hand a sign-in code over and return at once. An empty `phone` goes the same way and reaches nobody."""
-    letter = Letter(id=new_id(), address=phone, template=CODE_TEMPLATE, parameters={"code": code}, text=text)
+def send_soon(phone: str, *, template: str, parameters: dict[str, str], text: str) -> "Future[None]":
+    """Hand one letter over and return at once. An empty `phone` goes the same way and reaches nobody."""
+    letter = Letter(id=new_id(), address=phone, template=template, parameters=parameters, text=text)
     return _pool().submit(_send_quietly, letter)
+
+
+def send_code(phone: str, *, code: str, text: str) -> "Future[None]":
+    """Send a sign-in code."""
+    return send_soon(phone, template=CODE_TEMPLATE, parameters={"code": code}, text=text)
 
 
 def _send_quietly(letter: Letter) -> None:

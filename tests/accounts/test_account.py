@@ -218,3 +218,18 @@ def test_key_needs_a_label_and_there_are_ten_at_most(client: Client, user: User,
     refused = client.post("/account/keys/", {"label": "第十一个"})
     assert refused.status_code == 422
     assert "已有 10 个密钥" in refused.content.decode()
+
+
+def test_the_night_forgets_what_no_longer_counts(user: User, sign_in: SignIn, now: datetime) -> None:
+    from allauth.usersessions.models import UserSession
+    from django.contrib.sessions.models import Session
+
+    from guangcai.accounts.models import RateWindow
+    from guangcai.accounts.tasks import forget_old
+
+    sign_in()
+    forget_old()
+    assert (Session.objects.count(), UserSession.objects.count()) == (1, 1)
+    with time_machine.travel(datetime.now(tz=now.tzinfo) + timedelta(days=15), tick=False):
+        forget_old()
+    assert (Session.objects.count(), UserSession.objects.count(), RateWindow.objects.count()) == (0, 0, 0)

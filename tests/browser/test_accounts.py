@@ -71,7 +71,12 @@ def test_comes_in_with_a_password_and_looks_around(screen: str, user: User, look
     expect(page.get_by_role("heading", level=1)).to_have_text("账号与安全")
     expect(page.locator("main")).to_contain_text("138****0777")
     look(page, "account")
-    for link, name in [("登录设备", "devices"), ("程序密钥", "keys"), ("两步验证", "second-factor"), ("密码", "password")]:
+    for link, name in [
+        ("登录设备", "devices"),
+        ("程序密钥", "keys"),
+        ("两步验证", "second-factor"),
+        ("密码", "password"),
+    ]:
         page.goto("/account/")
         page.get_by_role("link", name=link).first.click()
         look(page, name)

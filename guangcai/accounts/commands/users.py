@@ -51,8 +51,7 @@ def link_member(*, user: User, member_id: UUID | None, by: Actor, now: datetime)
 
     Raises Conflict when another open account already belongs to that member.
     """
-    if by.user_id != user.pk:
-        _require_any(by, MAKES_ACCOUNTS)
+    _require_any(by, MAKES_ACCOUNTS)
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.member_id == member_id:
         return user
