@@ -7,4 +7,7 @@ urlpatterns = [
     path("", include("guangcai.core.urls")),
     path("account/", include("guangcai.accounts.urls")),
     path("orgs/", include("guangcai.orgs.urls")),
+    path("members/", include("guangcai.members.urls")),
+    path("activities/", include("guangcai.activities.urls")),
+    path("ledger/", include("guangcai.ledger.urls")),
 ]

@@ -1,6 +1,22 @@
+"""活动: templates, series, shifts, sign-up, attendance, outcomes.
+
+May import: ledger and below.
+"""
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ActivitiesConfig(AppConfig):
     name = "guangcai.activities"
     label = "activities"
+
+    def ready(self) -> None:
+        from guangcai.accounts import kiosk
+        from guangcai.activities import notices
+        from guangcai.activities.queries import life
+        from guangcai.members import timeline
+
+        notices.declare_templates()
+        timeline.provide(life.timeline_of)
+        kiosk.offer(kiosk.KioskTask(_("Check in"), "activities:pad", "clipboard-check"))

@@ -3,7 +3,7 @@
 Every refusal of a sign-up or an attendance has a code; the screens put the next step beside it (views/refusals.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from guangcai.activities.enums import ActivityKind, Method, Occasion, Presence
 from guangcai.core.errors import Forbidden, RuleBroken, Text
 from guangcai.core.scoping import covers
-from guangcai.core.workdays import NO_OVERRIDES, Overrides, add_working_days
+from guangcai.core.workdays import DAY, NO_OVERRIDES, Overrides, add_working_days
 
 # A Party member is an adult, also where the birth date is not on the roster.
 AGE_OF_MEMBERS: Final = 18
@@ -23,6 +23,7 @@ CLOSES_AFTER: Final = timedelta(minutes=30)
 MINUTES_BEYOND_SHIFT: Final = 30
 MESSAGES_PER_MATTER: Final = 2
 MOST_OUTCOMES: Final = 20
+NEAR_WORKING_DAYS: Final = 3
 MINUTE: Final = timedelta(minutes=1)
 
 
@@ -341,6 +342,14 @@ def check_outcome(*, name: str, quantity: int, unit: str) -> None:
 def record_due_on(ended_on: date, *, working_days: int, overrides: Overrides = NO_OVERRIDES) -> date:
     """The last day on which the record is in time (Order 67 art 11)."""
     return add_working_days(ended_on, working_days, overrides)
+
+
+def due_tone(due_on: date, *, today: date, is_working_day: Callable[[date], bool]) -> str:
+    """bad once the last day is over, wait in its last three working days, idle before."""
+    if today > due_on:
+        return "bad"
+    left = sum(is_working_day(today + n * DAY) for n in range((due_on - today).days + 1))
+    return "wait" if left <= NEAR_WORKING_DAYS else "idle"
 
 
 @dataclass(frozen=True)

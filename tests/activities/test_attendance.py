@@ -136,9 +136,7 @@ def test_closed_and_called_off(shift: Shift, make_shift: Any, neighbours: Any, d
     assert refused(shift, actor, now) == "closed"
 
 
-def test_a_code_outweighs_an_absence_on_the_board(
-    shift: Shift, neighbours: Any, desk: Actor, now: datetime
-) -> None:
+def test_a_code_outweighs_an_absence_on_the_board(shift: Shift, neighbours: Any, desk: Actor, now: datetime) -> None:
     (member, actor), *_ = neighbours(1)
     commands.mark_attendance(shift=shift, marks={member.pk: Presence.ABSENT}, by=desk, now=now)
     check_in(shift, actor, now)
@@ -161,8 +159,8 @@ def test_board_marks_all_with_exceptions(shift: Shift, neighbours: Any, desk: Ac
 
 
 def test_only_people_of_the_community(cast: Cast, shift: Shift, desk: Actor, now: datetime) -> None:
+    marks = {cast.police_member.pk: Presence.PRESENT}
     with pytest.raises(RuleBroken) as broken:
-        marks = {cast.police_member.pk: Presence.PRESENT}
         commands.mark_attendance(shift=shift, marks=marks, by=desk, now=now)
     assert broken.value.code == "not_on_roster"
     with pytest.raises(OutOfScope):
@@ -270,7 +268,9 @@ def test_minutes_by_hand(shift: Shift, neighbours: Any, desk: Actor, now: dateti
     assert [entry.minutes for entry in ServiceEntry.objects.all()] == [150]
 
 
-def test_closing_early_and_too_early(make_shift: Any, shift: Shift, desk: Actor, neighbours: Any, now: datetime) -> None:
+def test_closing_early_and_too_early(
+    make_shift: Any, shift: Shift, desk: Actor, neighbours: Any, now: datetime
+) -> None:
     (member, _actor), *_ = neighbours(1)
     with pytest.raises(RuleBroken) as broken:
         commands.close_shift(shift=make_shift(), head_count=0, by=desk, now=now)
@@ -305,12 +305,17 @@ def test_at_the_pad(cast: Cast, shift: Shift, neighbours: Any, desk: Actor, now:
         {},
     ],
 )
-def test_the_database_refuses(broken: dict[str, Any], shift: Shift, neighbours: Any, desk: Actor, now: datetime) -> None:
+def test_the_database_refuses(
+    broken: dict[str, Any], shift: Shift, neighbours: Any, desk: Actor, now: datetime
+) -> None:
     (member, _actor), *_ = neighbours(1)
     values: dict[str, Any] = {**of_community(shift.community), "shift": shift, "member": member, "method": "board"}
     values |= {"recorded_at": now, "recorded_by": desk.user_id, "arrived_at": now}
     if not broken:
         Attendance.objects.create(**values)
-    wrong = {name: now - HOUR if value == -1 else desk.user_id if value == "self" else value for name, value in broken.items()}
+    wrong = {
+        name: now - HOUR if value == -1 else desk.user_id if value == "self" else value
+        for name, value in broken.items()
+    }
     with pytest.raises(IntegrityError), transaction.atomic():
         Attendance.objects.create(**(values | wrong))

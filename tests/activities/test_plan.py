@@ -12,7 +12,7 @@ from guangcai.activities.models import Activity, ActivityTemplate, Series, Shift
 from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
-from guangcai.core.models import AuditEvent
+from guangcai.core.models import AuditEvent, Outbox
 from tests.activities.conftest import text
 from tests.cast import Cast
 
@@ -65,9 +65,7 @@ def add_shift(activity: Activity, by: Actor, now: datetime, **other: Any) -> Shi
     return commands.add_shift(activity=activity, places=5, by=by, now=now, **(values | other))
 
 
-def test_nothing_is_published_without_time_kind_or_honest_title(
-    make_activity: Any, desk: Actor, now: datetime
-) -> None:
+def test_nothing_is_published_without_time_kind_or_honest_title(make_activity: Any, desk: Actor, now: datetime) -> None:
     activity = make_activity(service_kind=None)
     with pytest.raises(RuleBroken):
         commands.publish_activity(activity=activity, by=desk, now=now)
@@ -128,7 +126,9 @@ def test_extending_leaves_moved_shifts_alone(make_activity: Any, desk: Actor, no
 def test_saturday_or_sunday(make_activity: Any, desk: Actor, now: datetime) -> None:
     series = commands.add_series(
         activity=make_activity(),
-        repeat=repeat(rule="FREQ=WEEKLY;BYDAY=SA,SU", either=True, on_holiday=HolidayRule.KEEP, ends_on=date(2026, 11, 29)),
+        repeat=repeat(
+            rule="FREQ=WEEKLY;BYDAY=SA,SU", either=True, on_holiday=HolidayRule.KEEP, ends_on=date(2026, 11, 29)
+        ),
         by=desk,
         now=now,
     )
@@ -139,9 +139,7 @@ def test_saturday_or_sunday(make_activity: Any, desk: Actor, now: datetime) -> N
 
 def test_a_series_without_a_date_is_refused(make_activity: Any, desk: Actor, now: datetime) -> None:
     with pytest.raises(RuleBroken) as refused:
-        commands.add_series(
-            activity=make_activity(), repeat=repeat(ends_on=date(2026, 11, 22)), by=desk, now=now
-        )
+        commands.add_series(activity=make_activity(), repeat=repeat(ends_on=date(2026, 11, 22)), by=desk, now=now)
     assert refused.value.code == "no_date"
 
 
@@ -157,29 +155,31 @@ def test_shift_times(make_activity: Any, desk: Actor, now: datetime) -> None:
 
 
 def test_people_are_told_of_a_change_once_and_of_the_end(
-    make_shift: Any, neighbours: Any, desk: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch,
-    django_capture_on_commit_callbacks: Any,
-) -> None:  # fmt: skip
-    sent: list[notices.Message] = []
-    monkeypatch.setattr(notices, "_senders", [sent.append])
+    cast: Cast, make_shift: Any, neighbours: Any, desk: Actor, now: datetime
+) -> None:
     shift = make_shift()
     (member, actor), *_ = neighbours(1)
     commands.sign_up(shift=shift, member=member, by=actor, now=now)
-    with django_capture_on_commit_callbacks(execute=True):
-        for hours in (1, 2):
-            commands.change_shift(
-                shift=shift,
-                starts_at=shift.starts_at + timedelta(hours=hours),
-                ends_at=shift.ends_at + timedelta(hours=hours),
-                places=10,
-                by=desk,
-                now=now,
-            )
-        commands.cancel_shift(shift=shift, reason="weather", note="有雨", by=desk, now=now)
-        commands.cancel_shift(shift=shift, reason="weather", by=desk, now=now)
-    assert [row.occasion for row in ShiftNotice.objects.order_by("told_at", "id")] == ["changed", "cancelled"]
-    assert [message.member_id for message in sent] == [member.pk, member.pk]
-    assert "有雨" in sent[1].text
+    for hours in (1, 2):
+        commands.change_shift(
+            shift=shift,
+            starts_at=shift.starts_at + timedelta(hours=hours),
+            ends_at=shift.ends_at + timedelta(hours=hours),
+            places=10,
+            by=desk,
+            now=now,
+        )
+    commands.cancel_shift(shift=shift, reason="weather", note="有雨", by=desk, now=now)
+    commands.cancel_shift(shift=shift, reason="weather", by=desk, now=now)
+    told = list(ShiftNotice.objects.order_by("told_at", "id").select_related("shift__activity"))
+    assert [row.occasion for row in told] == ["changed", "cancelled"]
+    assert "有雨" in notices.text_of(told[1])
+    sent = Outbox.objects.order_by("created_at", "id")
+    assert [(row.recipient, row.template) for row in sent] == [
+        (actor.user_id, "activities.shift.changed"),
+        (actor.user_id, "activities.shift.cancelled"),
+    ]
+    assert sent[0].parameters["title"] == shift.activity.title
 
 
 def test_reminded_once(make_shift: Any, neighbours: Any, now: datetime) -> None:
@@ -235,7 +235,7 @@ def test_templates_load_once(cast: Cast, now: datetime) -> None:
     assert loaded == ActivityTemplate.objects.count() >= 10
     assert commands.load_templates(node=cast.district, by=by, now=now) == 0
     for template in ActivityTemplate.objects.all():
-        assert template.risk_note and template.guarantee and template.conditions and template.sign_up_method
+        assert all((template.risk_note, template.guarantee, template.conditions, template.sign_up_method))
         assert (template.kind == "service") == (template.service_kind_id is not None)
 
 

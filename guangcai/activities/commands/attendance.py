@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -168,7 +169,7 @@ def _insert(
     reason: str,
     witnessed_by: UUID | None,
 ) -> int:
-    values = {
+    values: dict[str, Any] = {
         "district": shift.district_code,
         "community": shift.community_id,
         "path": shift.path,

@@ -8,6 +8,7 @@ import json
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -166,7 +167,7 @@ def _write(
     id: UUID | None,
 ) -> CheckedIn:
     key = id or new_id()
-    values = {
+    values: dict[str, Any] = {
         "shift": shift.id,
         "key": shift.key,
         "starts_at": shift.starts_at,

@@ -128,7 +128,8 @@ def change_shift(
     rules.check_shift_open(cancelled_at=shift.cancelled_at, closed_at=shift.closed_at)
     rules.check_shift_times(starts_at=starts_at, ends_at=ends_at, places=places)
     moved = (shift.starts_at, shift.ends_at) != (starts_at, ends_at)
-    if starts_at != shift.starts_at and shift.series_id and shift.series.shifts.filter(starts_at=starts_at).exists():
+    siblings = Shift.objects.filter(series=shift.series_id).exclude(pk=shift.pk)
+    if shift.series_id and siblings.filter(starts_at=starts_at).exists():
         raise RuleBroken(_("The series already has a shift at this time."), field="start_time", code="shift_twice")
     fewer = places < shift.places
     shift.starts_at, shift.ends_at, shift.places = starts_at, ends_at, places

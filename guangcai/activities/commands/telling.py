@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
+from guangcai.accounts.models import User
 from guangcai.activities import notices, rules
 from guangcai.activities.enums import Occasion
 from guangcai.activities.models import Shift, ShiftNotice, SignUp
+from guangcai.core import notify
 from guangcai.core.actor import Actor
+from guangcai.core.enums import Channel
 from guangcai.core.errors import OutOfScope
 from guangcai.orgs.facts import of_community
 
@@ -33,9 +37,17 @@ def tell(*, shift: Shift, members: Iterable[UUID], occasion: Occasion, now: date
         if rules.may_tell(occasion, told=said)
     ]
     ShiftNotice.objects.bulk_create(fresh)
-    if fresh:
-        transaction.on_commit(partial(notices.send, [row.pk for row in fresh]))
+    _post(shift, [row.member_id for row in fresh], occasion, now=now)
     return len(fresh)
+
+
+def _post(shift: Shift, members: list[UUID], occasion: Occasion, *, now: datetime) -> None:
+    """One message to everybody who can be reached by one; the others see it in the application or hear it from us."""
+    with translation.override(settings.LANGUAGE_CODE):
+        said = notices.parameters(shift)
+    code = notices.template_code(occasion)
+    for user in User.objects.active().filter(member_id__in=members).order_by("pk"):
+        notify.post(Channel.SMS, code, recipient=user.pk, now=now, send_after=None, **said)
 
 
 def tell_signed_up(*, shift: Shift, occasion: Occasion, now: datetime) -> int:

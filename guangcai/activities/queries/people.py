@@ -41,4 +41,4 @@ def workers_of(path: str, *, on: date) -> QuerySet[User]:
 
 
 def may_witness(user_id: UUID | None, *, path: str, on: date) -> bool:
-    return workers_of(path, on=on).filter(pk=user_id).exists()
+    return user_id is not None and workers_of(path, on=on).filter(pk=user_id).exists()

@@ -1,0 +1,1 @@
+"""Screens of activities, by audience: desk, phone, on site, kiosk."""
