@@ -2,6 +2,7 @@
 
 from guangcai.ledger.commands.certificates import issue_certificate
 from guangcai.ledger.commands.confirming import Confirmation, Refused, confirm, decline
+from guangcai.ledger.commands.notes import may_verify, note_export
 from guangcai.ledger.commands.objections import Correction, answer_objection, raise_objection
 from guangcai.ledger.commands.recording import Service, back_fill, record_many, record_service
 from guangcai.ledger.commands.reversing import reverse
@@ -20,6 +21,8 @@ __all__ = [
     "decline",
     "draw_sample",
     "issue_certificate",
+    "may_verify",
+    "note_export",
     "raise_objection",
     "rebuild_year_totals",
     "record_many",

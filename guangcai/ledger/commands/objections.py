@@ -25,10 +25,10 @@ from guangcai.ledger.models import EntryDecline, Objection, Posting, ServiceEntr
 class Correction:
     """What the record should have said. minutes 0: the service did not take place, nothing is written instead."""
 
-    starts_at: datetime
-    ends_at: datetime
-    minutes: int
-    deeds: int
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    minutes: int = 0
+    deeds: int = 0
 
 
 @transaction.atomic
@@ -106,7 +106,7 @@ def _undo(objection: Objection, reason: str, *, by: Actor, now: datetime) -> Non
 
 
 def _write_anew(objection: Objection, correction: Correction, reason: str, *, by: Actor, now: datetime) -> None:
-    if correction.minutes == 0:
+    if correction.minutes == 0 or correction.starts_at is None or correction.ends_at is None:
         return
     entry = objection.entry
     service = Service(

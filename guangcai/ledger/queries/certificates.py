@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from guangcai.ledger import rules
 from guangcai.ledger.models import Certificate, CertificateLine, ServiceEntry
+from guangcai.ledger.models.certificates import CertificateQuerySet
+from guangcai.members.models import Member
+from guangcai.members.queries.roster import found_by
+from guangcai.orgs.models import Node
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,29 @@ class CertificateSheet:
     @property
     def has_reversed_lines(self) -> bool:
         return any(line.is_reversed for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a certificate of this period would hold."""
+
+    lines: tuple[Line, ...]
+    minutes: int
+
+
+def preview(*, member: Member, community: Node, since: date, until: date) -> Preview:
+    """The entries that issue_certificate would freeze now. The caller has checked who asks."""
+    rows = ServiceEntry.objects.certifiable(member=member, community=community, since=since, until=until)
+    lines = tuple(Line(e.served_on, e.activity_name, e.content, e.place, e.minutes, is_reversed=False) for e in rows)
+    return Preview(lines, sum(line.minutes for line in lines))
+
+
+def search(rows: CertificateQuerySet, text: str) -> CertificateQuerySet:
+    """Certificates by number, or by the person they were issued to."""
+    plain = text.strip()
+    if not plain:
+        return rows
+    return rows.filter(Q(number__contains=plain) | Q(member__in=found_by(Member.objects.all(), plain).values("pk")))
 
 
 def sheet(certificate: Certificate, *, holder: str) -> CertificateSheet:

@@ -180,13 +180,14 @@ def _group(people: Sequence[ServiceEntry], actor: Actor) -> WaitingGroup:
         place=first.place,
         community=first.community.name,
         rows=tuple(
-            WaitingRow(entry_row(entry), entry.recorded_at, _refusal(entry, actor))
+            WaitingRow(entry_row(entry), entry.recorded_at, refusal_for(entry, actor))
             for entry in sorted(people, key=lambda entry: (entry.member.name_sort, entry.pk))
         ),
     )
 
 
-def _refusal(entry: ServiceEntry, actor: Actor) -> str:
+def refusal_for(entry: ServiceEntry, actor: Actor) -> str:
+    """Why this person cannot confirm the entry, in words; "" when he can."""
     checker = rules.Checker(actor.user_id, actor.member_id, actor.can(Permission.BACK_FILL_APPROVE, entry.path))
     why = rules.refusal_of(
         recorded_by=entry.recorded_by, member_id=entry.member_id, origin=entry.origin, checker=checker

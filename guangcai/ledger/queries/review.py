@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -138,3 +138,8 @@ def to_draw(*, path: str, month: date, seed: str, percent: int) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(DRAW, {**values, "seed": seed, "percent": percent})
         return [entry_id for (entry_id,) in cursor]
+
+
+def last_day(month: date) -> date:
+    """The last day of the month whose first day is `month`."""
+    return next_month(month) - timedelta(days=1)

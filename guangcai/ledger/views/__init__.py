@@ -1,0 +1,1 @@
+"""Screens of the ledger, by audience and thing."""

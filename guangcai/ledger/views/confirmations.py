@@ -1,0 +1,96 @@
+"""The desk's confirmation list: everybody of a shift ticked, exceptions with their reason, one button."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from guangcai.core.errors import RuleBroken
+from guangcai.core.http import ActorRequest
+from guangcai.core.permissions import Permission
+from guangcai.ledger import commands
+from guangcai.ledger.commands import Confirmation
+from guangcai.ledger.forms import ReasonForm
+from guangcai.ledger.queries import entries as queries
+from guangcai.ledger.views.answers import refuse
+
+
+@require_http_methods(["GET", "POST"])
+def confirmations(request: ActorRequest) -> HttpResponse:
+    """What waits, by shift. A ticked row is confirmed, one with a reason is not, an unticked one is left for later."""
+    if not request.actor.holds(Permission.ENTRY_CONFIRM):
+        request.actor.require(Permission.ENTRY_CONFIRM, "/")
+    if request.method == "POST":
+        _confirm(request)
+        return redirect("ledger:confirmations")
+    groups = queries.waiting_groups(request.actor)
+    total = queries.waiting_entries(request.actor).count()
+    shown = sum(len(group.rows) for group in groups)
+    context = {
+        "groups": groups,
+        "total": total,
+        "later": total - shown,
+        "ready": sum(group.ready for group in groups),
+    }
+    return render(request, "ledger/confirmations.html", context)
+
+
+def _confirm(request: ActorRequest) -> None:
+    rows = {entry.pk.hex: entry for entry in queries.waiting_entries(request.actor)}
+    reasons = {
+        rows[key].pk: reason.strip() for key in rows if (reason := request.POST.get(f"reason-{key}", "")).strip()
+    }
+    ticked = [rows[key] for key in request.POST.getlist("ids") if key in rows]
+    chosen = {entry.pk: entry for entry in ticked} | {pk: rows[pk.hex] for pk in reasons}
+    if not chosen:
+        messages.info(request, _("Nothing was ticked, nothing was confirmed."))
+        return
+    result = commands.confirm(entries=chosen.values(), except_=reasons, by=request.actor, now=timezone.now())
+    _say(request, result)
+
+
+def _say(request: ActorRequest, result: Confirmation) -> None:
+    """What happened, in one sentence each: confirmed, not confirmed, refused by name."""
+    if count := len(result.confirmed):
+        words = ngettext(
+            "%(count)d record confirmed; it counts now.", "%(count)d records confirmed; they count now.", count
+        )
+        messages.success(request, words % {"count": count})
+    if count := len(result.declined):
+        words = ngettext("%(count)d record was not confirmed.", "%(count)d records were not confirmed.", count)
+        messages.info(request, words % {"count": count})
+    names = queries.names_of_refused((refused.entry_id for refused in result.refused), request.actor)
+    for refused in result.refused:
+        words = {"name": names.get(refused.entry_id, ""), "why": queries.refusal_text(refused.why)}
+        messages.warning(request, _("%(name)s: %(why)s") % words)
+
+
+@require_POST
+def one(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Confirm a single entry from its page."""
+    found = get_object_or_404(queries.entries(request.actor), pk=pk)
+    _say(request, commands.confirm(entries=[found], by=request.actor, now=timezone.now()))
+    return redirect(found)
+
+
+@require_http_methods(["GET", "POST"])
+def declined(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Do not confirm a single entry, with a reason."""
+    found = get_object_or_404(queries.entries(request.actor), pk=pk)
+    request.actor.require(Permission.ENTRY_CONFIRM, found.path)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.decline(entry=found, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now())
+        except RuleBroken as broken:
+            refuse(form, broken)
+        else:
+            messages.success(request, _("Not confirmed. The member reads your reason."))
+            return redirect(found)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "ledger/decline.html", {"row": queries.entry_row(found), "form": form}, status=status)
