@@ -19,6 +19,12 @@ def people() -> list[dict[str, Any]]:
     return rows
 
 
+@cache
+def year() -> dict[str, Any]:
+    """What is planned and done in the year before the day of loading, and the small cases a tour should meet."""
+    return _read("year.json")
+
+
 def _read(name: str) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(files("guangcai.demo").joinpath("data", name).read_text(encoding="utf-8"))
     return content

@@ -1,0 +1,89 @@
+"""Loading the demo: a district with a year behind it, through the same commands that people use.
+
+All or nothing, in one transaction; a database that holds a real district is refused; loaded already is left alone.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from guangcai.accounts.models import User
+from guangcai.core.errors import Conflict
+from guangcai.core.models import Installation
+from guangcai.demo import calendar, cases, paperwork, place, population, shifts
+from guangcai.demo.stage import Stage, Step
+from guangcai.orgs.models import Node
+
+LOCK = 7199
+
+
+class Advance(Protocol):
+    def __call__(self, steps: int = 1, *, of: int | None = None) -> None: ...
+
+
+def load_demo(*, now: datetime, advance: Advance) -> None:
+    """Load the demo as of `now`. Loaded already: nothing happens. `advance` moves a progress bar.
+
+    Raises Conflict for a database that holds anything of a real district.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        if Installation.objects.filter(is_demo=True).exists():
+            return
+        if Node.objects.exists() or User.objects.exists():
+            raise Conflict(
+                _("This database holds a real district: the demo is loaded into an empty one only."), code="not_empty"
+            )
+        Installation.objects.update_or_create(only=True, defaults={"is_demo": True, "created_at": now})
+        stage = Stage(now=now)
+        _run(stage, advance)
+
+
+def _run(stage: Stage, advance: Advance) -> None:
+    before, after = list(_before(stage)), list(_after(stage))
+    advance(0, of=len(before) + len(after) + 400)
+    for step in before:
+        step()
+        advance()
+    held = shifts.read_year(stage)
+    advance(0, of=len(before) + len(after) + len(held.shifts))
+    for shift in held.shifts:
+        shifts.hold(held, shift)
+        advance()
+    for step in after:
+        step()
+        advance()
+
+
+def _before(stage: Stage) -> Iterator[Step]:
+    for step in (
+        place.build_tree,
+        place.build_buildings,
+        place.build_organisations,
+        place.appoint,
+        population.hand_in_lists,
+        population.report_in,
+        place.link_accounts,
+        population.note_abilities,
+        calendar.plan_year,
+    ):
+        yield partial(step, stage)
+
+
+def _after(stage: Stage) -> Iterator[Step]:
+    for step in (
+        paperwork.close_quarters,
+        paperwork.units_answer,
+        cases.slips_wait,
+        cases.lists_disagree,
+        cases.people_are_known,
+        cases.records_are_questioned,
+        cases.somebody_owes_nothing,
+        paperwork.appraise,
+    ):
+        yield partial(step, stage)
