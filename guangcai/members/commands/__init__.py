@@ -21,6 +21,7 @@ from guangcai.members.commands.links import (
 from guangcai.members.commands.lists import drop_filter, load_lists, save_filter
 from guangcai.members.commands.merge import merge_members
 from guangcai.members.commands.places import follow_tree
+from guangcai.members.commands.register import change_own, change_register, register_member
 from guangcai.members.commands.report_in import decline_report_in, expect_members, read_receipts, report_in_submit
 from guangcai.members.commands.roster import (
     Placement,
@@ -39,6 +40,8 @@ __all__ = [
     "accept_report_in",
     "add_member",
     "change_member",
+    "change_own",
+    "change_register",
     "decline_report_in",
     "dismiss_duplicate",
     "drop_filter",
@@ -60,6 +63,7 @@ __all__ = [
     "record_contact",
     "record_export",
     "record_own_export",
+    "register_member",
     "report_in_submit",
     "save_filter",
     "set_intentions",

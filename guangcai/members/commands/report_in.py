@@ -40,7 +40,8 @@ def report_in_submit(
     """Hand in one slip to `community`; it waits there until it is accepted or declined.
 
     By phone anybody may, without an account, and agrees to the notice himself; other channels are the desk's.
-    A slip of the same phone that waits here already is returned as it is: nobody learns anything by sending twice.
+    A slip of the same phone that waits here already is returned: nobody learns anything by sending twice. One that
+    was laid ready takes over what its own member says, and nothing under another name.
     Raises RuleBroken(field).
     """
     if channel != Channel.PHONE:
@@ -50,8 +51,8 @@ def report_in_submit(
     if sent_before := already(ReportIn, id, community_id=community.pk, phone_index=phone_index):
         return sent_before
     waiting = ReportIn.objects.waiting().filter(community=community, phone_index=phone_index)
-    if phone_index and (slip := waiting.first()):
-        return slip
+    if phone_index and (slip := waiting.select_related("member").first()):
+        return _fill_ready(slip, form, now=now)
     slip = ReportIn(
         id=id or new_id(),
         **of_community(community),
@@ -122,6 +123,14 @@ def read_receipts(*, receipts: Iterable[UUID], by: Actor, now: datetime) -> int:
     if read:
         audit.record(Tag.RECEIPT_READ, by=by, now=now, count=read)
     return read
+
+
+def _fill_ready(slip: ReportIn, form: SlipForm, *, now: datetime) -> ReportIn:
+    """What the member of a ready slip typed himself: consent, wishes, building."""
+    if slip.member and not slip.form and clean_name(form.name) == slip.member.name:
+        slip.form, slip.submitted_at = form.sealed_text(), now
+        slip.save(update_fields=["form", "submitted_at"])
+    return slip
 
 
 def _ready_slip(member: Member, community: Node, *, by: Actor, now: datetime) -> ReportIn:

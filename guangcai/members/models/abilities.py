@@ -84,6 +84,11 @@ class Intention(Fact):
     def __str__(self) -> str:
         return f"{self.kind}"
 
+    @property
+    def time_words(self) -> str:
+        """The times as people read them, in the order of the week."""
+        return " · ".join(str(part.label) for part in DayPart if part in self.times)
+
 
 class PrivacyNotice(models.Model):
     """The text a person agreed to, by version: what is kept, why, how long, who sees it."""

@@ -1,0 +1,106 @@
+"""Fields that several forms of the roster share."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from guangcai.core.actor import Actor
+from guangcai.core.errors import RuleBroken
+from guangcai.core.permissions import Permission
+from guangcai.core.phones import normalise
+from guangcai.core.scoping import under
+from guangcai.core.text import clean
+from guangcai.members.enums import DayPart
+from guangcai.members.models import ServiceKind
+from guangcai.orgs.enums import Level
+from guangcai.orgs.models import Node, WorkUnit
+from guangcai.orgs.rules import LOCAL_LEVELS
+
+# A longer list of suggestions costs a phone more than typing the name.
+MOST_SUGGESTIONS = 300
+
+
+class PhoneField(forms.CharField):
+    """A phone in any notation, checked and stored in one form; "" when it may be left out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Phone"))
+        kwargs.setdefault("max_length", 40)
+        attributes = {"inputmode": "tel", "autocomplete": "tel"}
+        kwargs.setdefault("widget", forms.TextInput(attrs=attributes))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        if not text:
+            return ""
+        try:
+            return normalise(text)
+        except RuleBroken as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+
+class WorkUnitField(forms.CharField):
+    """A unit by its name, short name or alias, with suggestions while typing. `cleaned_data` holds the WorkUnit, or
+    None; a name nobody knows is an error unless `unknown_is_fine`, then the form reads it from `typed`."""
+
+    def __init__(self, *, unknown_is_fine: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Work unit"))
+        kwargs.setdefault("max_length", 120)
+        super().__init__(**kwargs)
+        self.unknown_is_fine = unknown_is_fine
+
+    def clean(self, value: Any) -> WorkUnit | None:
+        name = clean(str(super().clean(value)))
+        if not name:
+            return None
+        units = WorkUnit.objects.filter(ended_on=None)
+        found = units.filter(Q(name=name) | Q(short_name=name) | Q(aliases__contains=[name])).order_by("pk").first()
+        if found is None and not self.unknown_is_fine:
+            raise forms.ValidationError(_("No work unit has this name. Choose one from the list."))
+        return found
+
+
+def suggested_units(path: str) -> list[str]:
+    """Names of units overseen at the places above and below `path`, for a datalist."""
+    above = ["/" + "/".join(path.strip("/").split("/")[:end]) + "/" for end in range(1, path.count("/"))]
+    units = WorkUnit.objects.filter(Q(path__in=above) | under("path", [path]), ended_on=None)
+    return list(units.order_by("name").values_list("name", flat=True)[:MOST_SUGGESTIONS])
+
+
+def buildings_of(community: Node) -> "QuerySet[Node]":
+    """Compounds, buildings and stairwells of a community, in the order of their codes."""
+    below = Node.objects.filter(under("path", [community.path]), level__in=LOCAL_LEVELS, valid_to=None)
+    return below.order_by("code")
+
+
+def communities_of(actor: Actor, permission: Permission) -> "QuerySet[Node]":
+    """Communities in which the actor holds a right."""
+    here = under("path", actor.paths_with(permission))
+    return Node.objects.filter(here, level=Level.COMMUNITY, valid_to=None).order_by("code")
+
+
+class IntentionsMixin(forms.Form):
+    """Kinds of service, and the times that suit for all of them: two questions on a phone."""
+
+    kinds = forms.ModelMultipleChoiceField(
+        queryset=ServiceKind.objects.none(),
+        required=False,
+        label=_("What would you like to help with?"),
+        widget=forms.CheckboxSelectMultiple,
+        to_field_name="code",
+    )
+    times = forms.MultipleChoiceField(
+        choices=DayPart.choices, required=False, label=_("When does it suit?"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kinds"].queryset = ServiceKind.objects.all()
+
+    def intentions(self) -> dict[ServiceKind, tuple[DayPart, ...]]:
+        """Each chosen kind with the chosen times."""
+        times = tuple(DayPart(time) for time in self.cleaned_data["times"])
+        return dict.fromkeys(self.cleaned_data["kinds"], times)

@@ -1,0 +1,59 @@
+"""Addresses of the roster: nouns, never verbs."""
+
+from django.urls import path
+
+from guangcai.members.views import door, launch_day, links, lists, own, person, register, report_in, roster, unit
+
+app_name = "members"
+
+listed = [
+    path("", roster.roster, name="roster"),
+    path("export/", roster.export, name="export"),
+    path("filters/", roster.filters, name="filters"),
+    path("filters/<int:key>/removal/", roster.filter_removal, name="filter_removal"),
+    path("hidden/", lists.hidden, name="hidden"),
+    path("elsewhere/", lists.elsewhere, name="elsewhere"),
+    path("duplicates/", lists.duplicates, name="duplicates"),
+    path("duplicates/search/", lists.duplicate_search, name="duplicate_search"),
+    path("duplicates/<uuid:key>/", lists.duplicate, name="duplicate"),
+    path("duplicates/<uuid:key>/dismissal/", lists.duplicate_dismissal, name="duplicate_dismissal"),
+    path("register/", register.register, name="register"),
+    path("register/file/", register.register_file, name="register_file"),
+]
+reporting_in = [
+    path("report-ins/", report_in.report_ins, name="report_ins"),
+    path("report-ins/new/", report_in.new_slip, name="new_slip"),
+    path("report-ins/acceptances/", report_in.acceptances, name="acceptances"),
+    path("report-ins/<uuid:key>/", report_in.report_in, name="report_in"),
+    path("report-ins/<uuid:key>/acceptance/", report_in.acceptance, name="acceptance"),
+    path("report-ins/<uuid:key>/decline/", report_in.decline, name="decline"),
+    path("receipts/<uuid:key>/", report_in.receipt, name="receipt"),
+    path("launch-day/", launch_day.launch_day, name="launch_day"),
+    path("launch-day/invitations/", launch_day.invitations, name="invitations"),
+    path("door/poster/", launch_day.poster, name="poster"),
+    path("door/<str:token>/", door.report_in, name="door"),
+    path("door/<str:token>/received/", door.received, name="door_received"),
+    path("door/<str:token>/phone/", door.phone, name="door_phone"),
+    path("door/<str:token>/code/", door.code, name="door_code"),
+]
+own_pages = [
+    path("me/", own.me, name="me"),
+    path("me/mend/", own.mend, name="mend"),
+    path("me/consent/", own.own_consent, name="own_consent"),
+    path("me/export/", own.own_export, name="own_export"),
+    path("unit/", unit.unit_roster, name="unit"),
+    path("unit/receipts/", unit.receipts_read, name="receipts_read"),
+]
+people = [
+    path("new/", person.new, name="new"),
+    path("<uuid:key>/", person.person, name="person"),
+    path("<uuid:key>/edit/", person.edit, name="edit"),
+    path("<uuid:key>/phone/", person.phone, name="phone"),
+    path("<uuid:key>/contact/", person.contact, name="contact"),
+    path("<uuid:key>/consent/", person.consent, name="consent"),
+    path("<uuid:key>/end/", person.end, name="end"),
+    path("<uuid:key>/employment/", links.employment, name="employment"),
+    path("<uuid:key>/relation/", links.relation, name="relation"),
+    path("<uuid:key>/home/", links.home, name="home"),
+]
+urlpatterns = listed + reporting_in + own_pages + people

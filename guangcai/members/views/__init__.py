@@ -1,0 +1,1 @@
+"""Pages of the roster, by audience: desk, person page, door, launch day, the member, the unit."""

@@ -1,0 +1,70 @@
+"""What the views of the roster ask first: may you see this person, which community do you work for."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+
+from guangcai.core.actor import Actor
+from guangcai.core.errors import Forbidden
+from guangcai.core.http import ActorRequest
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import under
+from guangcai.members.forms.fields import communities_of
+from guangcai.members.models import Member
+from guangcai.members.queries import with_links
+from guangcai.orgs.models import Node
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def asked(actor: Actor, permission: Permission) -> None:
+    """Raises Forbidden for somebody who holds the right nowhere: the whole page is not his."""
+    if not actor.holds(permission):
+        raise Forbidden()
+
+
+def member_of(request: ActorRequest, key: UUID) -> Member:
+    """The member on the actor's roster, ended ones too; 404 outside."""
+    area = under("path", request.actor.paths_with(Permission.ROSTER_VIEW))
+    return get_object_or_404(with_links(Member.objects.visible_to(request.actor).filter(area)), pk=key)
+
+
+def community_of(request: ActorRequest, permission: Permission) -> Node:
+    """The community the page works for: the one the actor has, or of several the one in the address (`community`).
+
+    Raises Forbidden for somebody who holds the right in no community; 404 for a community outside his area.
+    """
+    asked(request.actor, permission)
+    communities = communities_of(request.actor, permission)
+    if code := request.GET.get("community"):
+        return get_object_or_404(communities, code=code)
+    first = communities.first()
+    if first is None:
+        raise Forbidden()
+    return first
+
+
+def posted(request: ActorRequest) -> QueryDict | None:
+    """What a form is bound to: an empty POST is a form sent empty, not one that was never sent."""
+    return request.POST if request.method == "POST" else None
+
+
+def chosen(request: ActorRequest) -> list[UUID]:
+    """The rows ticked in a bulk form; rubbish counts for nothing."""
+    keys = []
+    for text in request.POST.getlist("ids"):
+        try:
+            keys.append(UUID(text))
+        except ValueError:
+            continue
+    return keys
+
+
+def file_answer(content: bytes, kind: str, name: str) -> HttpResponse:
+    """A file to keep, under a name that may be Chinese."""
+    headers: dict[str, Any] = {"Content-Disposition": content_disposition_header(True, name)}
+    return HttpResponse(content, content_type=kind, headers=headers)
