@@ -17,16 +17,15 @@ MARKS = (
 )
 
 
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"})
+DAY_INPUT = forms.DateInput(attrs={"type": "date"})
 
 
 class EntryFilter(filters.FilterSet):
     state = filters.ChoiceFilter(label=_("State"), choices=EntryState.choices, empty_label=_("All"))
     kind = filters.ModelChoiceFilter(label=_("Kind"), queryset=ServiceKind.objects.all(), empty_label=_("All"))
     mark = filters.ChoiceFilter(label=_("Mark"), choices=MARKS, method="marked", empty_label=_("All"))
-    since = filters.DateFilter(label=_("From"), field_name="served_on", lookup_expr="gte", widget=day_input)
-    until = filters.DateFilter(label=_("Until"), field_name="served_on", lookup_expr="lte", widget=day_input)
+    since = filters.DateFilter(label=_("From"), field_name="served_on", lookup_expr="gte", widget=DAY_INPUT)
+    until = filters.DateFilter(label=_("Until"), field_name="served_on", lookup_expr="lte", widget=DAY_INPUT)
 
     class Meta:
         model = ServiceEntry

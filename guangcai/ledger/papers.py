@@ -75,7 +75,7 @@ def booklet_pdf(booklet: Booklet, *, now: datetime) -> bytes:
         "printed": _printed_on(now),
         "signatures": [_("Member"), _("Secretary")],
     }
-    return documents.pdf("ledger/booklet.typ", values, made_at=now)
+    return documents.pdf("ledger/booklet.typ", values, made_at=now.replace(microsecond=0))
 
 
 def _printed_on(now: datetime) -> str:
@@ -145,4 +145,4 @@ def certificate_pdf(sheet: CertificateSheet, *, url: str) -> bytes:
         "check": _("Scan to check"),
         "url": url,
     }
-    return documents.pdf("ledger/certificate.typ", values, made_at=sheet.issued_at)
+    return documents.pdf("ledger/certificate.typ", values, made_at=sheet.issued_at.replace(microsecond=0))
