@@ -23,6 +23,7 @@ from guangcai.members.models import (
     ServiceKind,
     SkillKind,
 )
+from guangcai.orgs.commands import rollup
 from guangcai.orgs.enums import Level, PolicyKey, WorkUnitKind
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Grant, Node, Policy, WorkUnit
@@ -91,6 +92,7 @@ def _make_tree(cast: Cast) -> None:
     nodes["building"] = make_node(nodes["nanyuan"], Level.BUILDING, "210802001002-03", "3号楼")
     nodes["other_street"] = make_node(nodes["district"], Level.STREET, "210802002000", "建设街道")
     nodes["other_community"] = make_node(nodes["other_street"], Level.COMMUNITY, "210802002001", "建设社区")
+    rollup.rebuild()
     for key, value in POLICIES.items():
         Policy.objects.create(
             key=key,

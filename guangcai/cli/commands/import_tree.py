@@ -1,5 +1,6 @@
 """The territory tree from a file."""
 
+import gc
 import json
 from dataclasses import asdict
 from datetime import datetime
@@ -39,6 +40,7 @@ SHOWN_PROBLEMS = 50
 @click.option("--json", "as_json", is_flag=True, help=_("Print the result as JSON."))
 def command(file: Path, root: str, valid_from: datetime, end_missing: bool, dry_run: bool, as_json: bool) -> None:
     began = perf_counter()
+    gc.disable()  # a country is millions of small objects that live to the end; looking through them costs seconds
     read = tree_files.read(file, root=root)
     with progress(_("Importing the tree"), total=len(read.nodes)) as advance:
         done = commands.import_tree(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guangcai.orgs.enums import PolicyKey
 from guangcai.orgs.forms.fields import DayField, HoursField
@@ -28,11 +29,11 @@ FIELDS: dict[PolicyKey, dict[str, Callable[[], forms.Field]]] = {
     },
     PolicyKey.DAILY_LIMIT: {"minutes": lambda: HoursField(label=_("Hours a day"), most=A_DAY)},
     PolicyKey.RECORDING_DEADLINE: {"working_days": lambda: _number(_("Working days"), 250)},
-    PolicyKey.LATE_ARRIVAL: {"hours": lambda: _number(_("Hours"), 24 * 31)},
+    PolicyKey.LATE_ARRIVAL: {"hours": lambda: _number(pgettext_lazy("amount", "Hours"), 24 * 31)},
     PolicyKey.SAMPLE_SHARE: {"percent": lambda: _number(_("Percent"), 100)},
     PolicyKey.OFFICE_HOURS: {"start": lambda: _time(_("Opens")), "end": lambda: _time(_("Closes"))},
     PolicyKey.FEEDBACK_DEADLINE: {"working_days": lambda: _number(_("Working days"), 250)},
-    PolicyKey.CANCEL_NOTICE: {"hours": lambda: _number(_("Hours"), 24 * 31)},
+    PolicyKey.CANCEL_NOTICE: {"hours": lambda: _number(pgettext_lazy("amount", "Hours"), 24 * 31)},
 }
 
 

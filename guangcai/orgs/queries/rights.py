@@ -25,7 +25,7 @@ REASONS: dict[Role, Text] = {
     Role.COMMUNITY_SECRETARY: _("Heads the community where you reported in and approves its records."),
     Role.STREET_OVERSEER: _("Reads the figures of the street and the names behind them; changes nothing."),
     Role.DISTRICT_ADMINISTRATOR: _("Sets up the district and reads its figures and the names behind them."),
-    Role.UNIT_LIAISON: _("Receives the quarterly feedback and the appraisal for your work unit, nothing else."),
+    Role.UNIT_LIAISON: _("Keeps the roster of your work unit and receives its feedback and appraisals."),
 }
 
 

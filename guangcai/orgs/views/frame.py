@@ -64,7 +64,7 @@ def form_page(
             messages.success(request, str(done))
             return redirect(to(result))
     status = 422 if request.method == "POST" else 200
-    return render(request, template, {"form": form, **context}, status=status)
+    return render(request, template, {"form": form, "lead": "", "danger": False, **context}, status=status)
 
 
 def carried_out(request: HttpRequest, act: Callable[[], Any], *, done: Any) -> None:
