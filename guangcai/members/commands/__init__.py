@@ -32,9 +32,11 @@ from guangcai.members.commands.roster import (
     set_intentions,
     set_skills,
 )
+from guangcai.members.commands.roster_import import RosterImport, import_roster
 
 __all__ = [
     "Placement",
+    "RosterImport",
     "SkillGiven",
     "accept_many",
     "accept_report_in",
@@ -52,6 +54,7 @@ __all__ = [
     "find_duplicates",
     "follow_tree",
     "give_consent",
+    "import_roster",
     "load_lists",
     "merge_members",
     "move",

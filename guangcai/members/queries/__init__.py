@@ -12,6 +12,7 @@ from guangcai.members.queries.lists import elsewhere, hidden_members, open_pairs
 from guangcai.members.queries.person import Person, consents_of, person, person_timeline
 from guangcai.members.queries.register import RegisterRow, register
 from guangcai.members.queries.roster import found_by, roster, with_links
+from guangcai.members.queries.roster_import import import_target, sha256_of
 from guangcai.members.queries.slips import Slip, receipt, waiting_slips
 from guangcai.members.queries.unit import UnitRosterRow, unit_receipts, unit_roster
 
@@ -29,6 +30,7 @@ __all__ = [
     "elsewhere",
     "found_by",
     "hidden_members",
+    "import_target",
     "open_pairs",
     "person",
     "person_timeline",
@@ -37,6 +39,7 @@ __all__ = [
     "reported_in_rates",
     "roster",
     "saved_filters",
+    "sha256_of",
     "unit_receipts",
     "unit_roster",
     "waiting_slips",

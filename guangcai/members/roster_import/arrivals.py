@@ -1,0 +1,123 @@
+"""The good rows on their way into the database: keys made, phone and address sealed, sent by COPY to a table that
+lives as long as the transaction."""
+
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Any
+
+from django.db import connection
+
+from guangcai.core.crypto import blind_index, seal
+from guangcai.core.ids import new_id
+from guangcai.core.phones import last_four
+from guangcai.core.pinyin import name_keys
+from guangcai.members.models.person import ADDRESS_PURPOSE, PHONE_PURPOSE, PHONE_TAIL_PURPOSE
+from guangcai.members.roster_import.rows import Arrival
+
+CREATE = """
+CREATE TEMP TABLE IF NOT EXISTS roster_arrival (
+    number int, id uuid, name text COLLATE "default", name_pinyin text, name_initials text, name_sort text,
+    gender text, birth_date date, joined_party_on date, member_type text, category text,
+    national_volunteer_no text, occupation_id bigint, job_title text,
+    phone bytea, phone_index text, phone_tail_index text, address bytea,
+    building_id bigint, work_unit_id bigint, party_organisation_id bigint,
+    skills bigint[], intentions bigint[], reported_on date,
+    match_id uuid, why text, is_new boolean
+) ON COMMIT DROP
+"""
+COPY = """
+COPY roster_arrival (number, id, name, name_pinyin, name_initials, name_sort, gender, birth_date, joined_party_on,
+    member_type, category, national_volunteer_no, occupation_id, job_title, phone, phone_index, phone_tail_index,
+    address, building_id, work_unit_id, party_organisation_id, skills, intentions, reported_on) FROM STDIN
+"""
+NULL = r"\N"
+BLOCK = 2_000
+
+
+class Arrivals:
+    """`with Arrivals() as arrivals: arrivals.add(arrival)`; afterwards the table `roster_arrival` is full."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._lines: list[str] = []
+        self._cursor: Any = None
+        self._copy: Any = None
+        self._context: Any = None
+
+    def __enter__(self) -> "Arrivals":
+        self._cursor = connection.cursor()
+        self._cursor.execute(CREATE)
+        self._cursor.execute("TRUNCATE roster_arrival")
+        self._context = self._cursor.copy(COPY)
+        self._copy = self._context.__enter__()
+        return self
+
+    def add(self, arrival: Arrival) -> None:
+        self._lines.append(_line(arrival))
+        self.count += 1
+        if len(self._lines) >= BLOCK:
+            self._flush()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._flush()
+        self._context.__exit__(kind, raised, trace)
+        if kind is None:
+            self._cursor.execute("ANALYZE roster_arrival")
+        self._cursor.close()
+
+    def _flush(self) -> None:
+        self._copy.write("".join(self._lines))
+        self._lines = []
+
+
+def _line(arrival: Arrival) -> str:
+    key = str(new_id())
+    keys = name_keys(arrival.name)
+    phone = arrival.phone
+    columns = (
+        str(arrival.row),
+        key,
+        _text(arrival.name),
+        _text(keys.full[:400]),
+        _text(keys.initials[:60]),
+        _text(keys.sort[:600]),
+        arrival.gender,
+        _or_null(arrival.birth_date),
+        _or_null(arrival.joined_party_on),
+        arrival.member_type,
+        arrival.category,
+        _text(arrival.national_volunteer_no),
+        _or_null(arrival.occupation),
+        _text(arrival.job_title),
+        _sealed(phone, key, PHONE_PURPOSE),
+        blind_index(phone, PHONE_PURPOSE),
+        blind_index(last_four(phone), PHONE_TAIL_PURPOSE) if phone else "",
+        _sealed(arrival.address, key, ADDRESS_PURPOSE),
+        _or_null(arrival.building_id),
+        _or_null(arrival.work_unit or None),
+        _or_null(arrival.party_organisation),
+        _array(arrival.skills),
+        _array(arrival.intentions),
+        _or_null(arrival.reported_on),
+    )
+    return "\t".join(columns) + "\n"
+
+
+def _text(text: str) -> str:
+    """Cleaned text holds no tab and no line end; only the sign that COPY escapes with is left."""
+    return text.replace("\\", "\\\\") if "\\" in text else text
+
+
+def _or_null(value: Any) -> str:
+    return NULL if value is None else str(value)
+
+
+def _sealed(text: str, key: str, purpose: str) -> str:
+    return rf"\\x{seal(text, key, purpose).hex()}" if text else r"\\x"
+
+
+def _array(values: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, values)) + "}" if values else "{}"
