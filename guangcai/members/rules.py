@@ -60,7 +60,7 @@ def search_by(text: str) -> SearchBy:
 def check_person(*, name: str, birth_date: date | None, joined_party_on: date | None, today: date) -> None:
     """Raises RuleBroken(field) for a person who cannot be."""
     if not name:
-        raise RuleBroken(_("Give a name."), field="name", code="name_missing")
+        raise RuleBroken(_("Give the name of the person."), field="name", code="name_missing")
     if len(name) > 60:
         raise RuleBroken(_("A name has at most 60 characters."), field="name", code="name_long")
     if birth_date and not OLDEST <= birth_date <= today:

@@ -149,7 +149,7 @@ def _check_form(form: SlipForm, community: Node, channel: Channel) -> None:
     if community.level != Level.COMMUNITY or community.valid_to is not None:
         raise RuleBroken(_("Report in to a community."), field="community", code="not_a_community")
     if not clean_name(form.name):
-        raise RuleBroken(_("Give a name."), field="name", code="name_missing")
+        raise RuleBroken(_("Give the name of the person."), field="name", code="name_missing")
     if channel == Channel.PHONE:
         normalise(form.phone, field="phone")
         check_notice(form.notice)

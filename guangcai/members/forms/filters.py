@@ -50,7 +50,7 @@ class MemberFilter(django_filters.FilterSet):
         queryset=ServiceKind.objects.all(),
         field_name="intentions__kind",
         label=_("Would help with"),
-        empty_label=_("Anything"),
+        empty_label=_("Any service"),
         to_field_name="code",
     )
     reported_in = django_filters.ChoiceFilter(

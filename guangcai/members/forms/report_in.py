@@ -96,7 +96,7 @@ class CodeForm(forms.Form):
 
     code = forms.RegexField(
         r"^\s*\d{6}\s*$",
-        label=_("Code"),
+        label=_("Six-digit code"),
         error_messages={"invalid": _("The code has six digits.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
     )

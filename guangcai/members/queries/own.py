@@ -30,7 +30,7 @@ def own_sheets(actor: Actor, member: Member) -> list[Sheet]:
         ),
         Sheet(
             _("Consents"),
-            [_("Notice"), _("Given"), _("Withdrawn")],
+            [_("Notice version"), _("Agreed on"), _("Withdrawn on")],
             [[str(row.notice), row.given_at, row.withdrawn_at] for row in mine.consents],
         ),
         Sheet(_("What happened"), [_("When"), _("What"), _("Remark")], events),
