@@ -1,6 +1,5 @@
 """One URL file per context; nouns, never verbs."""
 
-from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
@@ -10,4 +9,6 @@ urlpatterns = [
     path("members/", include("guangcai.members.urls")),
     path("activities/", include("guangcai.activities.urls")),
     path("ledger/", include("guangcai.ledger.urls")),
+    path("appraisal/", include("guangcai.appraisal.urls")),
+    path("reports/", include("guangcai.reports.urls")),
 ]

@@ -78,3 +78,8 @@ class Actor:
         if not self.can_for_unit(permission, work_unit_id):
             known = any(h.work_unit_id == work_unit_id for h in self.holdings)
             raise Forbidden() if known else OutOfScope()
+
+    def require_any(self, permission: Permission) -> None:
+        """Raises OutOfScope unless the actor holds `permission` somewhere, on a node or for a work unit."""
+        if not self.holds(permission):
+            raise OutOfScope()

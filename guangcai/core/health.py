@@ -1,4 +1,4 @@
-"""What a supervisor asks: does the process live, is it ready to serve, how is it doing. No personal data, no sign-in."""
+"""What a supervisor asks: does the process live, is it ready to serve, how is it doing. No personal data."""
 
 from collections.abc import Callable
 from datetime import timedelta

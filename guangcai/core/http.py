@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header
 
 from guangcai.core.actor import Actor
 
@@ -26,3 +27,17 @@ def respond(
     response = render(request, template if partial else page, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+FILE_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+def file_answer(content: bytes, *, name: str, kind: str) -> HttpResponse:
+    """A download, under a name that also a Chinese system shows right; `kind` is a key of FILE_TYPES."""
+    headers = {"Content-Disposition": content_disposition_header(True, f"{name}.{kind}") or "attachment"}
+    return HttpResponse(content, content_type=FILE_TYPES[kind], headers=headers)

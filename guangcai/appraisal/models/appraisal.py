@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from guangcai.appraisal.enums import ExemptionKind, Opinion, Verdict
 from guangcai.core.permissions import Permission
@@ -114,3 +115,6 @@ class Appraisal(CommunityFact):
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.year}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("appraisal:appraisal", args=[self.pk])

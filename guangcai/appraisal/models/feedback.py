@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from guangcai.appraisal.enums import Answer
 from guangcai.core.permissions import Permission
@@ -93,6 +94,9 @@ class FeedbackSheet(CommunityFact):
 
     def __str__(self) -> str:
         return self.number or f"{self.quarter} {self.work_unit_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("appraisal:sheet", args=[self.pk])
 
 
 class FeedbackLine(CommunityFact):

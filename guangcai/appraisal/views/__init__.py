@@ -1,0 +1,1 @@
+"""Screens of feedback and appraisal, one file per audience and matter."""

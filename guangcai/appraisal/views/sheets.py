@@ -1,0 +1,193 @@
+"""Feedback sheets: the community prepares and sends them, the work unit reads and answers them."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from guangcai.appraisal import commands
+from guangcai.appraisal.enums import Answer
+from guangcai.appraisal.forms import AnswerForm, HandOverForm, RemarkForm, TextForm
+from guangcai.appraisal.models import FeedbackSheet
+from guangcai.appraisal.queries import printing
+from guangcai.appraisal.queries import sheets as queries
+from guangcai.appraisal.views.bulk import chosen_ids
+from guangcai.core.errors import RuleBroken
+from guangcai.core.http import ActorRequest, file_answer, respond
+from guangcai.core.listing import listing
+from guangcai.core.permissions import Permission
+
+SORTS = {"unit": "work_unit__name", "minutes": "minutes", "members": "members", "number": "number"}
+
+
+def _seen(request: ActorRequest, pk: UUID) -> FeedbackSheet:
+    found: FeedbackSheet = get_object_or_404(queries.sheets(request.actor), pk=pk)
+    return found
+
+
+@login_required
+@require_safe
+def sheets(request: ActorRequest) -> HttpResponse:
+    """The desk's and the overseer's list, and the liaison's: the same rows, as far as each may see."""
+    request.actor.require_any(Permission.FEEDBACK_VIEW)
+    rows = queries.sheets(request.actor)
+    if quarter := request.GET.get("quarter", ""):
+        rows = rows.filter(quarter=quarter)
+    if text := request.GET.get("q", "").strip():
+        rows = rows.filter(work_unit__name__icontains=text)
+    shown = listing(request, rows.order_by("-quarter", "work_unit__name", "supplement_no"), sorts=SORTS, default="unit")
+    context = {
+        "listing": shown,
+        "rows": [(sheet, *queries.state_of(sheet)) for sheet in shown.page],
+        "quarter": quarter,
+        "may_approve": request.actor.holds(Permission.FEEDBACK_APPROVE),
+    }
+    return render(request, "appraisal/sheets.html", context)
+
+
+@login_required
+@require_POST
+def approvals(request: ActorRequest) -> HttpResponse:
+    """The secretary approves what was ticked: numbered, frozen, sent."""
+    rows = FeedbackSheet.objects.visible_to(request.actor).filter(pk__in=chosen_ids(request))
+    approved = commands.approve_sheets(sheets=list(rows), by=request.actor, now=timezone.now())
+    if approved:
+        messages.success(request, _("%(count)s sheets approved; the units can read them now.") % {"count": approved})
+    else:
+        messages.info(request, _("Tick the drafts you approve."))
+    return redirect(request.POST.get("next") if _is_own(request.POST.get("next")) else "appraisal:sheets")
+
+
+def _is_own(address: str | None) -> bool:
+    return bool(address) and address.startswith("/appraisal/")
+
+
+@login_required
+@require_safe
+def sheet(request: ActorRequest, pk: UUID) -> HttpResponse:
+    return render(request, "appraisal/sheet.html", _page(request, _seen(request, pk)))
+
+
+def _page(request: ActorRequest, seen: FeedbackSheet, *, form: Form | None = None) -> dict[str, object]:
+    actor = request.actor
+    word, tone = queries.state_of(seen)
+    edits = actor.can(Permission.FEEDBACK_EDIT, seen.path)
+    answers = actor.can_for_unit(Permission.FEEDBACK_ANSWER, seen.work_unit_id)
+    is_draft = seen.approved_at is None
+    return {
+        "sheet": seen,
+        "state": word,
+        "tone": tone,
+        "lines": queries.lines(seen),
+        "may_remark": edits and is_draft,
+        "may_approve": is_draft and actor.can(Permission.FEEDBACK_APPROVE, seen.path),
+        "may_open_figures": actor.can(Permission.ENTRY_VIEW, seen.path),
+        "may_answer": answers and seen.answered_at is None,
+        "reads_first": answers and seen.read_at is None,
+        "may_reply": edits and seen.answer == Answer.DISPUTED and seen.replied_at is None,
+        "may_hand_over": edits and not is_draft and not seen.has_liaison and seen.handed_over_on is None,  # type: ignore[attr-defined]
+        "answer_form": form if isinstance(form, AnswerForm) else AnswerForm(),
+        "reply_form": form if isinstance(form, TextForm) else TextForm(label=_("What the community found")),
+        "hand_over_form": form if isinstance(form, HandOverForm) else HandOverForm(),
+    }
+
+
+@login_required
+@require_safe
+def figures(request: ActorRequest, pk: UUID, line: UUID) -> HttpResponse:
+    """The services behind one line: every number opens to its rows."""
+    seen = _seen(request, pk)
+    request.actor.require(Permission.ENTRY_VIEW, seen.path)
+    row = get_object_or_404(queries.lines(seen), pk=line)
+    context = {"sheet": seen, "line": row, "postings": queries.postings_behind(row, seen)}
+    return respond(request, "appraisal/figures.html#panel", context)
+
+
+@login_required
+@require_POST
+def remark(request: ActorRequest, pk: UUID, line: UUID) -> HttpResponse:
+    seen = _seen(request, pk)
+    row = get_object_or_404(queries.lines(seen), pk=line)
+    form = RemarkForm(request.POST)
+    text = request.POST.get("remark", "")
+    try:
+        row = commands.write_remark(line=row, remark=text, by=request.actor, now=timezone.now())
+    except RuleBroken as broken:
+        form.add_error(None, str(broken.message))
+        context = _page(request, seen) | {"line": row, "typed": text, "error": broken}
+        return respond(request, "appraisal/sheet.html#remark_cell", context, status=422)
+    context = {"sheet": seen, "line": row, "may_remark": True, "saved": True, "typed": None, "error": None}
+    return respond(request, "appraisal/sheet.html#remark_cell", context, to=seen)
+
+
+@login_required
+@require_POST
+def reading(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The liaison has the sheet before him: noted once."""
+    commands.mark_read(sheet=_seen(request, pk), by=request.actor, now=timezone.now())
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
+    seen, form = _seen(request, pk), AnswerForm(request.POST)
+    if form.is_valid():
+        given = Answer(form.cleaned_data["answer"])
+        text = form.cleaned_data["text"]
+        try:
+            commands.answer_sheet(sheet=seen, answer=given, text=text, by=request.actor, now=timezone.now())
+        except RuleBroken as broken:
+            form.add_error(broken.field if broken.field in form.fields else None, str(broken.message))
+        else:
+            messages.success(request, _("Your answer is with the community."))
+            return redirect(seen)
+    return render(request, "appraisal/sheet.html", _page(request, seen, form=form), status=422)
+
+
+@login_required
+@require_POST
+def reply(request: ActorRequest, pk: UUID) -> HttpResponse:
+    seen = _seen(request, pk)
+    form = TextForm(request.POST, label=_("What the community found"))
+    if form.is_valid():
+        text = form.cleaned_data["text"]
+        try:
+            commands.reply_to_dispute(sheet=seen, reply=text, by=request.actor, now=timezone.now())
+        except RuleBroken as broken:
+            form.add_error("text", str(broken.message))
+        else:
+            messages.success(request, _("Your reply is with the unit."))
+            return redirect(seen)
+    return render(request, "appraisal/sheet.html", _page(request, seen, form=form), status=422)
+
+
+@login_required
+@require_POST
+def hand_over(request: ActorRequest, pk: UUID) -> HttpResponse:
+    seen, form = _seen(request, pk), HandOverForm(request.POST)
+    if form.is_valid():
+        day = form.cleaned_data["on"]
+        try:
+            commands.hand_over_sheet(sheet=seen, on=day, by=request.actor, now=timezone.now())
+        except RuleBroken as broken:
+            form.add_error("on", str(broken.message))
+        else:
+            messages.success(request, _("Noted: handed over on paper."))
+            return redirect(seen)
+    return render(request, "appraisal/sheet.html", _page(request, seen, form=form), status=422)
+
+
+@login_required
+@require_safe
+def paper(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
+    """The sheet as Excel or Word, as it stands."""
+    seen = _seen(request, pk)
+    content = printing.sheet_workbook(seen) if kind == "xlsx" else printing.sheet_document(seen)
+    return file_answer(content, name=f"{seen.quarter}-{seen.work_unit}", kind=kind)
