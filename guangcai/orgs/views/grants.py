@@ -21,7 +21,7 @@ from guangcai.orgs.enums import Level
 from guangcai.orgs.forms.grants import EndGrantForm, GrantForm
 from guangcai.orgs.models import Grant, Node, WorkUnit
 from guangcai.orgs.roles import Role
-from guangcai.orgs.views.frame import form_page, node_for, unit_seen
+from guangcai.orgs.views.frame import form_page, node_for, posted, unit_seen
 
 
 @login_required
@@ -46,7 +46,7 @@ def grant_new(request: ActorRequest, pk: int) -> HttpResponse:
     """Give a role at a node to the person with a phone; an account is made when there is none."""
     node = node_for(request, pk, Permission.GRANT_EDIT)
     return _grant_page(
-        request, GrantForm(request.POST or None, roles=_roles_at(request, node)), reverse("orgs:grants", args=[pk]), node
+        request, GrantForm(posted(request), roles=_roles_at(request, node)), reverse("orgs:grants", args=[pk]), node
     )
 
 
@@ -56,7 +56,7 @@ def liaison_new(request: ActorRequest, pk: int) -> HttpResponse:
     """Make somebody the liaison of a work unit."""
     unit = unit_seen(request, pk)
     request.actor.require(Permission.GRANT_EDIT, unit.path)
-    form = GrantForm(request.POST or None, roles=[Role.UNIT_LIAISON])
+    form = GrantForm(posted(request), roles=[Role.UNIT_LIAISON])
     return _grant_page(request, form, reverse("orgs:unit", args=[pk]), unit)
 
 
@@ -71,7 +71,7 @@ def grant_end(request: ActorRequest, pk: int) -> HttpResponse:
     back = _back(grant)
     return form_page(
         request,
-        EndGrantForm(request.POST or None),
+        EndGrantForm(posted(request)),
         lambda values: commands.end_grant(grant=grant, reason=values["reason"], by=request.actor, now=timezone.now()),
         to=lambda ended: back,
         done=_("The right has ended."),

@@ -17,7 +17,7 @@ from guangcai.orgs.enums import OfficeSource, PartyLevel
 from guangcai.orgs.forms.organisations import OfficeHolderForm, PartyOrganisationFilter, PartyOrganisationForm
 from guangcai.orgs.forms.tree import Confirmation
 from guangcai.orgs.models import OfficeHolder, PartyOrganisation
-from guangcai.orgs.views.frame import carried_out, form_page, organisation_seen
+from guangcai.orgs.views.frame import carried_out, form_page, organisation_seen, posted
 
 SORTS = {"name": "name", "level": "level", "founded": "founded_on"}
 
@@ -67,7 +67,7 @@ def party_organisation_new(request: ActorRequest) -> HttpResponse:
     parents = queries.party_organisations_of(actor).filter(ended_on=None)
     return form_page(
         request,
-        PartyOrganisationForm(request.POST or None, actor=actor, parents=parents),
+        PartyOrganisationForm(posted(request), actor=actor, parents=parents),
         lambda values: commands.add_party_organisation(
             **{**values, "level": PartyLevel(values["level"])}, by=actor, now=timezone.now()
         ),
@@ -88,7 +88,7 @@ def party_organisation_end(request: ActorRequest, pk: int) -> HttpResponse:
         raise Forbidden()
     return form_page(
         request,
-        Confirmation(request.POST or None),
+        Confirmation(posted(request)),
         lambda values: commands.end_party_organisation(organisation=shown, by=request.actor, now=timezone.now()),
         to=lambda ended: _page(pk),
         done=_("The organisation has ended."),
@@ -109,7 +109,7 @@ def office_holder_new(request: ActorRequest, pk: int) -> HttpResponse:
         raise Forbidden()
     return form_page(
         request,
-        OfficeHolderForm(request.POST or None),
+        OfficeHolderForm(posted(request)),
         lambda values: commands.add_office_holder(
             organisation=shown,
             **{**values, "source": OfficeSource(values["source"])},

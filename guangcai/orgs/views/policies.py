@@ -16,7 +16,7 @@ from guangcai.orgs import commands, queries
 from guangcai.orgs.enums import PolicyKey
 from guangcai.orgs.forms.policies import PolicyForm, WorkdayForm
 from guangcai.orgs.models import Policy
-from guangcai.orgs.views.frame import carried_out, form_page, node_for, node_seen
+from guangcai.orgs.views.frame import carried_out, form_page, node_for, node_seen, posted
 
 STATES = {"worked": True, "free": False, "calendar": None}
 YEARS = range(2000, 2100)
@@ -43,7 +43,7 @@ def policy_new(request: ActorRequest, pk: int, key: str) -> HttpResponse:
         raise Http404
     kind, back = PolicyKey(key), reverse("orgs:policies", args=[pk])
     rule = next(rule for rule in queries.rules_at(node, on=timezone.localdate()) if rule.key == key)
-    form = PolicyForm(request.POST or None, key=kind)
+    form = PolicyForm(posted(request), key=kind)
     return form_page(
         request,
         form,
@@ -95,7 +95,7 @@ def calendar(request: ActorRequest, year: int) -> HttpResponse:
     here = reverse("orgs:calendar", args=[year])
     return form_page(
         request,
-        WorkdayForm(request.POST or None),
+        WorkdayForm(posted(request)),
         lambda values: commands.set_workday(
             day=values["day"],
             is_worked=STATES[values["state"]],

@@ -15,7 +15,7 @@ from guangcai.orgs import commands, queries
 from guangcai.orgs.enums import CommunityType, Level
 from guangcai.orgs.forms.tree import Confirmation, MergeForm, MoveForm, NameForm, NodeForm, ProfileForm
 from guangcai.orgs.models import CommunityProfile, Node, WorkUnit
-from guangcai.orgs.views.frame import form_page, node_for, node_seen
+from guangcai.orgs.views.frame import form_page, node_for, node_seen, posted
 
 FEW = 20
 
@@ -98,7 +98,7 @@ def _page(pk: int) -> str:
 @require_http_methods(["GET", "POST"])
 def node_new(request: ActorRequest, pk: int) -> HttpResponse:
     parent = node_for(request, pk, Permission.TREE_EDIT)
-    form = NodeForm(request.POST or None, parent=parent)
+    form = NodeForm(posted(request), parent=parent)
     return form_page(
         request,
         form,
@@ -120,7 +120,7 @@ def node_name(request: ActorRequest, pk: int) -> HttpResponse:
     shown = node_for(request, pk, Permission.TREE_EDIT)
     return form_page(
         request,
-        NameForm(request.POST or None, initial={"name": shown.name}),
+        NameForm(posted(request), initial={"name": shown.name}),
         lambda values: commands.rename_node(node=shown, name=values["name"], by=request.actor, now=timezone.now()),
         to=lambda renamed: _page(renamed.pk),
         done=_("The place has its new name."),
@@ -138,7 +138,7 @@ def node_profile(request: ActorRequest, pk: int) -> HttpResponse:
     profile = CommunityProfile.objects.filter(node=shown).values().first() or {}
     return form_page(
         request,
-        ProfileForm(request.POST or None, initial=profile),
+        ProfileForm(posted(request), initial=profile),
         lambda values: commands.set_profile(
             node=shown,
             **{**values, "community_type": CommunityType(values["community_type"])},
@@ -160,7 +160,7 @@ def node_parent(request: ActorRequest, pk: int) -> HttpResponse:
     shown = node_for(request, pk, Permission.TREE_EDIT)
     return form_page(
         request,
-        MoveForm(request.POST or None, actor=request.actor),
+        MoveForm(posted(request), actor=request.actor),
         lambda values: commands.move_node(
             node=shown, parent=values["parent"], by=request.actor, now=timezone.now()
         ),
@@ -182,7 +182,7 @@ def node_merger(request: ActorRequest, pk: int) -> HttpResponse:
     context = {"node": shown, "back": _page(pk), "back_text": shown.name, "consequences": _consequences(shown)}
     return form_page(
         request,
-        MergeForm(request.POST or None, actor=request.actor),
+        MergeForm(posted(request), actor=request.actor),
         lambda values: commands.merge_nodes(
             node=shown, successor=values["successor"], by=request.actor, now=timezone.now()
         ),
@@ -206,7 +206,7 @@ def node_end(request: ActorRequest, pk: int) -> HttpResponse:
     shown = node_for(request, pk, Permission.TREE_EDIT)
     return form_page(
         request,
-        Confirmation(request.POST or None),
+        Confirmation(posted(request)),
         lambda values: commands.end_node(node=shown, by=request.actor, now=timezone.now()),
         to=lambda ended: _page(ended.pk),
         done=_("The place has ended."),

@@ -17,7 +17,7 @@ from guangcai.orgs.enums import WorkUnitKind
 from guangcai.orgs.forms.organisations import ResidenceForm, WorkUnitFilter, WorkUnitForm
 from guangcai.orgs.forms.tree import Confirmation
 from guangcai.orgs.models import ResidentUnit
-from guangcai.orgs.views.frame import carried_out, form_page, unit_seen
+from guangcai.orgs.views.frame import carried_out, form_page, posted, unit_seen
 
 SORTS = {"name": "name", "kind": "kind", "node": "path"}
 
@@ -63,7 +63,7 @@ def unit_new(request: ActorRequest) -> HttpResponse:
         raise Forbidden()
     return form_page(
         request,
-        WorkUnitForm(request.POST or None, actor=actor),
+        WorkUnitForm(posted(request), actor=actor),
         lambda values: commands.add_work_unit(
             **{**values, "kind": WorkUnitKind(values["kind"])}, by=actor, now=timezone.now()
         ),
@@ -90,7 +90,7 @@ def unit_edit(request: ActorRequest, pk: int) -> HttpResponse:
     }
     return form_page(
         request,
-        WorkUnitForm(request.POST or None, actor=actor, initial=initial),
+        WorkUnitForm(posted(request), actor=actor, initial=initial),
         lambda values: commands.change_work_unit(
             work_unit=shown, **{**values, "kind": WorkUnitKind(values["kind"])}, by=actor, now=timezone.now()
         ),
@@ -110,7 +110,7 @@ def unit_end(request: ActorRequest, pk: int) -> HttpResponse:
     actor.require(Permission.UNIT_EDIT, shown.path)
     return form_page(
         request,
-        Confirmation(request.POST or None),
+        Confirmation(posted(request)),
         lambda values: commands.end_work_unit(work_unit=shown, by=actor, now=timezone.now()),
         to=lambda ended: _page(pk),
         done=_("The unit has ended."),
@@ -131,7 +131,7 @@ def residence_new(request: ActorRequest, pk: int) -> HttpResponse:
         raise Forbidden()
     return form_page(
         request,
-        ResidenceForm(request.POST or None, actor=actor),
+        ResidenceForm(posted(request), actor=actor),
         lambda values: commands.add_resident_unit(
             work_unit=shown, community=values["community"], since=values["since"], by=actor, now=timezone.now()
         ),
