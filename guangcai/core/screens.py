@@ -25,7 +25,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class TimelineItem:
-    """One thing that happened. `tone` is good, wait, bad, info or idle."""
+    """One thing that happened. `tone` is good, wait, bad, info or idle; `is_day`: the hour is not known."""
 
     at: datetime
     title: str
@@ -33,6 +33,7 @@ class TimelineItem:
     url: str = ""
     tone: str = "idle"
     icon: str = ""
+    is_day: bool = False
 
 
 @dataclass(frozen=True)

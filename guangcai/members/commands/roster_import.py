@@ -87,8 +87,8 @@ def import_roster(
     """
     require_import(target, by=by)
     with transaction.atomic():
-        _prepare(alone=not dry_run)
-        if done := _applied_before(sheet.sha256, target):
+        prepare(alone=not dry_run)
+        if done := applied_before(sheet.sha256, target):
             return _already_done(done)
         columns = remembered_columns(sheet.columns, target)
         if columns.problems:
@@ -96,7 +96,7 @@ def import_roster(
         if add_work_units:
             add_units(unknown_units(sheet.rows(), columns, target, now=now), target, by=by, now=now)
         here = known.load(target, now=now)
-        checked = take_in(sheet.rows(), columns, here, may_link=_may_link(target, by), advance=advance)
+        checked = take_in(sheet.rows(), columns, here, may_link=may_link(target, by), advance=advance)
         result = _result(sheet.sha256, checked, columns)
         if dry_run:
             transaction.set_rollback(True)
@@ -189,20 +189,22 @@ def add_units(names: Iterable[str], target: Target, *, by: Actor, now: datetime)
         add_work_unit(name=name[:120], node=node, by=by, now=now)
 
 
-def _prepare(*, alone: bool) -> None:
+def prepare(*, alone: bool) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL work_mem = '64MB'")
+        # Compiling these statements costs more than running them.
+        cursor.execute("SET LOCAL jit = off")
         if alone:
             cursor.execute(ONE_AT_A_TIME)
 
 
-def _may_link(target: Target, by: Actor) -> bool:
+def may_link(target: Target, by: Actor) -> bool:
     """A liaison's list does not take over members of other lists: a worker's word does (J1)."""
     return target.work_unit is None or by.can(Permission.ROSTER_EDIT, target.work_unit.path)
 
 
-def _applied_before(sha256: str, target: Target) -> RosterBatch | None:
+def applied_before(sha256: str, target: Target) -> RosterBatch | None:
     return RosterBatch.objects.filter(
         state=BatchState.APPLIED,
         file_sha256=sha256,

@@ -89,11 +89,14 @@ class IntentionsMixin(forms.Form):
         queryset=ServiceKind.objects.none(),
         required=False,
         label=_("What would you like to help with?"),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         to_field_name="code",
     )
     times = forms.MultipleChoiceField(
-        choices=DayPart.choices, required=False, label=_("When does it suit?"), widget=forms.CheckboxSelectMultiple
+        choices=DayPart.choices,
+        required=False,
+        label=_("When does it suit?"),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,7 +1,7 @@
 """One person: what the page shows, and his timeline."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.urls import reverse
@@ -100,8 +100,9 @@ def own_items(member: Member, actor: Actor) -> list[TimelineItem]:
     return items
 
 
-def _day(day: object) -> datetime:
-    return datetime.combine(day, time(0), tzinfo=get_current_timezone())  # type: ignore[arg-type]
+def _on(day: date, title: str, *, icon: str = "") -> TimelineItem:
+    """An item of a day whose hour nobody noted."""
+    return TimelineItem(datetime.combine(day, time(0), tzinfo=get_current_timezone()), title, icon=icon, is_day=True)
 
 
 def _residences(member: Member, actor: Actor) -> list[TimelineItem]:
@@ -113,7 +114,7 @@ def _residences(member: Member, actor: Actor) -> list[TimelineItem]:
         text = _("Receipt %(number)s") % {"number": row.receipt_no}
         items.append(TimelineItem(row.accepted_at, title, text, url=url, tone="good"))
         if row.until:
-            items.append(TimelineItem(_day(row.until), _("Left %(community)s") % {"community": row.community}))
+            items.append(_on(row.until, _("Left %(community)s") % {"community": row.community}))
     return items
 
 
@@ -130,18 +131,15 @@ def _jobs(member: Member) -> list[TimelineItem]:
     items = []
     for row in Employment.objects.filter(member=member).select_related("work_unit"):
         title = _("Works for %(unit)s") % {"unit": row.work_unit}
-        items.append(TimelineItem(_day(row.since), title, icon="building"))
+        items.append(_on(row.since, title, icon="building"))
         if row.until:
-            items.append(TimelineItem(_day(row.until), _("Left %(unit)s") % {"unit": row.work_unit}))
+            items.append(_on(row.until, _("Left %(unit)s") % {"unit": row.work_unit}))
     return items
 
 
 def _relations(member: Member) -> list[TimelineItem]:
     rows = OrgRelation.objects.filter(member=member).select_related("party_organisation")
-    return [
-        TimelineItem(_day(row.since), _("Party relation at %(name)s") % {"name": row.party_organisation})
-        for row in rows
-    ]
+    return [_on(row.since, _("Party relation at %(name)s") % {"name": row.party_organisation}) for row in rows]
 
 
 def _consents(member: Member) -> list[TimelineItem]:

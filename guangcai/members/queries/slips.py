@@ -35,6 +35,8 @@ class Slip:
     community_id: int
     path: str
     wants_account: bool = False
+    # Laid ready from a list: the invitation's code opens it.
+    is_ready: bool = False
     intentions: tuple[str, ...] = ()
     # The record with the same phone and name, and where he lived until now.
     match_id: UUID | None = None
@@ -126,6 +128,7 @@ def _slip(row: ReportIn, form: SlipForm, context: _Context) -> Slip:
         community_id=row.community_id,
         path=row.path,
         wants_account=form.wants_account,
+        is_ready=row.member_id is not None,
         intentions=tuple(context.kinds.get(code, code) for code in form.intentions),
         match_id=match.pk if match else None,
         lives_in=str(match.community) if match and match.community_id not in (None, row.community_id) else "",

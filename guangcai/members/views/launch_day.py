@@ -39,7 +39,7 @@ def invitations(request: ActorRequest) -> HttpResponse:
     """Slips to hand out: name, unit and the six digits with which the member's own phone fills itself in."""
     community = community_of(request, Permission.REPORT_IN_ACCEPT)
     slips = queries.waiting_slips(request.actor, community=community)
-    rows = [(slip, keys.launch_code(slip.id)) for slip in slips if slip.match_id]
+    rows = [(slip, keys.launch_code(slip.id)) for slip in slips if slip.is_ready]
     context = {"community": community, "rows": rows, "url": door_url(community)}
     return render(request, "members/invitations.html", context)
 

@@ -31,6 +31,9 @@ SORTS = {
     "contact": "last_contact_on",
 }
 
+MAIN_FILTERS = ("community", "unit", "occupation", "reported_in")
+MORE_FILTERS = ("member_type", "category", "skill", "intention", "account")
+
 
 def shown(request: ActorRequest) -> Listing:
     """The roster as the query string asks for it; the export and the list share it."""
@@ -45,8 +48,13 @@ def shown(request: ActorRequest) -> Listing:
 def roster(request: ActorRequest) -> HttpResponse:
     """All members of the actor's area."""
     actor = request.actor
+    rows = shown(request)
+    form = rows.form
     context = {
-        "listing": shown(request),
+        "listing": rows,
+        "main_filters": [form[name] for name in MAIN_FILTERS] if form else [],
+        "more_filters": [form[name] for name in MORE_FILTERS] if form else [],
+        "more_in_force": any(request.GET.get(name) for name in MORE_FILTERS),
         "sections": sections(actor, "roster"),
         "may_edit": actor.holds(Permission.ROSTER_EDIT),
         "saved_filters": queries.saved_filters(actor),
