@@ -36,7 +36,7 @@ def _booklet_facts(booklet: Booklet) -> list[tuple[str, str]]:
 
 
 def _booklet_columns() -> list[str]:
-    return [_("Date"), _("Activity"), _("Content of service"), _("Place"), _("Hours"), _("Deeds"), _("Recorded by")]
+    return [_("Date"), _("Activity"), _("Content of service"), _("Place"), _("Hours"), _("Deeds"), _("Recording unit")]
 
 
 def _booklet_rows(booklet: Booklet) -> list[list[str]]:

@@ -46,8 +46,8 @@ class MinutesField(forms.CharField):
 class TimeSpanForm(forms.Form):
     """A day with begin, end and the time actually given. The end may lie after midnight."""
 
-    day = DayField(label=_("Day"))
-    begins = ClockField(label=_("Begin"))
+    day = DayField(label=_("Date"))
+    begins = ClockField(label=_("Start"))
     ends = ClockField(label=_("End"))
     minutes = MinutesField(
         label=_("Time actually given"),
