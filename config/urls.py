@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("guangcai.core.urls")),
+    path("", include("guangcai.portal.urls")),
     path("account/", include("guangcai.accounts.urls")),
     path("orgs/", include("guangcai.orgs.urls")),
     path("members/", include("guangcai.members.urls")),
@@ -11,4 +12,5 @@ urlpatterns = [
     path("ledger/", include("guangcai.ledger.urls")),
     path("appraisal/", include("guangcai.appraisal.urls")),
     path("reports/", include("guangcai.reports.urls")),
+    path("api/v1/", include("guangcai.api.urls")),
 ]

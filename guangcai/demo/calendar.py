@@ -1,4 +1,4 @@
-"""The year's activities as notices with their shifts: from templates, published on launch day, running on past today."""
+"""The year's activities as notices with their shifts: from templates, published on launch day, running past today."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -90,9 +90,17 @@ def soon(stage: Stage) -> str:
     return f"{min(max(hour, OPENS), CLOSES):02d}:00"
 
 
+def _first_day(stage: Stage, plan: dict[str, Any]) -> date:
+    if plan.get("from_today"):
+        return stage.today + timedelta(days=1)
+    if "since_days" in plan:
+        return stage.today - timedelta(days=plan["since_days"])
+    return stage.launch + timedelta(days=3)
+
+
 def _series(stage: Stage, plan: dict[str, Any], activity: Activity) -> None:
     by, now = stage.actor(f"desk:{activity.community.name}"), _planned_at(stage, plan)
-    first: date = stage.today + timedelta(days=1) if plan.get("from_today") else stage.launch + timedelta(days=3)
+    first = _first_day(stage, plan)
     last = stage.today + RUNS_ON
     series = add_series(
         id=fixed_id("series", plan["key"], activity.community_id),

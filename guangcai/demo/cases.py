@@ -12,9 +12,16 @@ from guangcai.demo.shifts import hidden_member
 from guangcai.demo.stage import Person, Stage, fixed_id
 from guangcai.ledger.commands import back_fill, draw_sample, issue_certificate, raise_objection
 from guangcai.ledger.models import ServiceEntry
-from guangcai.members.commands import Placement, add_member, note_contacts, report_in_submit, start_org_relation
+from guangcai.members.commands import (
+    Placement,
+    add_member,
+    note_contacts,
+    read_receipts,
+    report_in_submit,
+    start_org_relation,
+)
 from guangcai.members.enums import Channel
-from guangcai.members.models import Member, ServiceKind
+from guangcai.members.models import Member, ServiceKind, UnitReceipt
 
 OWN = "desk"
 
@@ -58,9 +65,20 @@ def people_are_known(stage: Stage) -> None:
     """Everybody but one has been in touch since launch day."""
     hidden = hidden_member(stage).member.pk
     known = [one.member.pk for here in stage.people.values() for one in here if one.member.pk != hidden]
-    silent = Member.objects.filter(pk__in=known, last_contact_on=None).values_list("pk", flat=True)
+    recent = stage.today - timedelta(days=90)
+    silent = Member.objects.filter(pk__in=known).exclude(last_contact_on__gte=recent).values_list("pk", flat=True)
     note_contacts(members=list(silent), on=stage.today - timedelta(days=40))
     note_contacts(members=[hidden], on=stage.launch)
+
+
+def receipts_are_read(stage: Stage) -> None:
+    """The liaisons have read what came on launch day; one of them has left one."""
+    for key in ("liaison", "liaison_next_door"):
+        by = stage.actor(key)
+        unread = list(
+            UnitReceipt.objects.visible_to(by).unread().order_by("sent_at", "pk").values_list("pk", flat=True)
+        )
+        read_receipts(receipts=unread[1:], by=by, now=stage.at(stage.launch + timedelta(days=3), "09:00"))
 
 
 def records_are_questioned(stage: Stage) -> None:

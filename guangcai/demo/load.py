@@ -82,6 +82,7 @@ def _after(stage: Stage) -> Iterator[Step]:
         cases.slips_wait,
         cases.lists_disagree,
         cases.people_are_known,
+        cases.receipts_are_read,
         cases.records_are_questioned,
         cases.somebody_owes_nothing,
         paperwork.appraise,

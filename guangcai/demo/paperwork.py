@@ -68,7 +68,13 @@ def appraise(stage: Stage) -> None:
         drafts = Appraisal.objects.filter(community=community, year=last_year)
         for draft in drafts:
             opinion = Opinion.ACTIVE if draft.deeds else Opinion.LITTLE
-            give_opinion(appraisal=draft, opinion=opinion, by=desk, now=drafted_at, text=words["opinion_text"] * bool(draft.deeds))
+            give_opinion(
+                appraisal=draft,
+                opinion=opinion,
+                by=desk,
+                now=drafted_at,
+                text=words["opinion_text"] * bool(draft.deeds),
+            )
         mine = drafts.filter(member=own).first()
         if mine:
             write_own_words(appraisal=mine, text=words["own_words"], by=stage.actor("member"), now=drafted_at)

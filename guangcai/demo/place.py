@@ -32,13 +32,16 @@ def build_tree(stage: Stage) -> None:
     """Sources: document 001 (communities and types); codes of streets and communities are invented."""
     told, now = district(), stage.founded_at
     root = add_node(
-        parent=None, level=Level.DISTRICT, code=told["district"]["code"], name=told["district"]["name"], by=SYSTEM, now=now
+        parent=None,
+        level=Level.DISTRICT,
+        code=told["district"]["code"],
+        name=told["district"]["name"],
+        by=SYSTEM,
+        now=now,
     )
     stage.nodes[root.name] = root
     for street in told["streets"]:
-        above = add_node(
-            parent=root, level=Level.STREET, code=street["code"], name=street["name"], by=SYSTEM, now=now
-        )
+        above = add_node(parent=root, level=Level.STREET, code=street["code"], name=street["name"], by=SYSTEM, now=now)
         stage.nodes[above.name] = above
         for row in street["communities"]:
             community = add_node(
@@ -47,9 +50,7 @@ def build_tree(stage: Stage) -> None:
             stage.nodes[community.name] = community
             kind = CommunityType(told["types"][row["type"]])
             reason, brand = year()["profiles"].get(community.name, ("", ""))
-            set_profile(
-                node=community, community_type=kind, type_reason=reason, brand_name=brand, by=SYSTEM, now=now
-            )
+            set_profile(node=community, community_type=kind, type_reason=reason, brand_name=brand, by=SYSTEM, now=now)
     load_standard_policies(node=root, by=SYSTEM, now=now, since=date(stage.launch.year, 1, 1))
     load_lists(by=SYSTEM, now=now)
     load_templates(node=root, by=SYSTEM, now=now)

@@ -1,4 +1,4 @@
-"""Seventy-five invented members report in on launch day: by the unit's list, the slip at the door, one tap of the desk."""
+"""Seventy-five invented members report in on launch day: the unit's list, the slip at the door, one tap of the desk."""
 
 from datetime import date, timedelta
 from random import Random

@@ -38,6 +38,7 @@ class Stage:
     branches: dict[str, PartyOrganisation] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     people: dict[str, list[Person]] = field(default_factory=dict)
+    _actors: dict[tuple[UUID, UUID | None], Actor] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -63,7 +64,10 @@ class Stage:
     def actor(self, key: str) -> Actor:
         """The rights of a user of the demo; `desk:<community>` and `secretary:<community>` for those who run it."""
         user = self.users[key]
-        return actor_of(user_id=user.pk, member_id=user.member_id, on=self.today)
+        known = (user.pk, user.member_id)
+        if known not in self._actors:
+            self._actors[known] = actor_of(user_id=user.pk, member_id=user.member_id, on=self.today)
+        return self._actors[known]
 
     def person(self, name: str) -> Person:
         return next(one for people in self.people.values() for one in people if one.row["name"] == name)

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class PortalConfig(AppConfig):
     name = "guangcai.portal"
     label = "portal"
+
+    def ready(self) -> None:
+        from guangcai.core.navigation import provide
+        from guangcai.portal import navigation
+
+        provide(items=navigation.items, place=navigation.place, search_url=navigation.search_url)

@@ -1,0 +1,94 @@
+"""The menus: what somebody with these rights finds where. Core draws them and asks here (core.navigation)."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from guangcai.core.actor import Actor
+from guangcai.core.navigation import NavItem
+from guangcai.core.permissions import Permission
+from guangcai.orgs.models import Node, WorkUnit
+from guangcai.portal.links import link
+
+
+def items(actor: Actor) -> tuple[NavItem, ...]:
+    """The menu, most used first: the first five that are marked so are the phone's bottom bar. No queries."""
+    if not actor.is_signed_in:
+        return ()
+    listed = (*_start(), *_day(actor), *_paper(actor), *_own(actor), *_set_up(actor))
+    return tuple(dict.fromkeys(item for item in listed if item.url))
+
+
+def _start() -> tuple[NavItem, ...]:
+    return (NavItem(_("Home"), link("portal:home"), "home"),)
+
+
+def _day(actor: Actor) -> list[NavItem]:
+    rows = []
+    if actor.holds(Permission.ROSTER_VIEW):
+        rows.append(NavItem(_("Members"), link("members:roster"), "users"))
+    if actor.holds(Permission.UNIT_ROSTER_VIEW):
+        rows.append(NavItem(pgettext("menu", "Our members"), link("members:unit"), "users"))
+    if actor.holds(Permission.ACTIVITY_EDIT) or actor.holds(Permission.ROSTER_VIEW):
+        rows.append(NavItem(_("Activities"), link("activities:list"), "calendar-event"))
+    if actor.holds(Permission.ENTRY_CONFIRM):
+        rows.append(NavItem(_("Confirmations"), link("ledger:confirmations"), "checks"))
+    if actor.holds(Permission.ENTRY_VIEW):
+        rows.append(NavItem(pgettext("menu", "Service records"), link("ledger:entries"), "list-check", phone=False))
+    return rows
+
+
+def _paper(actor: Actor) -> list[NavItem]:
+    group, rows = _("Paper and figures"), []
+    if actor.holds(Permission.FEEDBACK_VIEW):
+        rows.append(NavItem(_("Feedback"), link("appraisal:quarters"), "file-text", group=group))
+    if actor.holds(Permission.APPRAISAL_VIEW):
+        rows.append(NavItem(_("Appraisal"), link("appraisal:appraisals"), "award", group=group, phone=False))
+    if actor.holds(Permission.SAMPLE_VIEW):
+        rows.append(NavItem(pgettext("menu", "Spot checks"), link("ledger:samples"), "eye", group=group, phone=False))
+    if actor.holds(Permission.STATISTICS_VIEW):
+        rows.append(NavItem(_("Statistics"), link("reports:index"), "chart-bar", group=group))
+    if actor.holds(Permission.SUGGESTION_READ):
+        rows.append(
+            NavItem(pgettext("menu", "Suggestions"), link("portal:suggestions"), "message", group=group, phone=False)
+        )
+    return rows
+
+
+def _own(actor: Actor) -> list[NavItem]:
+    if actor.member_id is None:
+        return []
+    group = _("My service")
+    return [
+        NavItem(pgettext("menu", "Find something to do"), link("activities:open"), "heart-handshake", group=group),
+        NavItem(pgettext("menu", "My shifts"), link("activities:mine"), "calendar-check", group=group),
+        NavItem(pgettext("menu", "My record"), link("ledger:mine"), "book-2", group=group),
+        NavItem(pgettext("menu", "About me"), link("members:me"), "user-circle", group=group),
+    ]
+
+
+def _set_up(actor: Actor) -> list[NavItem]:
+    group, rows = _("Set-up"), []
+    if actor.holds(Permission.UNIT_EDIT) or actor.holds(Permission.GRANT_EDIT) or actor.holds(Permission.TREE_EDIT):
+        rows.append(
+            NavItem(pgettext("menu", "Places and rights"), link("orgs:tree"), "sitemap", group=group, phone=False)
+        )
+    if actor.holds(Permission.UNIT_EDIT):
+        rows.append(NavItem(pgettext("menu", "Work units"), link("orgs:units"), "briefcase", group=group, phone=False))
+    if actor.holds(Permission.AUDIT_VIEW):
+        rows.append(NavItem(pgettext("menu", "Audit trail"), link("portal:audit_trail"), "history", group=group))
+    return rows
+
+
+def place(actor: Actor) -> str:
+    """Where somebody works: the first place or unit he holds a right on. One query, none for signed-out people."""
+    for holding in actor.holdings:
+        if holding.node_id:
+            return Node.objects.filter(pk=holding.node_id).values_list("name", flat=True).first() or ""
+        if holding.work_unit_id:
+            return WorkUnit.objects.filter(pk=holding.work_unit_id).values_list("name", flat=True).first() or ""
+    return ""
+
+
+def search_url(actor: Actor) -> str:
+    """The roster, for those who may search it."""
+    return link("members:roster") if actor.holds(Permission.ROSTER_VIEW) else ""

@@ -1,0 +1,1 @@
+"""What the home screens show, each in a fixed number of queries."""

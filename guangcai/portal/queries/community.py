@@ -1,0 +1,137 @@
+"""What the desk and the secretary must do today: one line per matter, with its number and the way there."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.utils.timezone import get_default_timezone, localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from guangcai.activities.queries.shifts import ShiftRow, shifts_between, shifts_to_close
+from guangcai.appraisal.enums import Answer
+from guangcai.appraisal.models import Appraisal, FeedbackSheet, QuarterClose
+from guangcai.appraisal.rules import Quarter
+from guangcai.core.actor import Actor
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import under
+from guangcai.ledger.enums import EntryOrigin
+from guangcai.ledger.models import Objection
+from guangcai.ledger.queries.entries import waiting_entries
+from guangcai.members.models import ReportIn
+from guangcai.members.queries import open_pairs
+from guangcai.orgs.models import Node
+from guangcai.portal.links import link
+from guangcai.portal.models import Suggestion
+
+
+@dataclass(frozen=True)
+class Due:
+    """One matter that waits: how many, since what, and one tap there. `tone` is bad when a deadline has passed."""
+
+    key: str
+    label: str
+    count: int
+    url: str
+    icon: str
+    note: str = ""
+    tone: str = "wait"
+
+
+def due(actor: Actor, *, now: datetime) -> list[Due]:
+    """Everything that waits for the actor in his area, what is late first. Empty: nothing is due."""
+    rows = [*_shifts(actor, now), *_people(actor), *_records(actor), *_feedback(actor, now), *_approvals(actor)]
+    shown = [row for row in rows if row.count and row.url]
+    return sorted(shown, key=lambda row: row.tone != "bad")
+
+
+def shifts_today(actor: Actor, *, now: datetime) -> list[ShiftRow]:
+    """Today's shifts in the actor's area: two queries."""
+    today = datetime.combine(localdate(now), time.min, tzinfo=get_default_timezone())
+    return shifts_between(actor, since=today, until=today + timedelta(days=1), now=now)
+
+
+def _shifts(actor: Actor, now: datetime) -> list[Due]:
+    if not actor.holds(Permission.ATTENDANCE_TAKE):
+        return []
+    waiting = shifts_to_close(actor, now=now)
+    late = sum(shift.is_overdue for shift in waiting)
+    if not waiting:
+        note = ""
+    elif late:
+        note = ngettext("%(n)d is past the ten working days", "%(n)d are past the ten working days", late) % {"n": late}
+    else:
+        first = waiting[0]
+        note = _("the first by %(month)d/%(day)d: %(title)s") % {
+            "month": first.due_on.month,
+            "day": first.due_on.day,
+            "title": first.title,
+        }
+    to = (
+        link("activities:closing", waiting[0].id)
+        if len(waiting) == 1
+        else link("activities:list", query="state=to_close")
+    )
+    return [Due("shifts", _("Shifts to close"), len(waiting), to, "clipboard-check", note, "bad" if late else "wait")]
+
+
+def _people(actor: Actor) -> list[Due]:
+    rows = []
+    if actor.holds(Permission.REPORT_IN_ACCEPT):
+        slips = ReportIn.objects.waiting().filter(under("path", actor.paths_with(Permission.REPORT_IN_ACCEPT))).count()
+        rows.append(Due("report_ins", _("Report-ins to accept"), slips, link("members:report_ins"), "user-plus"))
+    if actor.holds(Permission.ROSTER_EDIT):
+        note = _("records that may be one person")
+        pairs = open_pairs(actor).count()
+        rows.append(Due("duplicates", _("Possible duplicates"), pairs, link("members:duplicates"), "users", note))
+    if actor.holds(Permission.SUGGESTION_READ):
+        open_ones = Suggestion.objects.visible_to(actor).open().count()
+        rows.append(Due("suggestions", _("Suggestions to answer"), open_ones, link("portal:suggestions"), "message"))
+    return rows
+
+
+def _records(actor: Actor) -> list[Due]:
+    rows = []
+    if actor.holds(Permission.ENTRY_CONFIRM):
+        waiting = waiting_entries(actor).count()
+        rows.append(Due("entries", _("Service to confirm"), waiting, link("ledger:confirmations"), "checks"))
+    if actor.holds(Permission.ENTRY_RECORD):
+        objections = Objection.objects.open().filter(under("path", actor.paths_with(Permission.ENTRY_RECORD))).count()
+        rows.append(
+            Due("objections", _("Objections to answer"), objections, link("ledger:objections"), "message-report")
+        )
+    return rows
+
+
+def _feedback(actor: Actor, now: datetime) -> list[Due]:
+    """The quarter that is over: to be closed, its sheets to be approved, disputes to be answered."""
+    if not actor.holds(Permission.FEEDBACK_EDIT):
+        return []
+    paths, to = actor.paths_with(Permission.FEEDBACK_EDIT), link("appraisal:quarters")
+    over = Quarter.of(localdate(now)).previous
+    here = Node.objects.in_force(localdate(now)).communities().filter(under("path", paths))
+    closed = QuarterClose.objects.filter(under("path", paths), quarter=str(over)).values("community")
+    open_ones = here.exclude(pk__in=closed).count()
+    disputes = FeedbackSheet.objects.filter(under("path", paths), answer=Answer.DISPUTED, replied_at=None).count()
+    return [
+        Due("quarter", _("Quarterly feedback to prepare"), open_ones, to, "calendar-check", str(over)),
+        Due("disputes", _("Feedback a unit disputes"), disputes, to, "message-report"),
+    ]
+
+
+def _approvals(actor: Actor) -> list[Due]:
+    """What only the secretary's word makes valid."""
+    rows = []
+    if actor.holds(Permission.FEEDBACK_APPROVE):
+        paths = actor.paths_with(Permission.FEEDBACK_APPROVE)
+        sheets = FeedbackSheet.objects.filter(under("path", paths), approved_at=None).count()
+        rows.append(Due("sheets", _("Feedback sheets to approve"), sheets, link("appraisal:quarters"), "file-text"))
+    if actor.holds(Permission.BACK_FILL_APPROVE):
+        paths = actor.paths_with(Permission.BACK_FILL_APPROVE)
+        filled = waiting_entries(actor).filter(under("path", paths), origin=EntryOrigin.BACK_FILL).count()
+        note = _("they need your word")
+        rows.append(Due("back_fills", _("Back-filled service"), filled, link("ledger:confirmations"), "pencil", note))
+    if actor.holds(Permission.APPRAISAL_APPROVE):
+        paths = actor.paths_with(Permission.APPRAISAL_APPROVE)
+        ready = Appraisal.objects.filter(under("path", paths), approved_at=None).exclude(opinion="").count()
+        rows.append(Due("appraisals", _("Appraisals to approve"), ready, link("appraisal:appraisals"), "award"))
+    return rows

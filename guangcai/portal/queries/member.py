@@ -1,0 +1,57 @@
+"""The member's phone: what is next, what he has done this year, what he could do."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.timezone import localdate
+
+from guangcai.activities.models import ShiftNotice
+from guangcai.activities.queries.shifts import MyShift, Offer, my_shifts, offers_for
+from guangcai.appraisal.models import Appraisal
+from guangcai.core.actor import Actor
+from guangcai.ledger.queries.booklet import OwnYear, own_year
+from guangcai.ledger.queries.entries import own_entries
+from guangcai.members.models import Member
+
+NEXT, OFFERS = 3, 3
+
+
+@dataclass(frozen=True)
+class MemberDay:
+    """`now_on`: the shift to check in to. `unread`: messages not seen yet. `waiting`: records not yet confirmed."""
+
+    member: Member
+    year: OwnYear
+    now_on: MyShift | None
+    coming: tuple[MyShift, ...]
+    offers: tuple[Offer, ...]
+    unread: int
+    waiting: int
+    appraisal: Appraisal | None
+
+    @property
+    def is_free(self) -> bool:
+        return self.now_on is None and not self.coming
+
+
+def member_day(actor: Actor, *, now: datetime) -> MemberDay | None:
+    """The day of the member the actor is; None when his record is gone."""
+    member = Member.objects.visible_to(actor).filter(pk=actor.member_id).select_related("community").first()
+    if member is None:
+        return None
+    mine = [one for one in my_shifts(member.pk, now=now, back=timedelta(hours=2)) if one.row.state != "closed"]
+    running = [one for one in mine if one.row.state == "running" and one.place_no and not one.is_present]
+    offers = [one for one in offers_for(member, by=actor, now=now) if not one.has_signed_up]
+    return MemberDay(
+        member=member,
+        year=own_year(member=member, year=localdate(now).year),
+        now_on=running[0] if running else None,
+        coming=tuple(one for one in mine if one.row.ends_at > now and one not in running)[:NEXT],
+        offers=tuple(offers[:OFFERS]),
+        unread=ShiftNotice.objects.visible_to(actor).filter(seen_at=None).count(),
+        waiting=own_entries(actor).waiting().count(),
+        appraisal=Appraisal.objects.visible_to(actor)
+        .filter(member=member.pk, sent_at=None, objected_at=None)
+        .order_by("-year")
+        .first(),
+    )

@@ -1,0 +1,45 @@
+"""The liaison's quarter: sheets to read and answer, who of his own has reported in."""
+
+from dataclasses import dataclass
+
+from guangcai.appraisal.models import Appraisal, FeedbackSheet
+from guangcai.core.actor import Actor
+from guangcai.core.permissions import Permission
+from guangcai.members.models import UnitReceipt
+from guangcai.members.queries import unit_roster
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class UnitDay:
+    """`unread` and `unanswered` sheets; `sheets`: the newest; `members` and how many of them have reported in."""
+
+    sheets: tuple[FeedbackSheet, ...]
+    unread: int
+    unanswered: int
+    receipts: int
+    appraisals: int
+    members: int
+    reported_in: int
+
+    @property
+    def is_quiet(self) -> bool:
+        return not (self.unanswered or self.receipts)
+
+
+def unit_day(actor: Actor) -> UnitDay:
+    """Everything of the actor's own units: six queries."""
+    own = FeedbackSheet.objects.visible_to(actor).filter(work_unit__in=actor.units_with(Permission.FEEDBACK_VIEW))
+    roster = unit_roster(actor)
+    return UnitDay(
+        sheets=tuple(own.select_related("community").order_by("-quarter", "answered_at", "community__code")[:SHOWN]),
+        unread=own.filter(read_at=None).count(),
+        unanswered=own.filter(answered_at=None).count(),
+        receipts=UnitReceipt.objects.visible_to(actor).unread().count(),
+        appraisals=Appraisal.objects.visible_to(actor)
+        .filter(work_unit__in=actor.units_with(Permission.APPRAISAL_VIEW))
+        .count(),
+        members=len(roster),
+        reported_in=sum(row.has_reported_in for row in roster),
+    )

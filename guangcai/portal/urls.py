@@ -1,0 +1,16 @@
+"""Addresses of the portal: the first screen, what people write to us, and the trail."""
+
+from django.urls import path
+
+from guangcai.portal.views import home, suggestions, trail
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("messages/", trail.messages_page, name="messages"),
+    path("suggestion/", suggestions.suggestion, name="suggestion"),
+    path("suggestion/<uuid:pk>/", suggestions.followed, name="suggestion_followed"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("suggestions/<uuid:pk>/", suggestions.answer, name="suggestion_answer"),
+    path("audit-trail/", trail.audit_trail, name="audit_trail"),
+]

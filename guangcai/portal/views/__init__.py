@@ -1,0 +1,1 @@
+"""Home screens, suggestions, messages and the audit trail."""

@@ -1,0 +1,100 @@
+"""Complaints and suggestions: written by anybody, read and answered where they belong."""
+
+from uuid import UUID
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from guangcai.accounts.commands.limits import take
+from guangcai.core.errors import Forbidden, RuleBroken
+from guangcai.core.http import ActorRequest
+from guangcai.core.listing import listing
+from guangcai.core.permissions import Permission
+from guangcai.portal import commands, rules
+from guangcai.portal.forms import AnswerForm, SuggestionFilter, SuggestionForm
+from guangcai.portal.queries import inbox
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def suggestion(request: ActorRequest) -> HttpResponse:
+    """The form; sent, it leads to the page where the answer will stand."""
+    now = timezone.now()
+    places = inbox.places(on=timezone.localdate(now))
+    form = SuggestionForm(request.POST or None, places=places, initial=_own_community(request))
+    if request.method != "POST" or not form.is_valid():
+        return _form(request, form)
+    place = form.cleaned_data["community"] or inbox.district_of(on=timezone.localdate(now))
+    if place is None:
+        raise Http404
+    try:
+        commands.check_not_flooding(take(rules.SUGGESTIONS_OF_ADDRESS, get_adapter().get_client_ip(request), now=now))
+        written = commands.add_suggestion(
+            id=form.cleaned_data["id"],
+            text=form.cleaned_data["text"],
+            contact=form.cleaned_data["contact"],
+            place=place,
+            by=request.actor,
+            now=now,
+        )
+    except RuleBroken as broken:
+        form.add_error(broken.field if broken.field in form.fields else None, str(broken.message))
+        return _form(request, form)
+    messages.success(request, _("Received. Keep this page: the answer will stand here."))
+    return redirect("portal:suggestion_followed", pk=written.pk)
+
+
+def _form(request: ActorRequest, form: SuggestionForm) -> HttpResponse:
+    return render(request, "portal/suggestion_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _own_community(request: ActorRequest) -> dict[str, int]:
+    nodes = [holding.node_id for holding in request.actor.holdings if holding.node_id]
+    return {"community": nodes[0]} if nodes else {}
+
+
+@require_safe
+def followed(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What became of it, for whoever kept the link."""
+    found = inbox.followed(pk)
+    if found is None:
+        raise Http404
+    return render(request, "portal/suggestion_followed.html", {"suggestion": found})
+
+
+def _reader(request: ActorRequest) -> None:
+    if not request.actor.holds(Permission.SUGGESTION_READ):
+        raise Forbidden()
+
+
+@require_safe
+def suggestions(request: ActorRequest) -> HttpResponse:
+    """What people wrote to the actor's area, not answered first."""
+    _reader(request)
+    rows = inbox.inbox(request.actor)
+    shown = listing(request, rows, sorts={"day": "written_at"}, default="-day", filterset=SuggestionFilter, per_page=30)
+    return render(request, "portal/suggestions.html", {"listing": shown})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """One suggestion with the box for its answer."""
+    _reader(request)
+    found = get_object_or_404(inbox.inbox(request.actor), pk=pk)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        commands.answer_suggestion(
+            suggestion=found, answer=form.cleaned_data["answer"], by=request.actor, now=timezone.now()
+        )
+        messages.success(request, _("Answered. Whoever wrote it reads the answer under his link."))
+        return redirect("portal:suggestions")
+    return render(
+        request,
+        "portal/suggestion.html",
+        {"suggestion": found, "form": form},
+        status=422 if form.errors else 200,
+    )
