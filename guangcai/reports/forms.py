@@ -13,7 +13,11 @@ class QuestionForm(forms.Form):
     """GET form of one statistic; `nodes` are the places the asker may count."""
 
     node = forms.ModelChoiceField(Node.objects.none(), label=_("Place"), required=False)
-    by = forms.MultipleChoiceField(label=_("Broken down by"), required=False, widget=forms.CheckboxSelectMultiple)
+    by = forms.MultipleChoiceField(
+        label=_("Broken down by"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
     on = forms.DateField(label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -57,7 +57,14 @@ def _form(request: HttpRequest, name: str) -> QuestionForm:
     if name not in STATISTICS:
         raise Http404
     nodes = countable_nodes(request.actor, on=localdate())
-    return QuestionForm(request.GET, statistic=STATISTICS[name], nodes=nodes)
+    asked = request.GET.copy()
+    # What nobody chose is shown as chosen: the whole area, today, the usual break-down.
+    if not asked.get("node") and (first := nodes.first()):
+        asked["node"] = str(first.pk)
+    asked["on"] = asked.get("on") or localdate().isoformat()
+    if not asked.get("by"):
+        asked.setlist("by", list(STATISTICS[name].default))
+    return QuestionForm(asked, statistic=STATISTICS[name], nodes=nodes)
 
 
 def _answer(actor: Actor, name: str, form: QuestionForm) -> Figures:
@@ -66,11 +73,10 @@ def _answer(actor: Actor, name: str, form: QuestionForm) -> Figures:
         field, problems = next(iter(form.errors.items()))
         raise RuleBroken(problems[0], field=field)
     asked = form.cleaned_data
-    node = asked["node"] or form.fields["node"].queryset.first()  # type: ignore[attr-defined]
-    if node is None:
+    if asked["node"] is None:
         raise OutOfScope()
     question = Question(
-        node=node,
+        node=asked["node"],
         by=tuple(asked["by"]),
         on=asked["on"] or localdate(),
         since=asked.get("since"),

@@ -22,7 +22,7 @@ from guangcai.orgs.policies import FeedbackDeadline, in_force_at
 from guangcai.orgs.queries import workday_overrides
 from guangcai.orgs.roles import Role
 
-QUARTERS_SHOWN = 6
+QUARTERS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,10 @@ def communities(actor: Actor, *, on: date) -> "QuerySet[Node]":
 
 
 def quarters(community: Node, *, on: date) -> list[QuarterRow]:
-    """The running quarter of a community and those before it, newest first."""
+    """The running quarter of a community and those before it, newest first.
+
+    Back to the first that was closed here, or to the last one: nobody is nagged about the time before.
+    """
     closes = {
         close.quarter: close
         for close in QuarterClose.objects.filter(community=community).annotate(
@@ -62,7 +65,8 @@ def quarters(community: Node, *, on: date) -> list[QuarterRow]:
     deadline = in_force_at(FeedbackDeadline, path=community.path, on=on)
     overrides = workday_overrides()
     rows, quarter = [], Quarter.of(on)
-    for _number in range(QUARTERS_SHOWN):
+    first = min([str(quarter.previous), *closes])
+    while str(quarter) >= first and len(rows) < QUARTERS_SHOWN:
         close = closes.get(str(quarter))
         due_on = add_working_days(quarter.ends_on, deadline.working_days, overrides=overrides)
         rows.append(
