@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from guangcai.members.views import door, launch_day, links, lists, own, person, register, report_in, roster, unit
+from guangcai.members.views import (
+    door,
+    launch_day,
+    links,
+    lists,
+    own,
+    person,
+    register,
+    report_in,
+    roster,
+    roster_import,
+    unit,
+)
 
 app_name = "members"
 
@@ -56,4 +68,20 @@ people = [
     path("<uuid:key>/relation/", links.relation, name="relation"),
     path("<uuid:key>/home/", links.home, name="home"),
 ]
-urlpatterns = listed + reporting_in + own_pages + people
+imports = [
+    path("imports/", roster_import.roster_imports, name="roster_imports"),
+    path("imports/<uuid:key>/", roster_import.roster_import, name="roster_import"),
+    path("imports/<uuid:key>/progress/", roster_import.roster_import_progress, name="roster_import_progress"),
+    path("imports/<uuid:key>/columns/", roster_import.roster_import_columns, name="roster_import_columns"),
+    path("imports/<uuid:key>/rows/<int:number>/", roster_import.roster_import_row, name="roster_import_row"),
+    path(
+        "imports/<uuid:key>/rows/<int:number>/decision/",
+        roster_import.roster_import_decision,
+        name="roster_import_decision",
+    ),
+    path("imports/<uuid:key>/units/", roster_import.roster_import_unit, name="roster_import_unit"),
+    path("imports/<uuid:key>/application/", roster_import.roster_import_application, name="roster_import_application"),
+    path("imports/<uuid:key>/removal/", roster_import.roster_import_removal, name="roster_import_removal"),
+    path("imports/<uuid:key>/refused/", roster_import.roster_import_refused, name="roster_import_refused"),
+]
+urlpatterns = imports + listed + reporting_in + own_pages + people

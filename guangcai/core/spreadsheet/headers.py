@@ -65,7 +65,10 @@ def own_rows(rows: Iterable[Row], header: Header, first_row: int = 1) -> Iterato
         if at < header.first_row:
             continue
         cells = [cell for cell in row if cell.strip()]
-        if cells and not _is_total(cells[0]) and not _is_note(cells) and _filled(row) != heading:
+        if not cells or _is_total(cells[0]) or _is_note(cells):
+            continue
+        # The whole row is compared only where it begins as the header does.
+        if _one_line(cells[0]) != heading[0] or _filled(row) != heading:
             yield first_row + at, row
 
 

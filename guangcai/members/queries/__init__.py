@@ -12,7 +12,17 @@ from guangcai.members.queries.lists import elsewhere, hidden_members, open_pairs
 from guangcai.members.queries.person import Person, consents_of, person, person_timeline
 from guangcai.members.queries.register import RegisterRow, register
 from guangcai.members.queries.roster import found_by, roster, with_links
-from guangcai.members.queries.roster_import import import_target, sha256_of
+from guangcai.members.queries.roster_import import (
+    batches,
+    doubtful_rows,
+    doubts,
+    import_target,
+    problem_rows,
+    samples,
+    sha256_of,
+    units_nobody_knows,
+    waiting_rows,
+)
 from guangcai.members.queries.slips import Slip, receipt, waiting_slips
 from guangcai.members.queries.unit import UnitRosterRow, unit_receipts, unit_roster
 
@@ -24,9 +34,12 @@ __all__ = [
     "Slip",
     "UnitRate",
     "UnitRosterRow",
+    "batches",
     "consents_of",
     "count_links",
     "count_members",
+    "doubtful_rows",
+    "doubts",
     "elsewhere",
     "found_by",
     "hidden_members",
@@ -34,14 +47,18 @@ __all__ = [
     "open_pairs",
     "person",
     "person_timeline",
+    "problem_rows",
     "receipt",
     "register",
     "reported_in_rates",
     "roster",
+    "samples",
     "saved_filters",
     "sha256_of",
     "unit_receipts",
     "unit_roster",
+    "units_nobody_knows",
+    "waiting_rows",
     "waiting_slips",
     "with_links",
 ]

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
@@ -23,6 +24,13 @@ from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node, WorkUnit
 from guangcai.orgs.queries import node_named
 
+REASONS = {
+    Why.SAME_PHONE: _lazy("The same phone under another name"),
+    Why.LIVES_ELSEWHERE: _lazy("The same phone and name, on another community's roster"),
+    Why.WORKS_ELSEWHERE: _lazy("The same phone and name, at another work unit"),
+    Why.ON_ANOTHER_ROSTER: _lazy("The same phone and name, on a community's roster"),
+    Why.SAME_NAME_UNIT_BUILDING: _lazy("The same name, work unit and building"),
+}
 # More unknown units than this are mended in the file, not one by one.
 MOST_UNITS = 500
 
@@ -102,7 +110,7 @@ class Doubt:
     """A row beside the member it may be. `known` is None for somebody the actor may not see."""
 
     number: int
-    why: str
+    reason: str
     is_same: bool | None
     row: Side
     known: Side | None
@@ -145,7 +153,9 @@ def doubts(rows: Iterable[RosterRow], columns: Columns, *, actor: Actor) -> list
     visible = Member.objects.visible_to(actor).filter(pk__in=[row.match_id for row in rows])
     members = {member.pk: member for member in with_links(visible)}
     return [
-        Doubt(row.number, row.why, row.is_same_person, _row_side(row, columns), _side(members.get(row.match_id)))
+        Doubt(
+            row.number, _reason(row.why), row.is_same_person, _row_side(row, columns), _side(members.get(row.match_id))
+        )
         for row in rows
     ]
 
@@ -161,6 +171,10 @@ def units_nobody_knows(batch: RosterBatch, columns: Columns) -> dict[str, int]:
         name = json.loads(row.cells)["cells"][at].strip()
         found[name] = found.get(name, 0) + 1
     return found
+
+
+def _reason(why: str) -> str:
+    return str(REASONS[Why(why)]) if why else ""
 
 
 def _row_side(row: RosterRow, columns: Columns) -> Side:
@@ -186,3 +200,14 @@ def mask_any(text: str) -> str:
         return mask(normalise(text)) if text else ""
     except RuleBroken:
         return f"****{text.strip()[-4:]}"
+
+
+def samples(batch: RosterBatch, count: int) -> list[str]:
+    """The first filled cells of each column, joined: what a column holds, without its phones."""
+    columns = Columns.from_json(batch.columns)
+    rows = [json.loads(row.cells)["cells"] for row in RosterRow.objects.filter(batch=batch).order_by("number")[:count]]
+    shown = []
+    for at, name in enumerate(columns.fields):
+        cells = [row[at] for row in rows if at < len(row) and row[at]]
+        shown.append(" · ".join(mask_any(cell) if name == "phone" else cell[:20] for cell in cells))
+    return shown

@@ -200,6 +200,7 @@ def _keys(target: Target, *, by: Actor, now: datetime) -> dict[str, Any]:
 def _settle(cursor: Any, target: Target, keys: dict[str, Any], *, now: datetime) -> None:
     """Open the residences, number their receipts without a gap, and tell the work units."""
     assert target.community is not None
+    cursor.execute("DROP TABLE IF EXISTS roster_moving")
     cursor.execute(MOVING, keys)
     cursor.execute("SELECT count(*) FROM roster_moving")
     count = int(cursor.fetchone()[0])

@@ -22,7 +22,7 @@ CREATE TEMP TABLE IF NOT EXISTS roster_arrival (
     phone bytea, phone_index text, phone_tail_index text, address bytea,
     building_id bigint, work_unit_id bigint, party_organisation_id bigint,
     skills bigint[], intentions bigint[], reported_on date,
-    match_id uuid, why text, is_new boolean
+    match_id uuid, why text, is_new boolean NOT NULL DEFAULT true
 ) ON COMMIT DROP
 """
 COPY = """
@@ -40,16 +40,11 @@ class Arrivals:
     def __init__(self) -> None:
         self.count = 0
         self._lines: list[str] = []
-        self._cursor: Any = None
-        self._copy: Any = None
-        self._context: Any = None
 
     def __enter__(self) -> "Arrivals":
-        self._cursor = connection.cursor()
-        self._cursor.execute(CREATE)
-        self._cursor.execute("TRUNCATE roster_arrival")
-        self._context = self._cursor.copy(COPY)
-        self._copy = self._context.__enter__()
+        with connection.cursor() as cursor:
+            cursor.execute(CREATE)
+            cursor.execute("TRUNCATE roster_arrival")
         return self
 
     def add(self, arrival: Arrival) -> None:
@@ -61,15 +56,16 @@ class Arrivals:
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._flush()
-        self._context.__exit__(kind, raised, trace)
-        if kind is None:
-            self._cursor.execute("ANALYZE roster_arrival")
-        self._cursor.close()
+        if kind is not None:
+            return
+        self._flush()
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE roster_arrival")
 
     def _flush(self) -> None:
-        self._copy.write("".join(self._lines))
+        """A COPY of its own for every block: between two the same connection may read waiting rows."""
+        with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+            copy.write("".join(self._lines))
         self._lines = []
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils.timezone import localdate
@@ -71,6 +72,7 @@ def load(target: Target, *, now: datetime, unit_choices: Mapping[str, int] | Non
     return known
 
 
+@lru_cache(maxsize=20_000)
 def building_key(compound: str, building: str) -> str:
     """ "3#", "03" and "building 3" of one compound are one house."""
     number = _HOUSE_NUMBER.search(building)

@@ -91,9 +91,7 @@ SET match_id = d.member, why = CASE WHEN d.is_same THEN 'same_person' ELSE 'told
 FROM unnest(%(rows)s::int[], %(members)s::uuid[], %(same)s::boolean[]) AS d(number, member, is_same)
 WHERE d.number = a.number
 """
-NEW = """
-UPDATE roster_arrival SET is_new = (match_id IS NULL OR why <> 'same_person')
-"""
+KNOWN = "UPDATE roster_arrival SET is_new = false WHERE why = 'same_person'"
 # One member is one row: the first keeps him, a second row is another record for a worker to look at.
 MATCHED_TWICE = """
 UPDATE roster_arrival a SET why = 'same_name_unit_building'
@@ -107,7 +105,7 @@ SELECT number, match_id, why FROM roster_arrival WHERE match_id IS NOT NULL AND 
 SAME_IN_FILE = """
 SELECT b.number, a.number FROM roster_arrival a
 JOIN roster_arrival b ON b.name = a.name AND b.number > a.number
-WHERE coalesce(a.is_new, true) AND coalesce(b.is_new, true)
+WHERE a.is_new AND b.is_new
   AND coalesce(%(unit)s::bigint, a.work_unit_id) = coalesce(%(unit)s::bigint, b.work_unit_id)
   AND (a.building_id = b.building_id OR a.building_id IS NULL OR b.building_id IS NULL)
   AND (a.birth_date = b.birth_date OR a.birth_date IS NULL OR b.birth_date IS NULL)
@@ -132,7 +130,7 @@ def match(target: Target, *, decisions: Mapping[int, Decision], may_link: bool) 
         if decisions:
             cursor.execute(DECIDED, _unnested(decisions.items()))
         cursor.execute(MATCHED_TWICE)
-        cursor.execute(NEW)
+        cursor.execute(KNOWN)
         cursor.execute(FOUND)
         return [Match(*row) for row in cursor.fetchall()]
 

@@ -40,7 +40,7 @@ SENTENCES: dict[str, Any] = {
 }
 
 
-class CellProblem(Exception):  # noqa: N818  a finding, not an error
+class CellProblem(Exception):
     """One cell is not taken; `code` is one of SENTENCES, or `message` is given (phones have their own)."""
 
     def __init__(self, code: str, message: str = "", **details: Any) -> None:
