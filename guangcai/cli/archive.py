@@ -64,8 +64,7 @@ class Tools:
 
 def tools() -> Tools:
     """Raises RuleBroken when no client programs as new as the server are on this machine."""
-    connection.ensure_connection()
-    major = connection.pg_version // 10000
+    major = _number("SELECT current_setting('server_version_num')::int / 10000")
     pg_dump = binaries.client("pg_dump", major)
     if pg_dump is None:
         raise RuleBroken(_("pg_dump of PostgreSQL %(major)d or newer is not on this machine.") % {"major": major})
@@ -117,9 +116,9 @@ def restore_backup(file: Path, *, replace: bool) -> int:
     that somebody else is connected to.
     """
     tables = sum(" TABLE DATA " in line for line in contents(file))
-    if not replace and _count(OWN_TABLES):
+    if not replace and _number(OWN_TABLES):
         raise Conflict(_("The database is not empty. Say --yes to replace what is in it."))
-    if others := _count(OTHERS):
+    if others := _number(OTHERS):
         raise Conflict(
             _("%(others)d other connections use the database. Stop the server and its worker first.")
             % {"others": others}
@@ -130,10 +129,10 @@ def restore_backup(file: Path, *, replace: bool) -> int:
     return tables
 
 
-def _count(query: str) -> int:
+def _number(query: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])
 
 
 def _pour(file: Path, kit: Tools) -> None:
@@ -145,6 +144,8 @@ def _pour(file: Path, kit: Tools) -> None:
         target = subprocess.Popen(
             writer, env=kit.environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=writer_errors
         )
+        assert source.stdout is not None
+        assert target.stdin is not None
         try:
             target.stdin.write(EMPTY_SCHEMA)
             shutil.copyfileobj(source.stdout, target.stdin, 1 << 20)
@@ -162,8 +163,7 @@ def _pour(file: Path, kit: Tools) -> None:
 
 def _close(target: subprocess.Popen) -> None:
     with suppress(BrokenPipeError):
-        target.stdin.close()
-    target.wait()
+        target.communicate()
 
 
 def _read(errors: BinaryIO) -> bytes:

@@ -72,8 +72,8 @@ def client(name: str, server_major: int) -> str | None:
 
 def _installed_folders() -> Iterator[Path]:
     seen = set()
-    for folder in [*(f for pattern in INSTALLED for f in glob(pattern)), *_folders_on_path()]:
-        real = Path(folder).resolve()
+    for folder in [*(Path(f) for pattern in INSTALLED for f in glob(pattern)), *_folders_on_path()]:
+        real = folder.resolve()
         if real not in seen:
             seen.add(real)
             yield real

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import quote
 
 from guangcai.cli.cluster import OWNER, PORT, Cluster, PostgresError, open_closed
@@ -108,7 +109,7 @@ def stop() -> bool:
         return server.stop()
 
 
-def _leave(server: Cluster, holders) -> None:
+def _leave(server: Cluster, holders: TextIO) -> None:
     with server.locked():
         fcntl.flock(holders, fcntl.LOCK_UN)
         try:

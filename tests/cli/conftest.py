@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
@@ -48,25 +47,17 @@ def server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
             own.stop()
 
 
-@pytest.fixture(scope="session")
-def template(django_db_setup: None, django_db_blocker: Any) -> str:
-    """The name of the migrated test database, with nobody connected, for scratch copies."""
-    from django.db import connection
-
-    with django_db_blocker.unblock():
-        name = connection.settings_dict["NAME"]
-        connection.close()
-        connection.close_pool()
-    return str(name)
-
-
 @pytest.fixture
-def scratch(template: str, django_db_blocker: Any) -> Iterator[Callable[..., str]]:
+def scratch(transactional_db: None) -> Iterator[Callable[..., str]]:
     """`scratch(migrated=True)`: the address of a new database on the tests' server; dropped afterwards."""
     from django.db import connection
 
-    with django_db_blocker.unblock():
-        parameters = {k: v for k, v in connection.get_connection_params().items() if k in LIBPQ}
+    parameters = {k: v for k, v in connection.get_connection_params().items() if k in LIBPQ}
+    template = connection.settings_dict["NAME"]
+    assert template.startswith("test_"), "never a copy of somebody's data"
+    # A database is copied only while nobody is connected to it.
+    connection.close()
+    connection.close_pool()
     made: list[str] = []
 
     def statement(text: str) -> None:
