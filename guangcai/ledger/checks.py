@@ -153,6 +153,15 @@ def totals_equal_sums() -> Iterable[str]:
     """)
 
 
+@invariant("ledger.totals.belong_to_members")
+def totals_belong_to_members() -> Iterable[str]:
+    """The roll-up has no foreign key in the database: nobody's row would be a fault all the same."""
+    return _rows("""
+        SELECT t.id FROM ledger_yeartotal AS t
+        WHERE NOT EXISTS (SELECT FROM members_member AS m WHERE m.id = t.member_id)
+    """)
+
+
 @invariant("ledger.certificates.equal_lines")
 def certificates_equal_lines() -> Iterable[str]:
     """A certificate's total is the sum of its lines, each of which is its entry, of its member, in its period."""

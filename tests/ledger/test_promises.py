@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from guangcai.core.ids import new_id
 from guangcai.ledger.commands import decline, issue_certificate
+from guangcai.ledger.commands.recording import LONGEST
 from guangcai.ledger.models import (
     Certificate,
     CertificateLine,
@@ -134,3 +135,7 @@ def test_certificate_and_total_constraints(written):
     )
     _refused(_copy(line), "certificate_line_once")
     _refused(_copy(YearTotal.objects.get()), "year_total_once")
+
+
+def test_words_are_cut_where_their_columns_end():
+    assert {name: ServiceEntry._meta.get_field(name).max_length for name in LONGEST} == LONGEST

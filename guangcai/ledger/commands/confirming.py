@@ -100,7 +100,9 @@ def _sort_out(
         )
         .order_by("starts_at", "pk")
     )
-    open_, already, refused = [], [], []
+    open_: list[ServiceEntry] = []
+    already: list[UUID] = []
+    refused: list[Refused] = []
     for entry in rows:
         if entry.is_confirmed:
             already.append(entry.pk)

@@ -26,6 +26,7 @@ from guangcai.orgs.policies import OfficeHours, RecordingDeadline, in_force_on_d
 from guangcai.orgs.queries import workday_overrides
 
 WORDS = ("activity_name", "content", "place", "lead_name")
+LONGEST = {"activity_name": 120, "content": 300, "place": 120, "lead_name": 60, "reason": 200}
 CONTENT = ("starts_at", "ends_at", "minutes", "deeds", "kind_id", "community_id", *WORDS, "origin", "reason")
 
 
@@ -248,7 +249,7 @@ def _content(service: Service) -> dict[str, object]:
 
 
 def _fitting(name: str, text: str) -> str:
-    most: int = ServiceEntry._meta.get_field(name).max_length
+    most = LONGEST[name]
     text = text.strip()
     return text if len(text) <= most else text[: most - 1] + "…"
 

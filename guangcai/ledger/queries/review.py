@@ -47,8 +47,8 @@ WITH period AS (
 SELECT * FROM featured
 WHERE day_minutes > %(long_day)s OR round_run >= %(round_run)s OR typed_by_maker >= %(typed_by_one)s
    OR late_batch >= %(late_batch)s OR (typed AND quick_minutes < %(quick)s)
-   OR (starts_at AT TIME ZONE 'Asia/Shanghai')::time < %(night_ends)s
-   OR (ends_at AT TIME ZONE 'Asia/Shanghai')::time > %(night_begins)s
+   OR (starts_at AT TIME ZONE 'Asia/Shanghai')::time < %(night_ends)s::time
+   OR (ends_at AT TIME ZONE 'Asia/Shanghai')::time > %(night_begins)s::time
    OR (starts_at AT TIME ZONE 'Asia/Shanghai')::date < (ends_at AT TIME ZONE 'Asia/Shanghai')::date
 """
 
@@ -115,8 +115,8 @@ def _doubts_by_entry(*, path: str, since: date, until: date) -> dict[UUID, tuple
                 "typed_by_one": rules.TYPED_BY_ONE,
                 "late_batch": rules.LATE_BATCH,
                 "quick": rules.QUICK_MINUTES,
-                "night_begins": rules.NIGHT_BEGINS,
-                "night_ends": rules.NIGHT_ENDS,
+                "night_begins": rules.NIGHT_BEGINS.isoformat(),
+                "night_ends": rules.NIGHT_ENDS.isoformat(),
             },
         )
         return {entry_id: reasons for entry_id, features in _featured(cursor) if (reasons := rules.doubts(features))}
@@ -134,7 +134,8 @@ def to_draw(*, path: str, month: date, seed: str, percent: int) -> list[UUID]:
 
     Confirmed and unreversed ones, in the order of rules.draw, counted in the database.
     """
-    values = {"path": path, "bound": upper_bound(path), "since": month, "before": next_month(month)}
+    values: dict[str, str | int | date] = {"path": path, "bound": upper_bound(path)}
+    values |= {"since": month, "before": next_month(month)}
     with connection.cursor() as cursor:
         cursor.execute(DRAW, {**values, "seed": seed, "percent": percent})
         return [entry_id for (entry_id,) in cursor]
