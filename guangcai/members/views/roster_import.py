@@ -24,6 +24,7 @@ from guangcai.members.forms.roster_import import ColumnsForm, RosterFileForm, Un
 from guangcai.members.models import RosterBatch
 from guangcai.members.roster_import.columns import Columns
 from guangcai.members.views.asking import XLSX, file_answer
+from guangcai.members.views.sections import sections
 
 PER_PAGE = 20
 SAMPLES = 3
@@ -52,8 +53,9 @@ def roster_imports(request: ActorRequest) -> HttpResponse:
         else:
             return redirect("members:roster_import", key=batch.pk)
     page = Paginator(queries.batches(actor), PER_PAGE).get_page(request.GET.get("page"))
-    status = 422 if request.method == "POST" else 200
-    return render(request, "members/roster_imports.html", {"form": form, "page": page}, status=status)
+    tabs = sections(actor, "roster_imports") if actor.holds(Permission.ROSTER_IMPORT) else ()
+    context = {"form": form, "page": page, "sections": tabs}
+    return render(request, "members/roster_imports.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_safe
