@@ -211,6 +211,8 @@ SESSION_ENGINE = "guangcai.accounts.sessions"
 # Whose role is in this set has a second factor or sets one up first. Named, because accounts lie below orgs.
 GUANGCAI_SECOND_FACTOR_ROLES = "guangcai.orgs.roles.NEEDS_SECOND_FACTOR"
 GUANGCAI_TOKEN_PATHS = ("/api/",)
+# Requests of one user in a minute and server process; beyond them the API answers 429.
+GUANGCAI_API_PER_MINUTE = env.int("GUANGCAI_API_PER_MINUTE", default=6000)
 # console prints (trial), http posts to a gateway (accounts/sms.py says how).
 GUANGCAI_SMS_BACKEND = env.str("GUANGCAI_SMS_BACKEND", default="console")
 GUANGCAI_SMS_URL = env.str("GUANGCAI_SMS_URL", default="")
@@ -273,6 +275,8 @@ LOGGING = {
 }
 structlog.configure(
     processors=[
+        # Lines below the level are dropped before anything is made of them.
+        structlog.stdlib.filter_by_level,
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),

@@ -29,7 +29,7 @@ def api_token(get_response: Answer) -> Answer:
             return get_response(request)
         token = queries.token_in_force(shown.removeprefix(BEARER).strip())
         if token is None:
-            refusal = {"code": "token_unknown", "message": _("This key is unknown or was revoked.")}
+            refusal = {"code": "token_unknown", "message": _("This key is unknown or was revoked."), "field": None}
             return JsonResponse(refusal, status=401, headers={"WWW-Authenticate": "Bearer"})
         commands.note_use(token=token, on=timezone.localdate())
         request.user, request.api_token = token.user, token  # type: ignore[attr-defined]
@@ -93,7 +93,7 @@ class SecondFactor:
             return HttpResponse(status=204, headers={"HX-Redirect": where})
         if request.path.startswith(settings.GUANGCAI_TOKEN_PATHS):
             words = _("Your role needs a second factor. Set one up on the website first.")
-            return JsonResponse({"code": "second_factor_needed", "message": words}, status=403)
+            return JsonResponse({"code": "second_factor_needed", "message": words, "field": None}, status=403)
         return HttpResponseRedirect(where)
 
     def _is_open(self, request: HttpRequest) -> bool:

@@ -1,0 +1,53 @@
+"""Programs of the cast: one key each, and a caller that speaks JSON."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from guangcai.accounts.commands import add_token
+from guangcai.core.actor import Actor
+from tests.cast import Cast
+
+ROOT = "/api/v1"
+
+
+@dataclass
+class Caller:
+    """A program with (or without) a key; CSRF is enforced as in the real world."""
+
+    secret: str = ""
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        self.client = Client(enforce_csrf_checks=True)
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        headers = {"Accept-Language": self.language, **headers}
+        if self.secret:
+            headers["Authorization"] = f"Bearer {self.secret}"
+        content = {} if body is None else {"data": json.dumps(body, default=str), "content_type": "application/json"}
+        return self.client.generic(method, ROOT + path, headers=headers, **content)
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.send("GET", path, **headers)
+
+    def post(self, path: str, body: Any) -> Any:
+        return self.send("POST", path, body)
+
+
+@pytest.fixture
+def caller(cast: Cast) -> Callable[[str], Caller]:
+    """`caller("desk")`: a program with a key of the desk worker; the key's first use of the day lies behind it."""
+
+    def make(key: str) -> Caller:
+        user = cast.users[key]
+        token, secret = add_token(user=user, label="test", by=Actor(user_id=user.pk), now=cast.now)
+        type(token).objects.filter(pk=token.pk).update(last_used_on=timezone.localdate())
+        return Caller(secret)
+
+    return make
