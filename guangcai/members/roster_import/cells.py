@@ -16,6 +16,8 @@ from guangcai.members.roster_import.problems import CellProblem
 from guangcai.members.rules import OLDEST
 
 _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,4}")
+# A full stop between Chinese characters is the dot of a name in parts, typed on another keyboard.
+_DOT = re.compile(r"(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])")
 _SEVERAL = re.compile("[\u3001,\uff0c;\uff1b/]")
 _LISTED = re.compile(r"[\s\u3001,\uff0c;\uff1b/|+.\u3002\u00b7]+")
 _LOST = frozenset("\ufffd?\uff1f\u25a1\u25a0")
@@ -28,7 +30,7 @@ def read_name(text: str) -> str:
     """A person's name, cleaned. Dots between parts and rare characters are fine. Raises CellProblem."""
     if _HAN_NAME.fullmatch(text):
         return text
-    name = clean_name(text)
+    name = _DOT.sub("\u00b7", clean_name(text))
     if not name or words.is_blank(name):
         raise CellProblem("name_missing")
     if _LOST & set(name):
