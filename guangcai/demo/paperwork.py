@@ -42,19 +42,18 @@ def close_quarters(stage: Stage) -> None:
 
 
 def units_answer(stage: Stage) -> None:
-    """Of the older quarter one sheet is acknowledged and one disputed; the newer ones are still to be read."""
+    """The older quarter is acknowledged but for one sheet that is disputed; the newer ones are still to be read."""
     older = _quarter_before(stage.today, 2)
     now = stage.at(older.ends_on + timedelta(days=12), "11:00")
-    for key, answer, text in (
-        ("liaison", Answer.ACKNOWLEDGED, ""),
-        ("liaison_next_door", Answer.DISPUTED, year()["dispute"]),
-    ):
+    disputed = stage.users["liaison_next_door"], stage.person(stage.users["member"].name).row["community"]
+    for key in ("liaison", "liaison_next_door"):
         by = stage.actor(key)
-        unit = by.holdings[0].work_unit_id
-        sheets = FeedbackSheet.objects.visible_to(by).filter(quarter=str(older), work_unit_id=unit)
-        sheet = sheets.get(community__name=stage.person(stage.users["member"].name).row["community"])
-        mark_read(sheet=sheet, by=by, now=now)
-        answer_sheet(sheet=sheet, answer=answer, text=text, by=by, now=now)
+        sheets = FeedbackSheet.objects.visible_to(by).filter(quarter=str(older)).select_related("community")
+        for sheet in sheets.order_by("number"):
+            is_disputed = (stage.users[key], sheet.community.name) == disputed
+            answer = Answer.DISPUTED if is_disputed else Answer.ACKNOWLEDGED
+            mark_read(sheet=sheet, by=by, now=now)
+            answer_sheet(sheet=sheet, answer=answer, text=year()["dispute"] * is_disputed, by=by, now=now)
 
 
 def appraise(stage: Stage) -> None:

@@ -18,7 +18,7 @@ from guangcai.ledger.commands import confirm
 from guangcai.ledger.models import ServiceEntry
 from guangcai.members.commands import note_contacts
 
-SIGNED_UP_SINCE = timedelta(days=21)
+SIGNED_UP_SINCE = timedelta(days=10)
 # What the own community of the demo's secretary still has to confirm.
 WAITING = timedelta(days=12)
 HIDDEN = 7
@@ -172,11 +172,11 @@ def hidden_member(stage: Stage) -> Person:
 def _fill(held: Year, shift: Shift, plan: dict[str, Any]) -> None:
     """Sign-ups of what is to come: the next weeks half full, the short one full with people waiting."""
     stage = held.stage
-    if "in_days" not in plan and shift.starts_at > stage.now + timedelta(days=14):
+    if "in_days" not in plan and shift.starts_at > stage.now + timedelta(days=12):
         return
     day = localdate(shift.starts_at)
     free = [one for one in _eligible(held, shift, plan) if (one.member.pk, day) not in held.busy]
-    most = shift.places + 2 if plan["key"] == "full" else max(1, min(shift.places // 2, len(free) // 3))
+    most = shift.places + 2 if plan["key"] == "full" else max(1, min(shift.places // 2, len(free) // 4))
     now = min(stage.now - timedelta(hours=1), shift.starts_at - timedelta(days=1))
     free.sort(key=lambda one: (-eagerness(stage, one), one.row["phone"]))
     for one in free[:most]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from guangcai.appraisal.models import Appraisal, FeedbackSheet
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
@@ -31,9 +33,10 @@ class UnitDay:
 def unit_day(actor: Actor) -> UnitDay:
     """Everything of the actor's own units: six queries."""
     own = FeedbackSheet.objects.visible_to(actor).filter(work_unit__in=actor.units_with(Permission.FEEDBACK_VIEW))
+    newest = own.select_related("community").order_by("-quarter", F("answered_at").asc(nulls_first=True), "number")
     roster = unit_roster(actor)
     return UnitDay(
-        sheets=tuple(own.select_related("community").order_by("-quarter", "answered_at", "community__code")[:SHOWN]),
+        sheets=tuple(newest[:SHOWN]),
         unread=own.filter(read_at=None).count(),
         unanswered=own.filter(answered_at=None).count(),
         receipts=UnitReceipt.objects.visible_to(actor).unread().count(),

@@ -1,0 +1,82 @@
+"""The demo: it tells what the documents state, loads once, and never into a real district."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db.models import Sum
+from django.utils.timezone import localdate
+
+from guangcai.accounts.models import User
+from guangcai.activities.models import Outcome, Shift, SignUp
+from guangcai.appraisal.models import FeedbackSheet
+from guangcai.core.errors import Conflict
+from guangcai.core.invariants import broken_invariants
+from guangcai.core.models import Installation
+from guangcai.demo.load import load_demo
+from guangcai.demo.signins import PASSWORD, SIGN_INS
+from guangcai.ledger.models import Objection, ServiceEntry
+from guangcai.members.models import DuplicatePair, Member, ReportIn
+from guangcai.members.queries.counts import count_members
+from guangcai.orgs.models import Node
+from tests.cast import Cast
+
+
+def advance(steps: int = 1, *, of: int | None = None) -> None:
+    """No bar."""
+
+
+def test_the_demo_tells_what_the_documents_state(db: None, now: datetime) -> None:
+    load_demo(now=now, advance=advance)
+    street = Node.objects.get(name="东风街道")
+
+    def numbers(by: str) -> list[int]:
+        return [row.count for row in count_members(path=street.path, by=[by], on=localdate(now))]
+
+    assert numbers("community") == [5, 23, 20, 11, 13, 1, 2]
+    assert numbers("occupation") == [8, 37, 20, 10]
+    outcomes = Outcome.objects.values_list("name", "unit").annotate(sum=Sum("quantity")).order_by("name")
+    assert sorted(outcomes) == [
+        ("发放科普宣传单", "份", 200),
+        ("清理非法小广告", "条", 1000),
+        ("清除白色垃圾", "处", 20),
+    ]
+    _check_cases(now)
+    _check_sign_ins()
+    before = ServiceEntry.objects.count()
+    load_demo(now=now, advance=advance)
+    assert ServiceEntry.objects.count() == before
+    assert broken_invariants() == []
+
+
+def _check_cases(now: datetime) -> None:
+    """Something of everything waits: no screen is empty."""
+    assert ReportIn.objects.waiting().count() == 2
+    assert DuplicatePair.objects.open().count() == 1
+    assert Objection.objects.open().count() == 1
+    assert ServiceEntry.objects.filter(origin="back_fill").count() == 1
+    assert ServiceEntry.objects.filter(is_late=True).exists()
+    assert ServiceEntry.objects.waiting().count() > 1
+    assert Shift.objects.planned().filter(ends_at__lt=now).count() == 1
+    assert Shift.objects.filter(starts_at__gt=now).count() > 10
+    assert SignUp.objects.waiting().count() == 2
+    assert FeedbackSheet.objects.values("quarter").distinct().count() == 2
+    assert set(FeedbackSheet.objects.exclude(answer="").values_list("answer", flat=True)) == {
+        "acknowledged",
+        "disputed",
+    }
+    assert not Member.objects.filter(is_demo=False).exists()
+
+
+def _check_sign_ins() -> None:
+    assert Installation.objects.get().is_demo
+    for one in SIGN_INS:
+        user: Any = User.objects.with_phone(f"+86{one.phone}").get()
+        assert user.check_password(PASSWORD), one.key
+    assert User.objects.exclude(member_id=None).count() == 2
+
+
+def test_a_real_district_is_refused(cast: Cast, now: datetime) -> None:
+    with pytest.raises(Conflict):
+        load_demo(now=now, advance=advance)
+    assert not Installation.objects.filter(is_demo=True).exists()
