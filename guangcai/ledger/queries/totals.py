@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
 from guangcai.core.scoping import under
@@ -76,3 +77,36 @@ def _grouped(rows: QuerySet[Posting]) -> Iterable[tuple[UUID, int, int, int]]:
 
 def _added(rows: Iterable[tuple[UUID, int, int, int]]) -> dict[UUID, Sums]:
     return {member_id: Sums(minutes, deeds, postings) for member_id, minutes, deeds, postings in rows}
+
+
+@dataclass(frozen=True)
+class UnitYear:
+    """A work unit's members in a year: how many, how many reached the full duty, and their sums."""
+
+    work_unit_id: int
+    members: int
+    met: int
+    minutes: int
+    deeds: int
+
+
+# Who worked for the unit at the year's end. One pass over the roll-up, whatever the number of postings.
+UNIT_YEARS = """
+SELECT job.work_unit_id, count(*), count(*) FILTER (WHERE t.minutes >= %(minutes)s AND t.deeds >= %(deeds)s),
+       coalesce(sum(t.minutes), 0), coalesce(sum(t.deeds), 0)
+FROM members_employment AS job
+LEFT JOIN ledger_yeartotal AS t ON t.member_id = job.member_id AND t.year = %(year)s
+WHERE job.since <= %(last)s AND (job.until IS NULL OR job.until > %(last)s)
+GROUP BY job.work_unit_id
+"""
+
+
+def unit_years(*, year: int, minutes: int, deeds: int) -> list[UnitYear]:
+    """Every work unit's year against a full duty of `minutes` and `deeds`, from the roll-up. One query.
+
+    Pro rata, exemptions and duty met elsewhere are the appraisal's (guangcai.appraisal.queries.standing).
+    """
+    values = {"year": year, "minutes": minutes, "deeds": deeds, "last": date(year, 12, 31)}
+    with connection.cursor() as cursor:
+        cursor.execute(UNIT_YEARS, values)
+        return [UnitYear(*row) for row in cursor.fetchall()]

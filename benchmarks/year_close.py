@@ -1,0 +1,246 @@
+"""B3: the year of 1,000,000 members with 12,000,000 postings, closed: hours, deeds, verdict, totals of 5,000 units.
+
+    python -m benchmarks.year_close [--members 1000000] [--postings 12000000] [--scale 0.2]
+
+Prints JSON: seconds of the program's close from nothing (roll-up computed and stored, units summed) and from the kept
+roll-up, beside the one best SQL statement over the same covering index, all in the same run. Rows are made inside the
+server (the postings alone: a close reads nothing else). Works in a database of its own, which it drops at the end.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+DATABASE = "guangcai_bench_year"
+YEAR, UNITS = 2026, 5_000
+DUTY = {"minutes": 960, "deeds": 12}
+
+# A row of each table is written by the program; the others are copies of it with what differs.
+COPY_ROWS = """
+INSERT INTO {table} ({columns}) SELECT {values} FROM generate_series(1, {count}) AS n, {table} AS t WHERE t.id = '{row}'
+"""
+BEST = """
+CREATE TEMPORARY TABLE best AS
+SELECT member_id, sum(minutes) AS minutes, sum(deeds) AS deeds,
+       sum(minutes) >= %(minutes)s AND sum(deeds) >= %(deeds)s AS met
+FROM ledger_posting WHERE served_on >= '2026-01-01' AND served_on < '2027-01-01' GROUP BY member_id
+"""
+BEST_UNITS = """
+SELECT job.work_unit_id, count(*), count(*) FILTER (WHERE best.met), coalesce(sum(best.minutes), 0),
+       coalesce(sum(best.deeds), 0)
+FROM members_employment AS job LEFT JOIN best ON best.member_id = job.member_id WHERE job.until IS NULL
+GROUP BY job.work_unit_id
+"""
+
+
+def key(beginning: str, number: str) -> str:
+    """SQL for a version-7 key that counts up."""
+    return f"('{beginning}-0000-7000-8000-' || lpad(to_hex({number}), 12, '0'))::uuid"
+
+
+def copy_rows(row: Any, count: int, **differing: str) -> None:
+    """Write `count` rows like `row`; `differing`: column -> SQL over `n`."""
+    from django.db import connection
+
+    columns = [field.column for field in row._meta.concrete_fields]
+    values = [differing.get(name, f't."{name}"') for name in columns]
+    quoted = ", ".join(f'"{name}"' for name in columns)
+    statement = COPY_ROWS.format(
+        table=row._meta.db_table, columns=quoted, values=", ".join(values), count=count, row=row.pk
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica; SET statement_timeout = 0")
+        cursor.execute(statement)
+        cursor.execute(f"DELETE FROM {row._meta.db_table} WHERE id = %s", [row.pk])  # noqa: S608
+
+
+def seed(members: int, postings: int) -> None:
+    """A district with `members` people in UNITS units, and their year."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.utils import timezone
+
+    from guangcai.ledger.models import Posting
+    from guangcai.members.models import Employment, Member
+    from guangcai.orgs.enums import Level
+    from guangcai.orgs.models import Node, WorkUnit
+
+    call_command("migrate", verbosity=0)
+    now, since = timezone.now(), date(2020, 1, 1)
+    node = Node.objects.create(
+        level=Level.COMMUNITY, code="990001001001", name="bench", valid_from=since, path="/990001/"
+    )
+    units = WorkUnit.objects.bulk_create(WorkUnit(name=f"unit {n}", node=node, path=node.path) for n in range(UNITS))
+    where = {"community": node, "path": node.path, "district_code": "990001"}
+    member = Member.objects.create(name="bench", added_at=now, **where)
+    job = Employment.objects.create(member=member, work_unit=units[0], since=since, district_code="990001")
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+    posting = Posting.objects.create(
+        **where, member=member, entry_id=member.pk, served_on=since, minutes=1, deeds=0, confirmed_at=now,
+        recorded_by=member.pk, confirmed_by=job.pk,
+    )  # fmt: skip
+    first = min(unit.pk for unit in units)
+    copy_rows(
+        job, members, id=key("00000002", "n"), member_id=key("00000001", "n"), work_unit_id=f"{first} + n % {UNITS}"
+    )
+    # Postings come in the order of the year, each for whoever served that day.
+    copy_rows(
+        posting,
+        postings,
+        id=key("00000003", "n"),
+        entry_id=key("00000004", "n"),
+        member_id=key("00000001", f"(n::bigint * 7919) % {members} + 1"),
+        served_on=f"date '2026-01-01' + (n::bigint * 365 / {postings + 1})::integer",
+        minutes="30 + 15 * (n % 9)",
+        deeds="(n % 5 <> 0)::integer",
+    )
+    copy_rows(member, members, id=key("00000001", "n"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("VACUUM ANALYZE")
+
+
+def timed(work: Callable[[], Any], rounds: int = 3) -> tuple[float, Any]:
+    """The median seconds of some rounds, and the last answer."""
+    seconds = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        answer = work()
+        seconds.append(time.perf_counter() - began)
+    return statistics.median(seconds), answer
+
+
+def best_statement() -> list[Any]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS best")
+        cursor.execute(BEST, DUTY)
+        cursor.execute(BEST_UNITS)
+        return sorted(cursor.fetchall())
+
+
+def from_rollup() -> list[Any]:
+    from guangcai.ledger.queries.totals import unit_years
+
+    rows = unit_years(year=YEAR, **DUTY)
+    return sorted((r.work_unit_id, r.members, r.met, r.minutes, r.deeds) for r in rows)
+
+
+def rebuild() -> int:
+    from django.utils import timezone
+
+    from guangcai.core.actor import Actor
+    from guangcai.ledger.commands import rebuild_year_totals
+
+    return rebuild_year_totals(district_code="990001", year=YEAR, by=Actor.system(), now=timezone.now())
+
+
+def from_scratch() -> list[Any]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE ledger_yeartotal")
+    began = time.perf_counter()
+    rebuild()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE ledger_yeartotal")
+    from_scratch.rebuilt = time.perf_counter() - began  # type: ignore[attr-defined]
+    return from_rollup()
+
+
+def measure(members: int, postings: int) -> dict[str, Any]:
+    from django.db import connection
+
+    from guangcai.core import invariants
+
+    began = time.perf_counter()
+    seed(members, postings)
+    seeded = time.perf_counter() - began
+    with connection.cursor() as cursor:
+        cursor.execute("SET work_mem = '512MB'; SET max_parallel_workers_per_gather = 0; SET statement_timeout = 0")
+    best, expected = timed(best_statement)
+    scratch, found = timed(from_scratch)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE ledger_yeartotal")
+    rollup, kept = timed(from_rollup, rounds=5)
+    checked, wrong = timed(rebuild, rounds=1)
+    codes = invariants.codes()
+    proved, broken = timed(lambda: invariants.broken_by("ledger.totals.equal_sums"), rounds=1)
+    assert "ledger.totals.equal_sums" in codes
+    assert expected == found == kept
+    assert wrong == 0
+    assert not broken
+    return {
+        "members": members,
+        "postings": postings,
+        "units": UNITS,
+        "seed_seconds": round(seeded, 1),
+        "best_statement_seconds": round(best, 2),
+        "from_scratch_seconds": round(scratch, 2),
+        "of_that_rollup_seconds": round(from_scratch.rebuilt, 2),  # type: ignore[attr-defined]
+        "rollup_close_seconds": round(rollup, 3),
+        "rebuild_nothing_wrong_seconds": round(checked, 2),
+        "verify_seconds": round(proved, 2),
+        "from_scratch_ratio": round(scratch / best, 2),
+        "rollup_ratio": round(rollup / best, 3),
+        "goals": {"from_scratch_ratio": 1.5, "rollup_ratio": 0.2},
+        "megabytes": {
+            "program": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            **{name: size(name) for name in ("ledger_posting", "posting_sums_by_member", "ledger_yeartotal")},
+        },
+    }
+
+
+def size(relation: str) -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_total_relation_size(%s::regclass) / 1000000", [relation])
+        return int(cursor.fetchone()[0])
+
+
+def main() -> None:
+    from guangcai.cli import postgres
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--members", type=int, default=1_000_000)
+    parser.add_argument("--postings", type=int, default=12_000_000)
+    parser.add_argument("--scale", type=float, default=1.0)
+    given = parser.parse_args()
+    with postgres.hold():
+        server = postgres.ensure()
+        drop(server)
+        os.environ["DATABASE_URL"] = postgres.ensure(DATABASE)
+        from guangcai.cli.boot import start_django
+
+        start_django()
+        try:
+            result = measure(int(given.members * given.scale), int(given.postings * given.scale))
+            print(json.dumps(result, indent=2))
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+            for connection in connections.all():
+                connection.close_pool()  # type: ignore[attr-defined]
+            drop(server)
+
+
+def drop(server: str) -> None:
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
