@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "guangcai.accounts.middleware.KioskOnly",
     "guangcai.accounts.middleware.SecondFactor",
+    "guangcai.core.middleware.SignInFirst",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "guangcai.core.middleware.read_only_get",
@@ -298,3 +299,36 @@ MESSAGE_URLS = {
 JOBS_INLINE = False
 # Folders with Chinese fonts for PDFs, before the machine's own (guangcai.core.documents).
 FONT_PATHS = env.list("GUANGCAI_FONTS", default=[])
+
+# What a stranger may open; every other address asks him to sign in first. The API answers 401 by itself.
+PUBLIC_ADDRESSES = frozenset(
+    {
+        "core:healthz",
+        "core:readyz",
+        "core:metrics",
+        "core:preferences",
+        "core:language",
+        "core:privacy",
+        "core:gallery",
+        "core:gallery_part",
+        "portal:home",
+        "portal:suggestion",
+        "portal:suggestion_followed",
+        "members:door",
+        "members:door_received",
+        "members:door_phone",
+        "members:door_code",
+        "ledger:verification",
+        "ledger:verification_of",
+        # The door of a shift leads to the sign-in by itself and keeps the code meanwhile.
+        "activities:here",
+        "activities:here_offline",
+        "activities:check_ins",
+        "activities:worker",
+        # A kiosk has a session of its own.
+        "activities:pad",
+        "accounts:kiosk",
+        "accounts:kiosk_end",
+    }
+)
+PUBLIC_PREFIXES = ("account_", "mfa_", "api:")

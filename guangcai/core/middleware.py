@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -49,6 +50,23 @@ def read_only_get(get_response: Answer) -> Answer:
             return get_response(request)
 
     return middleware
+
+
+class SignInFirst:
+    """Every address asks for a sign-in, but those in settings.PUBLIC_ADDRESSES: forgetting one closes a door."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        is_public = name in settings.PUBLIC_ADDRESSES or name.startswith(settings.PUBLIC_PREFIXES)
+        if is_public or request.user.is_authenticated:
+            return None
+        return redirect_to_login(request.get_full_path())
 
 
 class DomainErrors:

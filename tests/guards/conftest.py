@@ -1,0 +1,25 @@
+"""The demo world is loaded once for a module of guards, inside a transaction that is rolled back at its end."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+
+from tests.guards.world import World, make_world
+
+# A Saturday afternoon in Shanghai: two quarters closed, one open.
+GUARDED_AT = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def loaded_world(django_db_setup: None, django_db_blocker: object) -> Iterator[World]:
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        with transaction.atomic():
+            yield make_world(GUARDED_AT)
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(loaded_world: World, db: None) -> World:
+    return loaded_world
