@@ -44,7 +44,7 @@ def pages_of(shift: Shift) -> dict[str, str]:
 def test_the_desk_opens_every_page(
     cast: Cast, signed_in: SignIn, running: Shift, neighbours: Any, now: datetime
 ) -> None:
-    (member, actor), (other, _other) = neighbours(2)
+    (member, _actor), (other, _other) = neighbours(2)
     commands.mark_attendance(
         shift=running,
         marks={member.pk: Presence.PRESENT, other.pk: Presence.ABSENT},

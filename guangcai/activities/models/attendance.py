@@ -31,8 +31,10 @@ class Attendance(CommunityFact):
     `minutes` is what was actually given when it differs from arrival to departure; None means computed at closing.
     """
 
-    shift = models.ForeignKey(Shift, models.PROTECT, related_name="attendances")
-    member = models.ForeignKey("members.Member", models.PROTECT, related_name="attendances")
+    # No index of their own: the constraint below begins with the shift, attendance_by_member with the member, and
+    # every index is paid for a thousand times when a crowd checks in.
+    shift = models.ForeignKey(Shift, models.PROTECT, related_name="attendances", db_index=False)
+    member = models.ForeignKey("members.Member", models.PROTECT, related_name="attendances", db_index=False)
     presence = models.CharField(max_length=12, choices=Presence.choices, default=Presence.PRESENT)
     method = models.CharField(max_length=8, choices=Method.choices)
     arrived_at = models.DateTimeField(null=True, blank=True)
@@ -50,7 +52,7 @@ class Attendance(CommunityFact):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["district_code", "shift", "member"], name="attendance_once"),
+            models.UniqueConstraint(fields=["shift", "member", "district_code"], name="attendance_once"),
             models.CheckConstraint(
                 condition=Q(left_at=None) | Q(left_at__gte=F("arrived_at")), name="attendance_leaves_after_arrival"
             ),

@@ -1,0 +1,1 @@
+"""Measurements beside their peers and limits. `python -m benchmarks`."""

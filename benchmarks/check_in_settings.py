@@ -1,0 +1,10 @@
+"""The product's own settings with three addresses more, to measure what its frame costs. Never served to anybody."""
+
+from config.settings import *  # noqa: F403
+
+ROOT_URLCONF = "benchmarks.check_in_urls"
+ALLOWED_HOSTS = ["127.0.0.1"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
