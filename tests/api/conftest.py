@@ -16,6 +16,11 @@ from tests.cast import Cast
 ROOT = "/api/v1"
 
 
+def _written(value: Any) -> str:
+    """Moments as RFC 3339 has them, keys as text."""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
 @dataclass
 class Caller:
     """A program with (or without) a key; CSRF is enforced as in the real world."""
@@ -30,7 +35,9 @@ class Caller:
         headers = {"Accept-Language": self.language, **headers}
         if self.secret:
             headers["Authorization"] = f"Bearer {self.secret}"
-        content = {} if body is None else {"data": json.dumps(body, default=str), "content_type": "application/json"}
+        content = (
+            {} if body is None else {"data": json.dumps(body, default=_written), "content_type": "application/json"}
+        )
         return self.client.generic(method, ROOT + path, headers=headers, **content)
 
     def get(self, path: str, **headers: str) -> Any:
