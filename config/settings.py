@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "guangcai.portal",
     "guangcai.api",
     "guangcai.cli",
+    "guangcai.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

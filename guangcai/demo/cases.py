@@ -28,7 +28,7 @@ OWN = "desk"
 
 def slips_wait(stage: Stage) -> None:
     """Two people at the door, by their own phones."""
-    community = stage.users["member"].member_id and stage.person(stage.users["member"].name).row["community"]
+    community = stage.own.name
     for number, row in enumerate(year()["slips"]):
         report_in_submit(
             id=fixed_id("slip", row["phone"]),
@@ -97,7 +97,7 @@ def records_are_questioned(stage: Stage) -> None:
     back_fill(
         id=fixed_id("back-fill"),
         member=own[1].member,
-        community=own[1].member.community,
+        community=stage.own,
         starts_at=stage.at(day, "06:30"),
         ends_at=stage.at(day, "08:00"),
         minutes=90,
@@ -125,17 +125,17 @@ def somebody_owes_nothing(stage: Stage) -> None:
     issue_certificate(
         id=fixed_id("certificate"),
         member=member,
-        community=member.community,
+        community=stage.own,
         since=stage.launch,
         until=stage.today - timedelta(days=30),
         by=stage.actor(OWN),
         now=stage.now - timedelta(days=5),
     )
-    street = stage.nodes[member.community.parent.name]
+    overseer = stage.actor("overseer")
     last_month = stage.today.replace(day=1) - timedelta(days=1)
-    draw_sample(path=street.path, month=last_month, by=stage.actor("overseer"), now=stage.now - timedelta(hours=20))
+    draw_sample(path=overseer.holdings[0].path, month=last_month, by=overseer, now=stage.now - timedelta(hours=20))
 
 
 def _own(stage: Stage) -> list[Person]:
     """The people of the community in which most sign-ins of the demo work."""
-    return stage.people[stage.person(stage.users["member"].name).row["community"]]
+    return stage.people[stage.own.name]

@@ -45,7 +45,7 @@ def units_answer(stage: Stage) -> None:
     """The older quarter is acknowledged but for one sheet that is disputed; the newer ones are still to be read."""
     older = _quarter_before(stage.today, 2)
     now = stage.at(older.ends_on + timedelta(days=12), "11:00")
-    disputed = stage.users["liaison_next_door"], stage.person(stage.users["member"].name).row["community"]
+    disputed = stage.users["liaison_next_door"], stage.own.name
     for key in ("liaison", "liaison_next_door"):
         by = stage.actor(key)
         sheets = FeedbackSheet.objects.visible_to(by).filter(quarter=str(older)).select_related("community")
@@ -59,7 +59,7 @@ def units_answer(stage: Stage) -> None:
 def appraise(stage: Stage) -> None:
     """The year before: drafted, spoken to, approved and sent; this year so far: a draft."""
     own = stage.person(stage.users["member"].name).member
-    community, last_year, words = own.community, stage.today.year - 1, year()
+    community, last_year, words = stage.own, stage.today.year - 1, year()
     desk, secretary = stage.actor("desk"), stage.actor("secretary")
     drafted_at = stage.at(date(stage.today.year, 1, 10), "10:00")
     if stage.launch.year == last_year:

@@ -69,6 +69,11 @@ class Stage:
             self._actors[known] = actor_of(user_id=user.pk, member_id=user.member_id, on=self.today)
         return self._actors[known]
 
+    @property
+    def own(self) -> Node:
+        """The community in which most sign-ins of the demo work, and the member who signs in lives."""
+        return self.nodes[self.person(self.users["member"].name).row["community"]]
+
     def person(self, name: str) -> Person:
         return next(one for people in self.people.values() for one in people if one.row["name"] == name)
 

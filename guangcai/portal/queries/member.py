@@ -36,6 +36,8 @@ class MemberDay:
 
 def member_day(actor: Actor, *, now: datetime) -> MemberDay | None:
     """The day of the member the actor is; None when his record is gone."""
+    if actor.member_id is None:
+        return None
     member = Member.objects.visible_to(actor).filter(pk=actor.member_id).select_related("community").first()
     if member is None:
         return None
