@@ -8,7 +8,7 @@ from typing import Final
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
-from guangcai.core.permissions import Permission as P
+from guangcai.core.permissions import Permission as P  # noqa: N817 - the table below reads by it
 
 
 class Role(models.TextChoices):

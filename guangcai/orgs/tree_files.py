@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 from django.utils.translation import gettext as _
 
@@ -127,7 +127,7 @@ def _nested(path: Path) -> Iterator[tuple[str, Iterator[str]]]:
         yield name, iter([json.dumps(found[name], ensure_ascii=False)])
 
 
-def _pieces(stream: Iterable[str] | Any) -> Iterator[str]:
+def _pieces(stream: TextIO) -> Iterator[str]:
     """A long JSON array of flat objects, cut between objects: each piece is an array of its own."""
     rest = ""
     while text := stream.read(PIECE):
@@ -145,15 +145,16 @@ def _from_lists(lists: Iterable[tuple[str, Iterator[str]]], root: str) -> TreeFi
     # A code filled with zeros can equal the one above (a city without districts): one place, named twice.
     known: dict[str, Level] = {}
     repeated = 0
-    for name, pieces in lists:
-        level = LEVELS[name]
+    make = tuple.__new__  # what FileNode() does after sorting its arguments: a third of the time, 665,000 times
+    for list_name, pieces in lists:
+        level = LEVELS[list_name]
         digits, above = DIGITS[level], DIGITS[list(Level)[level.rank - 1]]
         if digits < len(prefix):
             continue
         for row, place in _numbered(pieces, prefix[:digits]):
             code = place["code"]
             if len(code) != digits or not code.isdecimal():
-                problems.append(Problem(row, "code_length", _wrong_length(code, name, digits)))
+                problems.append(Problem(row, "code_length", _wrong_length(code, list_name, digits)))
                 continue
             full = code.ljust(CODE_LENGTH, "0")
             if known.get(full, level) != level:
@@ -163,7 +164,8 @@ def _from_lists(lists: Iterable[tuple[str, Iterator[str]]], root: str) -> TreeFi
                 known[full] = level
             named = place["name"]
             parent = code[:above].ljust(CODE_LENGTH, "0")
-            nodes.append(FileNode(row, full, named if named.isalnum() else _clean(named), level, parent))
+            name = named if named.isalnum() else _clean(named)
+            nodes.append(make(FileNode, (row, full, name, level, parent, None, None, "", "")))
     return TreeFile(nodes, problems, repeated, full_code(prefix))
 
 
@@ -227,7 +229,7 @@ def _read_csv(path: Path) -> TreeFile:
                 nodes.append(_csv_node(number, values))
             except RuleBroken as broken:
                 problems.append(Problem(number, broken.code, str(broken)))
-    return TreeFile(nodes, problems)
+    return TreeFile(sorted(nodes, key=lambda node: node.level.rank), problems)
 
 
 def _csv_node(number: int, values: dict[str, str]) -> FileNode:
@@ -270,7 +272,7 @@ def _text(raw: bytes) -> str:
 def _below_root(file: TreeFile, root: str) -> TreeFile:
     """Only `root` and what lies below it."""
     kept, inside = [], {root}
-    for node in sorted(file.nodes, key=lambda node: node.level.rank):
+    for node in file.nodes:
         if node.code == root:
             kept.append(node)
         elif node.parent in inside:

@@ -143,8 +143,12 @@ def test_the_last_administrator_stays(cast):
         commands.end_grant(grant=held, reason="退休", by=Actor.system(), now=cast.now)
     with pytest.raises(RuleBroken):
         commands.grant_role(
-            user=cast.administrator, role=Role.DISTRICT_ADMINISTRATOR, node=cast.district, until=date(2027, 1, 1),
-            by=Actor.system(), now=cast.now,
+            user=cast.administrator,
+            role=Role.DISTRICT_ADMINISTRATOR,
+            node=cast.district,
+            until=date(2027, 1, 1),
+            by=Actor.system(),
+            now=cast.now,
         )
     give(cast, "administrator", "overseer", Role.DISTRICT_ADMINISTRATOR, node=cast.district)
     assert commands.end_grant(grant=held, reason="退休", by=Actor.system(), now=cast.now).ended_at == cast.now
@@ -154,7 +158,10 @@ def test_the_last_administrator_stays(cast):
 def test_two_administrators_cannot_end_each_other_at_once(now):
     cast = make_cast(now)
     second = make_user(cast, "second_administrator", "区管理员二", "13800000301")
-    grants = [Grant.objects.get(user=cast.administrator), grant(second, Role.DISTRICT_ADMINISTRATOR, node=cast.district)]
+    grants = [
+        Grant.objects.get(user=cast.administrator),
+        grant(second, Role.DISTRICT_ADMINISTRATOR, node=cast.district),
+    ]
     actors = [cast.actor("second_administrator"), cast.actor("administrator")]
     together, outcomes = Barrier(2), []
 

@@ -44,7 +44,9 @@ def folder(tmp_path: Path) -> Path:
     dist = tmp_path / "package" / "dist"
     dist.mkdir(parents=True)
     for name, rows in PLACES.items():
-        (dist / f"{name}.json").write_text(json.dumps(rows, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        (dist / f"{name}.json").write_text(
+            json.dumps(rows, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+        )
     return tmp_path / "package"
 
 
@@ -101,9 +103,34 @@ def test_a_district_from_every_form(folder, kind, now, tmp_path, db):
             archive.add(folder, arcname="package")
     if kind == "nested":
         path = tmp_path / "pcas-code.json"
-        nested = [{"code": "21", "name": "辽宁省", "children": [{"code": "2108", "name": "营口市", "children": [
-            {"code": "210802", "name": "站前区", "children": [{"code": "210802001", "name": "八田地街道", "children": [
-                {"code": "210802001001", "name": "五大门社区"}, {"code": "210802001002", "name": "富强社区"}]}]}]}]}]
+        nested = [
+            {
+                "code": "21",
+                "name": "辽宁省",
+                "children": [
+                    {
+                        "code": "2108",
+                        "name": "营口市",
+                        "children": [
+                            {
+                                "code": "210802",
+                                "name": "站前区",
+                                "children": [
+                                    {
+                                        "code": "210802001",
+                                        "name": "八田地街道",
+                                        "children": [
+                                            {"code": "210802001001", "name": "五大门社区"},
+                                            {"code": "210802001002", "name": "富强社区"},
+                                        ],
+                                    }
+                                ],
+                            }
+                        ],
+                    }
+                ],
+            }
+        ]
         path.write_text(json.dumps(nested, ensure_ascii=False), encoding="utf-8")
     done = take(path, now, root="210802")
     assert (done.new, done.problems) == (4, ())

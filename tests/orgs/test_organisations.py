@@ -23,7 +23,11 @@ def by(cast):
 
 def test_add_change_end_a_unit(cast, by):
     unit = commands.add_work_unit(
-        name=" 站前区医院 ", node=cast.district, kind=WorkUnitKind.HOSPITAL, aliases=["区医院", " ", "区医院"], by=by,
+        name=" 站前区医院 ",
+        node=cast.district,
+        kind=WorkUnitKind.HOSPITAL,
+        aliases=["区医院", " ", "区医院"],
+        by=by,
         now=cast.now,
     )
     assert (unit.name, unit.path, unit.aliases) == ("站前区医院", cast.district.path, ["区医院"])
@@ -31,7 +35,12 @@ def test_add_change_end_a_unit(cast, by):
         commands.add_work_unit(name="站前区医院", node=cast.district, by=by, now=cast.now)
     assert refused.value.field == "name"
     changed = commands.change_work_unit(
-        work_unit=unit, name="站前区人民医院", kind=WorkUnitKind.HOSPITAL, aliases=["区医院"], node=cast.street, by=by,
+        work_unit=unit,
+        name="站前区人民医院",
+        kind=WorkUnitKind.HOSPITAL,
+        aliases=["区医院"],
+        node=cast.street,
+        by=by,
         now=cast.now,
     )
     assert (changed.aliases, changed.path) == (["区医院", "站前区医院"], cast.street.path)
@@ -63,7 +72,9 @@ def test_units_of_the_district_are_seen_from_its_communities_and_changed_from_ab
 
 
 def test_resident_units(cast, by):
-    first = commands.add_resident_unit(work_unit=cast.school, community=cast.nanyuan, by=cast.actor("desk"), now=cast.now)
+    first = commands.add_resident_unit(
+        work_unit=cast.school, community=cast.nanyuan, by=cast.actor("desk"), now=cast.now
+    )
     assert commands.add_resident_unit(work_unit=cast.school, community=cast.nanyuan, by=by, now=cast.now).pk == first.pk
     with pytest.raises(OutOfScope):
         commands.add_resident_unit(work_unit=cast.school, community=cast.gongyuan, by=cast.actor("desk"), now=cast.now)
@@ -77,20 +88,40 @@ def test_resident_units(cast, by):
 
 def test_party_organisations_and_offices(cast, by):
     branch = commands.add_party_organisation(
-        name="南园社区党支部", level=PartyLevel.BRANCH, node=cast.nanyuan, founded_on=date(2003, 1, 1),
-        by=cast.actor("secretary"), now=cast.now,
-    )
-    group = commands.add_party_organisation(
-        name="3号楼党小组", level=PartyLevel.GROUP, node=cast.building, parent=branch, founded_on=date(2010, 1, 1), by=by,
+        name="南园社区党支部",
+        level=PartyLevel.BRANCH,
+        node=cast.nanyuan,
+        founded_on=date(2003, 1, 1),
+        by=cast.actor("secretary"),
         now=cast.now,
     )
-    for values in ({"name": "南园社区党支部"}, {"name": "x", "founded_on": date(2027, 1, 1)}, {"name": "y", "node": None}):
+    group = commands.add_party_organisation(
+        name="3号楼党小组",
+        level=PartyLevel.GROUP,
+        node=cast.building,
+        parent=branch,
+        founded_on=date(2010, 1, 1),
+        by=by,
+        now=cast.now,
+    )
+    for values in (
+        {"name": "南园社区党支部"},
+        {"name": "x", "founded_on": date(2027, 1, 1)},
+        {"name": "y", "node": None},
+    ):
         given = {"level": PartyLevel.GROUP, "node": cast.nanyuan, "founded_on": ON, **values}
         with pytest.raises(RuleBroken):
             commands.add_party_organisation(**given, by=by, now=cast.now)
     holder = commands.add_office_holder(
-        organisation=branch, name="王书记", office="书记", source=OfficeSource.SELECTED, since=date(2020, 1, 1),
-        birth_year=1980, education="大学", by=by, now=cast.now,
+        organisation=branch,
+        name="王书记",
+        office="书记",
+        source=OfficeSource.SELECTED,
+        since=date(2020, 1, 1),
+        birth_year=1980,
+        education="大学",
+        by=by,
+        now=cast.now,
     )
     again = commands.add_office_holder(
         organisation=branch, name="王书记", office="书记", source=OfficeSource.HIRED, since=ON, by=by, now=cast.now
@@ -131,9 +162,7 @@ def test_constraints_of_organisations(cast, by):
     with pytest.raises(IntegrityError), transaction.atomic():
         WorkUnit.objects.create(name=cast.school.name, node=cast.district, path=cast.district.path)
     with pytest.raises(IntegrityError), transaction.atomic():
-        OfficeHolder.objects.create(
-            party_organisation=branch, name="x", office="y", source="hired", since=ON, until=ON
-        )
+        OfficeHolder.objects.create(party_organisation=branch, name="x", office="y", source="hired", since=ON, until=ON)
 
 
 def test_working_days_set_by_hand(cast, by):

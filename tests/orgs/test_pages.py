@@ -39,16 +39,25 @@ def url(name: str, *args: object) -> str:
 @pytest.fixture
 def branch(cast):
     return commands.add_party_organisation(
-        name="南园社区党支部", level=PartyLevel.BRANCH, node=cast.nanyuan, founded_on=date(2003, 1, 1),
-        by=cast.actor("administrator"), now=cast.now,
+        name="南园社区党支部",
+        level=PartyLevel.BRANCH,
+        node=cast.nanyuan,
+        founded_on=date(2003, 1, 1),
+        by=cast.actor("administrator"),
+        now=cast.now,
     )
 
 
 @pytest.fixture
 def holder(cast, branch):
     return commands.add_office_holder(
-        organisation=branch, name="王书记", office="书记", source=OfficeSource.SELECTED, since=date(2020, 1, 1),
-        by=cast.actor("administrator"), now=cast.now,
+        organisation=branch,
+        name="王书记",
+        office="书记",
+        source=OfficeSource.SELECTED,
+        since=date(2020, 1, 1),
+        by=cast.actor("administrator"),
+        now=cast.now,
     )
 
 
@@ -100,7 +109,15 @@ def test_place_options(browse, cast):
 
 def test_node_page(browse, cast, branch, holder):
     found = page(browse("secretary").get(url("node", cast.nanyuan.pk)))
-    for words in ("南园社区", "210802001002", "每年 16 小时、12 件实事", "南园社工", "南园社区党支部", "王书记", "3号楼"):
+    for words in (
+        "南园社区",
+        "210802001002",
+        "每年 16 小时、12 件实事",
+        "南园社工",
+        "南园社区党支部",
+        "王书记",
+        "3号楼",
+    ):
         assert words in found
     assert "南园书记" not in page(browse("desk").get(url("node", cast.nanyuan.pk)))
     page(browse("desk_next_door").get(url("node", cast.nanyuan.pk)), 404)
@@ -298,7 +315,13 @@ def test_party_organisations(browse, cast, branch, holder):
     page(browse("desk_next_door").get(here), 404)
     new = url("party_organisation_new")
     page(browse("secretary").get(new))
-    data = {"name": "一楼栋党小组", "level": "group", "node": "210802001002-03", "parent": branch.pk, "founded_on": "2020-05-01"}
+    data = {
+        "name": "一楼栋党小组",
+        "level": "group",
+        "node": "210802001002-03",
+        "parent": branch.pk,
+        "founded_on": "2020-05-01",
+    }
     browse("secretary").post(new, data)
     made = PartyOrganisation.objects.get(name="一楼栋党小组")
     assert (made.node, made.parent) == (cast.building, branch)
@@ -416,15 +439,29 @@ def test_lists_cost_the_same_at_one_and_three_rows(browse, cast, queries, branch
         commands.add_work_unit(name=f"街道单位{number}", node=cast.other_street, by=by, now=cast.now)
         commands.add_node(parent=cast.other_community, level=Level.COMPOUND, name=f"院{number}", by=by, now=cast.now)
         commands.add_node(
-            parent=cast.other_street, level=Level.COMMUNITY, code=f"21080200200{number + 2}", name=f"社区{number}", by=by,
+            parent=cast.other_street,
+            level=Level.COMMUNITY,
+            code=f"21080200200{number + 2}",
+            name=f"社区{number}",
+            by=by,
             now=cast.now,
         )
         commands.add_party_organisation(
-            name=f"党小组{number}", level=PartyLevel.GROUP, node=cast.other_community, parent=branch, founded_on=ON, by=by,
+            name=f"党小组{number}",
+            level=PartyLevel.GROUP,
+            node=cast.other_community,
+            parent=branch,
+            founded_on=ON,
+            by=by,
             now=cast.now,
         )
         commands.add_office_holder(
-            organisation=branch, name=f"委员{number}", office="委员", source=OfficeSource.HIRED, since=ON, by=by,
+            organisation=branch,
+            name=f"委员{number}",
+            office="委员",
+            source=OfficeSource.HIRED,
+            since=ON,
+            by=by,
             now=cast.now,
         )
         commands.set_workday(day=date(2026, 11, 21 + number), is_worked=True, source="通知", by=by, now=cast.now)

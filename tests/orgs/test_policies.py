@@ -28,7 +28,13 @@ def by(cast):
 
 def share(cast, by, node, percent, since, source="区文件"):
     return commands.set_policy(
-        node=node, key=PolicyKey.SAMPLE_SHARE, value={"percent": percent}, since=since, source=source, by=by, now=cast.now
+        node=node,
+        key=PolicyKey.SAMPLE_SHARE,
+        value={"percent": percent},
+        since=since,
+        source=source,
+        by=by,
+        now=cast.now,
     )
 
 
@@ -106,8 +112,13 @@ def test_a_missing_rule_is_a_fault(cast):
 def test_rules_do_not_overlap_in_the_database(cast):
     with pytest.raises(IntegrityError), transaction.atomic():
         Policy.objects.create(
-            key=PolicyKey.SAMPLE_SHARE, node=cast.district, path=cast.district.path, value={"percent": 1}, since=ON,
-            source="x", set_at=cast.now,
+            key=PolicyKey.SAMPLE_SHARE,
+            node=cast.district,
+            path=cast.district.path,
+            value={"percent": 1},
+            since=ON,
+            source="x",
+            set_at=cast.now,
         )
     with pytest.raises(IntegrityError), transaction.atomic():
         Policy.objects.filter(key=PolicyKey.SAMPLE_SHARE).update(until=date(2020, 1, 1))
@@ -157,8 +168,11 @@ def test_the_nearest_owner_wins_always(cast, by):
         for (place, since), percent in values.items():
             share(cast, by, cast.nodes[place], percent, since)
         path = cast.nodes[asked].path
-        above = [(len(cast.nodes[place].path), since, percent) for (place, since), percent in values.items()
-                 if covers([cast.nodes[place].path], path) and since <= on]
+        above = [
+            (len(cast.nodes[place].path), since, percent)
+            for (place, since), percent in values.items()
+            if covers([cast.nodes[place].path], path) and since <= on
+        ]
         expected = max(above, default=(0, None, 5))[2]
         assert in_force_at(SampleShare, path=path, on=on).percent == expected
 

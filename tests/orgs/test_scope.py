@@ -45,7 +45,9 @@ def test_under_selects_what_covers_says(db):
     def check(stored, asked):
         FormerPath.objects.all().delete()
         Node.objects.all().delete()
-        node = Node.objects.create(path="/1/", level="district", code="210802000000", name="区", valid_from="2020-01-01")
+        node = Node.objects.create(
+            path="/1/", level="district", code="210802000000", name="区", valid_from="2020-01-01"
+        )
         FormerPath.objects.bulk_create(FormerPath(path=path, node=node, until="2024-01-01") for path in stored)
         found = set(FormerPath.objects.filter(under("path", asked)).values_list("path", flat=True))
         assert found == {path for path in stored if covers(asked, path)}

@@ -71,12 +71,21 @@ def test_what_does_not_fit_is_refused(cast, by, values, field):
 
 
 def test_who_may_not_change_the_tree(cast):
-    for key, error in [("overseer", Forbidden), ("desk", OutOfScope), ("secretary", OutOfScope), ("liaison", OutOfScope)]:
+    for key, error in [
+        ("overseer", Forbidden),
+        ("desk", OutOfScope),
+        ("secretary", OutOfScope),
+        ("liaison", OutOfScope),
+    ]:
         with pytest.raises(error):
             add(cast, cast.actor(key))
     with pytest.raises(OutOfScope):
-        commands.add_node(parent=None, level=Level.DISTRICT, code="210803", name="区", by=cast.actor("administrator"), now=cast.now)
-    root = commands.add_node(parent=None, level=Level.DISTRICT, code="210803", name="西市区", by=Actor.system(), now=cast.now)
+        commands.add_node(
+            parent=None, level=Level.DISTRICT, code="210803", name="区", by=cast.actor("administrator"), now=cast.now
+        )
+    root = commands.add_node(
+        parent=None, level=Level.DISTRICT, code="210803", name="西市区", by=Actor.system(), now=cast.now
+    )
     assert root.path == f"/{root.pk}/"
 
 
@@ -91,8 +100,12 @@ def test_rename_keeps_the_code(cast, by):
 
 def test_profile(cast):
     profile = commands.set_profile(
-        node=cast.nanyuan, community_type=CommunityType.LEARNING, type_reason="教师多", brand_name="书香南园",
-        by=cast.actor("secretary"), now=cast.now,
+        node=cast.nanyuan,
+        community_type=CommunityType.LEARNING,
+        type_reason="教师多",
+        brand_name="书香南园",
+        by=cast.actor("secretary"),
+        now=cast.now,
     )
     assert (profile.community_type, profile.brand_name) == ("learning", "书香南园")
     with pytest.raises(RuleBroken):
@@ -122,7 +135,13 @@ def test_end_a_community(cast, by):
 
 def test_move_rewrites_paths_and_keeps_rights(cast, by):
     commands.set_policy(
-        node=cast.nanyuan, key=PolicyKey.SAMPLE_SHARE, value={"percent": 10}, since=ON, source="街道", by=by, now=cast.now
+        node=cast.nanyuan,
+        key=PolicyKey.SAMPLE_SHARE,
+        value={"percent": 10},
+        since=ON,
+        source="街道",
+        by=by,
+        now=cast.now,
     )
     old = cast.nanyuan.path
     moved = commands.move_node(node=cast.nanyuan, parent=cast.other_street, by=by, now=cast.now)
@@ -157,7 +176,12 @@ def test_move_where_it_does_not_fit(cast, by):
 def test_merge_hands_everything_over(cast, by):
     commands.add_resident_unit(work_unit=cast.school, community=cast.nanyuan, by=by, now=cast.now)
     commands.set_policy(
-        node=cast.nanyuan, key=PolicyKey.SAMPLE_SHARE, value={"percent": 10}, since=date(2026, 1, 1), source="街道", by=by,
+        node=cast.nanyuan,
+        key=PolicyKey.SAMPLE_SHARE,
+        value={"percent": 10},
+        since=date(2026, 1, 1),
+        source="街道",
+        by=by,
         now=cast.now,
     )
     told = []
@@ -236,7 +260,10 @@ def test_search_stays_in_the_own_area(cast, queries):
     with queries() as seen:
         found = search("社区", actor=actor)
     assert len(seen) == 2
-    assert [(row.name, row.chain) for row in found] == [("南园社区", "站前区 · 东风街道"), ("公园社区", "站前区 · 东风街道")]
+    assert [(row.name, row.chain) for row in found] == [
+        ("南园社区", "站前区 · 东风街道"),
+        ("公园社区", "站前区 · 东风街道"),
+    ]
     assert [row.name for row in search("210802002", actor=actor)] == []
     assert search(" ", actor=actor) == []
 
@@ -274,7 +301,12 @@ def test_the_audit_chain_is_whole(cast, by):
 
 
 def test_constraint_of_role_places(cast):
-    for values in ({"node": None}, {"role": Role.UNIT_LIAISON}, {"until": date(2019, 1, 1)}, {"ended_by": cast.desk.pk}):
+    for values in (
+        {"node": None},
+        {"role": Role.UNIT_LIAISON},
+        {"until": date(2019, 1, 1)},
+        {"ended_by": cast.desk.pk},
+    ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Grant.objects.filter(user=cast.desk).update(**values)
     held = Grant.objects.get(user=cast.desk)

@@ -176,7 +176,7 @@ def _prolonged(grant: Grant, until: date | None, *, by: Actor, now: datetime) ->
 def _check_not_last(grant: Grant, *, now: datetime) -> None:
     """Another one in force must stay, and without an end if this one has none. Call it under the place's lock."""
     others = Grant.objects.in_force(localdate(now)).filter(
-        role=grant.role, node_id=grant.node_id, ended_at=None, user__closed_at=None
+        role=grant.role, node=grant.node, ended_at=None, user__closed_at=None
     )
     others = others.exclude(pk=grant.pk)
     if grant.until is None:

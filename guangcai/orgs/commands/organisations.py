@@ -1,4 +1,4 @@
-"""Organisations beside the territory: work units, units resident in a community, Party organisations, office holders."""
+"""Organisations beside the territory: work units, resident units, Party organisations, office holders."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from django.db import connection
 
 from guangcai.core.scoping import ancestors
-from guangcai.orgs.enums import Level
 from guangcai.orgs.models import SubtreeCount
 
 ADD = """
@@ -16,20 +15,17 @@ WHERE above.path = ANY(%s)
 ON CONFLICT (node_id, level) DO UPDATE SET nodes = orgs_subtreecount.nodes + excluded.nodes
 """
 
-# One level at a time, bottom up: each node hands itself and what it has gathered to its parent.
+# Children are counted once by their parent; each count then goes to every node of the parent's path.
 GATHER = """
 INSERT INTO orgs_subtreecount (node_id, level, nodes)
-SELECT part.parent_id, part.level, sum(part.nodes)
+SELECT above.id::bigint, direct.level, sum(direct.nodes)
 FROM (
-    SELECT parent_id, level, 1 AS nodes FROM orgs_node
-    WHERE level = %(level)s AND valid_to IS NULL AND parent_id IS NOT NULL
-    UNION ALL
-    SELECT below.parent_id, gathered.level, gathered.nodes
-    FROM orgs_node below JOIN orgs_subtreecount gathered ON gathered.node_id = below.id
-    WHERE below.level = %(level)s AND below.parent_id IS NOT NULL
-) AS part
-GROUP BY part.parent_id, part.level
-ON CONFLICT (node_id, level) DO UPDATE SET nodes = orgs_subtreecount.nodes + excluded.nodes
+    SELECT parent_id, level, count(*) AS nodes FROM orgs_node
+    WHERE valid_to IS NULL AND parent_id IS NOT NULL GROUP BY parent_id, level
+) AS direct
+JOIN orgs_node parent ON parent.id = direct.parent_id
+CROSS JOIN LATERAL unnest(string_to_array(trim(BOTH '/' FROM parent.path), '/')) AS above (id)
+GROUP BY above.id, direct.level
 """
 
 
@@ -45,5 +41,4 @@ def rebuild() -> None:
     """Count everything again from the nodes."""
     SubtreeCount.objects.all().delete()
     with connection.cursor() as cursor:
-        for level in reversed(Level):
-            cursor.execute(GATHER, {"level": level.value})
+        cursor.execute(GATHER)

@@ -30,7 +30,6 @@ MANY = 1_000
 HUGE = 100_000
 NAME_LENGTH = Node._meta.get_field("name").max_length or 0
 COMMUNITY = Level.COMMUNITY.rank
-LOWEST = len(Level)
 NULL = r"\N"
 COPY_NODES = """
 COPY orgs_node (id, parent_id, path, level, code, name, urban_rural_class, valid_from, valid_to, successor_id, source)
@@ -120,7 +119,7 @@ def import_tree(
 
 def _plan(file: TreeFile, valid_from: date) -> Plan:
     plan = Plan(problems=list(file.problems))
-    nodes = sorted(file.nodes, key=lambda node: node.level.rank)
+    nodes = file.nodes
     if not nodes:
         plan.problems.append(Problem(0, "nothing_found", _("The file names no place that was asked for.")))
         return plan
@@ -151,14 +150,13 @@ def _known_past(nodes: Sequence[FileNode]) -> set[tuple[str, date]]:
 
 def _check(nodes: Sequence[FileNode], known: dict[str, Known], root: str, problems: list[Problem]) -> None:
     """Everything that is wrong with the rows themselves. Places stand in `nodes` top down."""
+    if _all_sound(nodes, root):
+        return
     ranks: dict[str, int] = {}
     seen: set[tuple[str, date | None]] = set()
     for node in nodes:
-        if _is_plain(node, ranks):
-            ranks[node.code] = node.level.rank
-            continue
         key = (node.code, node.valid_from if node.valid_to else None)
-        if key in seen or (not node.valid_to and node.code in ranks):
+        if key in seen:
             twice = _("The code %(code)s stands in the file twice.") % {"code": node.code}
             problems.append(Problem(node.row, "code_twice", twice))
         seen.add(key)
@@ -170,17 +168,22 @@ def _check(nodes: Sequence[FileNode], known: dict[str, Known], root: str, proble
     _check_successors(nodes, known, problems)
 
 
-def _is_plain(node: FileNode, ranks: dict[str, int]) -> bool:
-    """Whether a row is sound at first sight: all but a few of a country's are, and only the others are looked into."""
-    code = node[1]
+def _all_sound(nodes: Sequence[FileNode], root: str) -> bool:
+    """Whether everything is sound at first sight, asked of all rows at once: a country has no time for each."""
+    codes = {node[1]: node[3] for node in nodes}
+    pairs = {(node[4], node[3]) for node in nodes}
+    pairs -= {(parent, level) for parent, level in pairs if not parent}
+    top = {node[4] for node in nodes if node[1] == root} if root else set()
     return (
-        not node[6]
-        and not node[7]
-        and code not in ranks
-        and len(code) == rules.CODE_LENGTH
-        and code.isdecimal()
-        and 0 < len(node[2]) <= NAME_LENGTH
-        and ranks.get(node[4], LOWEST) < node[3].rank <= COMMUNITY
+        len(codes) == len(nodes)
+        and not any(node[6] or node[7] for node in nodes)
+        and all(0 < len(node[2]) <= NAME_LENGTH for node in nodes)
+        and set(map(len, codes)) == {rules.CODE_LENGTH}
+        and "".join(codes).isdecimal()
+        and all(
+            codes[parent].rank < level.rank <= COMMUNITY if parent in codes else parent in top
+            for parent, level in pairs
+        )
     )
 
 
@@ -230,6 +233,7 @@ def _sort_out(
 ) -> None:
     """Divide the rows into new, changed, ended and unchanged, and give the new ones their keys and paths."""
     untouched = not known and not past
+    needed = {node[4] for node in nodes} | {node[7] for node in nodes}
     is_new = [untouched or _is_new(node, known, past, valid_from) for node in nodes]
     key = reserve_ids(sum(is_new)) if any(is_new) else 0
     placed = {code: (row.id, row.path) for code, row in known.items()}
@@ -239,7 +243,7 @@ def _sort_out(
             parent_id, above = placed.get(node.parent, (None, ROOT))
             path = f"{above}{key}/"
             plan.new.append((node, key, parent_id, path))
-            if not node.valid_to or node.code not in placed:
+            if node.code in needed and (not node.valid_to or node.code not in placed):
                 placed[node.code] = (key, path)
             key += 1
         elif here and node.valid_to:
@@ -275,6 +279,8 @@ def _compare(node: FileNode, here: Known, placed: dict[str, tuple[int, str]], pl
 
 def _missing(nodes: Sequence[FileNode], known: dict[str, Known]) -> list[int]:
     """Open places below the tops of the file that it does not name. Places below a community are never in a file."""
+    if not known:
+        return []
     named = {node.code for node in nodes}
     local = [level.value for level in rules.LOCAL_LEVELS]
     missing: list[int] = []

@@ -63,6 +63,4 @@ class WorkdayForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[("worked", _("worked")), ("free", _("free")), ("calendar", _("as in the calendar"))],
     )
-    source = forms.CharField(
-        label=_("Source"), max_length=120, required=False, help_text=_("The notice that says so.")
-    )
+    source = forms.CharField(label=_("Source"), max_length=120, required=False, help_text=_("The notice that says so."))

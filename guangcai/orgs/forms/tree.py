@@ -59,7 +59,10 @@ class ProfileForm(forms.Form):
     type_reason = forms.CharField(label=_("Why this type"), max_length=200, required=False)
     brand_name = forms.CharField(label=_("Brand"), max_length=60, required=False)
     brand_note = forms.CharField(
-        label=_("What stands behind the brand"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("What stands behind the brand"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 

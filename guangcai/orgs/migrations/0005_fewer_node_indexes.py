@@ -31,10 +31,6 @@ class Migration(migrations.Migration):
             name='code',
             field=models.CharField(db_collation='C', max_length=40),
         ),
-        migrations.AddIndex(
-            model_name='node',
-            index=models.Index(fields=['name'], name='node_by_name'),
-        ),
         migrations.AddConstraint(
             model_name='node',
             constraint=models.UniqueConstraint(fields=('code', 'valid_to'), name='node_code_once_in_force', nulls_distinct=False),

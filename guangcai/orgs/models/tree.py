@@ -59,9 +59,7 @@ class Node(models.Model):
             # A constraint, not unique=True: that would add a second index for LIKE, which a C collation does not need.
             models.UniqueConstraint(fields=["path"], name="node_path_once"),
             # One index for "open once", for look-ups of ended codes, and for the beginnings of codes.
-            models.UniqueConstraint(
-                fields=["code", "valid_to"], nulls_distinct=False, name="node_code_once_in_force"
-            ),
+            models.UniqueConstraint(fields=["code", "valid_to"], nulls_distinct=False, name="node_code_once_in_force"),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="node_ends_after_start"
             ),
@@ -71,7 +69,6 @@ class Node(models.Model):
             models.CheckConstraint(condition=Q(path__startswith="/", path__endswith="/"), name="node_path_closed"),
         ]
         indexes = [
-            models.Index(fields=["name"], name="node_by_name"),
             models.Index(fields=["successor"], name="node_by_successor", condition=Q(successor__isnull=False)),
         ]
 

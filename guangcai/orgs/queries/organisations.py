@@ -32,7 +32,7 @@ def residences_of(unit: WorkUnit) -> QuerySet[ResidentUnit]:
 
 
 def liaisons_of(unit: WorkUnit, *, on: date) -> QuerySet[Grant]:
-    return unit.grants.filter(ended_at=None).in_force(on).select_related("user").order_by("pk")  # type: ignore[attr-defined]
+    return unit.grants.filter(ended_at=None).in_force(on).select_related("user").order_by("pk")
 
 
 def office_holders_at(node_id: int) -> QuerySet[OfficeHolder]:

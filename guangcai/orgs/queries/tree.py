@@ -1,7 +1,7 @@
 """Reads of the tree: chains, children with counts, search, and the one place a text names."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.postgres.aggregates import JSONBAgg
@@ -97,7 +97,7 @@ def _rows(nodes: QuerySet[Node]) -> list[TreeRow]:
         filter=Q(subtree_counts__nodes__gt=0),
         default=[],
     )
-    return [_row(node, node.counts) for node in nodes.annotate(counts=counts)]  # type: ignore[attr-defined]
+    return [_row(node, node.counts) for node in nodes.annotate(counts=counts)]
 
 
 def _row(node: Node, counts: Iterable[dict[str, str | int]], chain: str = "") -> TreeRow:

@@ -59,7 +59,7 @@ def form_page(
     template: str = "orgs/form.html",
     **context: Any,
 ) -> HttpResponse:
-    """Show a form, or carry out `act` with what it says and go on to `to(result)`; a refusal stands beside its field."""
+    """Show a form, or carry out `act` with its values and go on to `to(result)`; a refusal stands beside its field."""
     if request.method == "POST" and form.is_valid():
         try:
             result = act(form.cleaned_data)

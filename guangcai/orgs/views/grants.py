@@ -118,9 +118,7 @@ def _holder(request: ActorRequest, values: dict[str, Any]) -> User:
     if found:
         return found
     if not values["name"]:
-        raise RuleBroken(
-            _("Nobody signs in with this phone yet. Give the name, and an account is made."), field="name"
-        )
+        raise RuleBroken(_("Nobody signs in with this phone yet. Give the name, and an account is made."), field="name")
     return add_user(name=values["name"], phone=values["phone"], by=request.actor, now=timezone.now())
 
 

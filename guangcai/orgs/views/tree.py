@@ -161,9 +161,7 @@ def node_parent(request: ActorRequest, pk: int) -> HttpResponse:
     return form_page(
         request,
         MoveForm(posted(request), actor=request.actor),
-        lambda values: commands.move_node(
-            node=shown, parent=values["parent"], by=request.actor, now=timezone.now()
-        ),
+        lambda values: commands.move_node(node=shown, parent=values["parent"], by=request.actor, now=timezone.now()),
         to=lambda moved: _page(moved.pk),
         done=_("The place and everything below it stand in their new place."),
         heading=_("Move %(name)s") % {"name": shown.name},
