@@ -37,18 +37,22 @@ DROP_STALE = """
 DELETE FROM ledger_yeartotal AS t WHERE t.year = %(year)s AND t.district_code = %(district_code)s
 AND NOT EXISTS (SELECT FROM year_sums AS s WHERE s.member_id = t.member_id)
 """
-# Only what differs is written; keys count up from one made now, so that the index grows at its end.
-WRITE = """
-INSERT INTO ledger_yeartotal (id, district_code, member_id, year, minutes, deeds, postings)
-SELECT (%(key)s || lpad(to_hex(row_number() OVER ()), 12, '0'))::uuid,
-       m.district_code, s.member_id, %(year)s, s.minutes, s.deeds, s.postings
+# Only what differs is written.
+MEND = """
+UPDATE ledger_yeartotal AS t SET minutes = s.minutes, deeds = s.deeds, postings = s.postings
 FROM year_sums AS s
-JOIN members_member AS m ON m.id = s.member_id AND m.district_code = %(district_code)s
-LEFT JOIN ledger_yeartotal AS t
-       ON t.member_id = s.member_id AND t.year = %(year)s AND t.district_code = %(district_code)s
-WHERE (t.minutes, t.deeds, t.postings) IS DISTINCT FROM (s.minutes, s.deeds, s.postings)
-ON CONFLICT (district_code, year, member_id) DO UPDATE
-SET minutes = excluded.minutes, deeds = excluded.deeds, postings = excluded.postings
+WHERE t.member_id = s.member_id AND t.year = %(year)s AND t.district_code = %(district_code)s
+  AND (t.minutes, t.deeds, t.postings) IS DISTINCT FROM (s.minutes, s.deeds, s.postings)
+"""
+# In the order of members, under keys that count up from one made now: both indexes grow at their end.
+ADD = """
+INSERT INTO ledger_yeartotal (id, district_code, member_id, year, minutes, deeds, postings)
+SELECT (%(key)s || lpad(to_hex(row_number() OVER (ORDER BY s.member_id)), 12, '0'))::uuid,
+       %(district_code)s, s.member_id, %(year)s, s.minutes, s.deeds, s.postings
+FROM year_sums AS s
+WHERE EXISTS (SELECT FROM members_member AS m WHERE m.id = s.member_id AND m.district_code = %(district_code)s)
+  AND NOT EXISTS (SELECT FROM ledger_yeartotal AS t WHERE t.member_id = s.member_id AND t.year = %(year)s
+                  AND t.district_code = %(district_code)s)
 """
 
 
@@ -78,11 +82,10 @@ def rebuild_year_totals(*, district_code: str, year: int, by: Actor, now: dateti
     }
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        for statement in (LOCK, SUM, DROP_STALE):
+        mended = 0
+        for statement in (LOCK, SUM, DROP_STALE, MEND, ADD):
             cursor.execute(statement, values)
-        stale = cursor.rowcount
-        cursor.execute(WRITE, values)
-        mended = int(stale + cursor.rowcount)
+            mended += cursor.rowcount if statement in (DROP_STALE, MEND, ADD) else 0
         cursor.execute("DROP TABLE year_sums")
     audit.record(Tag.TOTALS_REBUILD, by=by, now=now, district=district_code, year=year, rows=mended)
     return mended
