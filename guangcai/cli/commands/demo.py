@@ -48,7 +48,7 @@ def print_sign_ins(url: str | None) -> None:
     for heading in (_("Role"), _("Name"), _("Place"), _("Phone")):
         table.add_column(heading)
     for person in signins.SIGN_INS:
-        table.add_row(str(person.role), person.name, person.place, person.phone)
+        table.add_row(str(getattr(person.role, "label", person.role)), person.name, person.place, person.phone)
     console = Console()
     console.print(table)
     if url:
