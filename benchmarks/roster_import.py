@@ -54,7 +54,7 @@ def make_file(rows: int, seed: int = 1) -> bytes:
     page = book.add_worksheet()
     page.write_row(0, 0, HEADERS)
     for number in range(1, rows + 1):
-        born = date(1960, 1, 1) + timedelta(days=rng.randrange(14_000))
+        born = date(1960, 1, 1) + timedelta(days=rng.randrange(11_000))
         joined = born + timedelta(days=7_000 + rng.randrange(4_000))
         name = rng.choice(SURNAMES) + rng.choice(GIVEN) + rng.choice(GIVEN)
         cells = [

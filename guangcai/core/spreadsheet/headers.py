@@ -6,6 +6,7 @@ People's tables are made for print. The header is the row that holds most of the
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from guangcai.core import lexicon
 
@@ -64,12 +65,19 @@ def own_rows(rows: Iterable[Row], header: Header, first_row: int = 1) -> Iterato
     for at, row in enumerate(rows):
         if at < header.first_row:
             continue
-        cells = [cell for cell in row if cell.strip()]
-        if not cells or _is_total(cells[0]) or _is_note(cells):
+        first = next((cell for cell in row if cell and not cell.isspace()), None)
+        if first is None:
             continue
-        # The whole row is compared only where it begins as the header does.
-        if _one_line(cells[0]) != heading[0] or _filled(row) != heading:
+        # A numbered row is none of these: most rows are decided here.
+        if (first.isascii() and first.isdigit()) or not _is_foreign(first, row, heading):
             yield first_row + at, row
+
+
+def _is_foreign(first: str, row: Row, heading: list[str]) -> bool:
+    """A total, a note, or the header once more."""
+    if _is_total(first) or (_begins_as_note(first) and sum(1 for cell in row if cell.strip()) <= 2):
+        return True
+    return _one_line(first) == heading[0] and _filled(row) == heading
 
 
 def _headers_at(rows: Sequence[Row], top: int, known: frozenset[str]) -> Iterator[Header]:
@@ -124,11 +132,12 @@ def _is_total(first: str) -> bool:
     return _one_line(first).lower().rstrip(":\uff1a") in _plain_words("total_words")
 
 
-def _is_note(cells: list[str]) -> bool:
-    """At most two filled cells that begin as notes do: "Note: ...", "Filled in by: ..."."""
-    match = _LEADING_WORD.match(cells[0])
-    return len(cells) <= 2 and match is not None and match[1].lower() in _plain_words("note_words")
+def _begins_as_note(first: str) -> bool:
+    """ "Note: ...", "Filled in by: ..."; a note fills at most two cells."""
+    match = _LEADING_WORD.match(first)
+    return match is not None and match[1].lower() in _plain_words("note_words")
 
 
+@cache
 def _plain_words(name: str) -> frozenset[str]:
     return frozenset(word.replace(" ", "") for word in lexicon.words(name))

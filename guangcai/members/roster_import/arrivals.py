@@ -3,7 +3,6 @@ lives as long as the transaction."""
 
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any
 
 from django.db import connection
 
@@ -31,6 +30,7 @@ COPY roster_arrival (number, id, name, name_pinyin, name_initials, name_sort, ge
     address, building_id, work_unit_id, party_organisation_id, skills, intentions, reported_on) FROM STDIN
 """
 NULL = r"\N"
+EMPTY = r"\\x"
 BLOCK = 2_000
 
 
@@ -70,49 +70,34 @@ class Arrivals:
 
 
 def _line(arrival: Arrival) -> str:
+    """One line of COPY. Written for speed: a hundred thousand of these are made at once."""
     key = str(new_id())
-    keys = name_keys(arrival.name)
-    phone = arrival.phone
-    columns = (
-        str(arrival.row),
-        key,
-        _text(arrival.name),
-        _text(keys.full[:400]),
-        _text(keys.initials[:60]),
-        _text(keys.sort[:600]),
-        arrival.gender,
-        _or_null(arrival.birth_date),
-        _or_null(arrival.joined_party_on),
-        arrival.member_type,
-        arrival.category,
-        _text(arrival.national_volunteer_no),
-        _or_null(arrival.occupation),
-        _text(arrival.job_title),
-        _sealed(phone, key, PHONE_PURPOSE),
-        blind_index(phone, PHONE_PURPOSE),
-        blind_index(last_four(phone), PHONE_TAIL_PURPOSE) if phone else "",
-        _sealed(arrival.address, key, ADDRESS_PURPOSE),
-        _or_null(arrival.building_id),
-        _or_null(arrival.work_unit or None),
-        _or_null(arrival.party_organisation),
-        _array(arrival.skills),
-        _array(arrival.intentions),
-        _or_null(arrival.reported_on),
+    full, initials, sort = name_keys(arrival.name)
+    phone, address = arrival.phone, arrival.address
+    phone_index = tail_index = ""
+    sealed_phone = sealed_address = EMPTY
+    if phone:
+        sealed_phone = EMPTY + seal(phone, key, PHONE_PURPOSE).hex()
+        phone_index = blind_index(phone, PHONE_PURPOSE)
+        tail_index = blind_index(last_four(phone), PHONE_TAIL_PURPOSE)
+    if address:
+        sealed_address = EMPTY + seal(address, key, ADDRESS_PURPOSE).hex()
+    text = (
+        f"{arrival.name}\t{full[:400]}\t{initials[:60]}\t{sort[:600]}\t{arrival.gender}\t"
+        f"{arrival.birth_date or NULL}\t{arrival.joined_party_on or NULL}\t{arrival.member_type}\t{arrival.category}\t"
+        f"{_text(arrival.national_volunteer_no)}\t{arrival.occupation or NULL}\t{_text(arrival.job_title)}"
     )
-    return "\t".join(columns) + "\n"
+    links = (
+        f"{arrival.building_id or NULL}\t{arrival.work_unit or NULL}\t{arrival.party_organisation or NULL}\t"
+        f"{_array(arrival.skills)}\t{_array(arrival.intentions)}\t{arrival.reported_on or NULL}"
+    )
+    sealed = f"{sealed_phone}\t{phone_index}\t{tail_index}\t{sealed_address}"
+    return f"{arrival.row}\t{key}\t{text}\t{sealed}\t{links}\n"
 
 
 def _text(text: str) -> str:
     """Cleaned text holds no tab and no line end; only the sign that COPY escapes with is left."""
     return text.replace("\\", "\\\\") if "\\" in text else text
-
-
-def _or_null(value: Any) -> str:
-    return NULL if value is None else str(value)
-
-
-def _sealed(text: str, key: str, purpose: str) -> str:
-    return rf"\\x{seal(text, key, purpose).hex()}" if text else r"\\x"
 
 
 def _array(values: Iterable[int]) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guangcai.core.errors import RuleBroken
 from guangcai.core.spreadsheet import Header, Table, find_header, own_rows, read_table
@@ -31,8 +31,9 @@ def open_sheet(content: bytes, filename: str = "", *, sheet: str | None = None) 
     header = find_header(table.head(_HEAD), known_headers())
     if header is None:
         raise RuleBroken(sentence("header_missing", {}), field="file", code="header_missing")
+    header = replace(header, names=tuple(_without_title(header, table)))
     row = table.first_row + header.top + header.depth - 1
-    columns = guess(_without_title(header, table), first_column=table.first_column, header_row=row)
+    columns = guess(header.names, first_column=table.first_column, header_row=row)
     return RosterSheet(hashlib.sha256(content).hexdigest(), table, header, columns)
 
 
