@@ -45,7 +45,7 @@ def one_open_link_of_each_kind() -> Iterator[str]:
     """The exclusion constraints say so; a restored or repaired database is asked again."""
     kinds: tuple[type[Residence] | type[Employment] | type[OrgRelation], ...] = (Residence, Employment, OrgRelation)
     for kind in kinds:
-        several = kind.objects.filter(until=None).values("member").annotate(n=Count("pk")).filter(n__gt=1)  # type: ignore[attr-defined]
+        several = kind.objects.filter(until=None).values("member").annotate(n=Count("pk")).filter(n__gt=1)
         for row in several:
             yield f"member {row['member']} has {row['n']} open {kind._meta.model_name}"
 

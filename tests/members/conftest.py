@@ -11,7 +11,14 @@ from guangcai.members import commands
 from guangcai.members.enums import Channel
 from guangcai.members.models import ReportIn
 from guangcai.members.slips import SlipForm
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
+
+
+@pytest.fixture
+def cast(db: None, now: datetime) -> Cast:
+    """The cast, with the shipped lists: a browser test before may have emptied them."""
+    commands.load_lists(by=Actor.system(), now=now)
+    return make_cast(now)
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def test_the_side_panel_gets_only_the_panel(cast: Cast, signed_in: SignedIn) -> 
 
 
 def edit_form(**changes: str) -> dict[str, str]:
-    form = {"name": "林晓岚", "member_type": "in_service", "phone": "13900000101"}
+    form = {"name": "林晓岚", "member_type": "in_service"}
     lines = {"skills-TOTAL_FORMS": "2", "skills-INITIAL_FORMS": "0"}
     return {**form, **lines, **changes}
 
@@ -132,7 +132,23 @@ def test_the_five_groups_are_changed_on_one_page(cast: Cast, signed_in: SignedIn
     member.refresh_from_db()
     assert answer.status_code == 302
     assert (member.gender, member.birth_date.isoformat()) == ("female", "1985-03-04")
+    assert member.phone == "+8613900000101"
     assert [(row.kind.code, row.times) for row in member.intentions.all()] == [("public_safety", ["weekend_morning"])]
+
+
+def test_the_edit_form_shows_no_number_and_can_delete_it(cast: Cast, signed_in: SignedIn) -> None:
+    member, browser = cast.teacher_member, signed_in(cast.desk)
+    shown = text(browser.get(f"/members/{member.pk}/edit/"))
+    assert ("3900000101" in shown, "139****0101" in shown) == (False, True)
+    browser.post(f"/members/{member.pk}/edit/", edit_form(forget_contact="on"))
+    member.refresh_from_db()
+    assert (member.phone, member.phone_index) == ("", "")
+
+
+def test_a_slip_names_nobody_from_next_door(cast: Cast, signed_in: SignedIn, slip: Slip) -> None:
+    waiting = slip(name="冒名", phone="13900000102")
+    for address in ("report-ins/", f"report-ins/{waiting.pk}/", "launch-day/"):
+        assert "赵海峰" not in text(signed_in(cast.desk).get(f"/members/{address}"))
 
 
 @pytest.mark.parametrize(

@@ -38,15 +38,15 @@ def tags() -> list[str]:
 def add(cast: Cast, by: Actor, now: datetime, **more: Any) -> Member:
     placed = more.pop("placed", Placement(community=cast.nanyuan, work_unit=cast.school))
     return commands.add_member(
-        **{"name": "单 于飞", "phone": "13900000401", "placed": placed, "by": by, "now": now, **more}
+        **{"name": "曾 于飞", "phone": "13900000401", "placed": placed, "by": by, "now": now, **more}
     )
 
 
 def test_a_new_member_has_keys_links_and_a_receipt(cast: Cast, desk: Actor, now: datetime) -> None:
     member = add(cast, desk, now, gender="male", birth_date=date(1980, 5, 1))
 
-    assert (member.name, member.phone, member.path) == ("单于飞", "+8613900000401", cast.nanyuan.path)
-    assert (member.name_pinyin, member.name_initials) == ("shanyufei", "syf")
+    assert (member.name, member.phone, member.path) == ("曾于飞", "+8613900000401", cast.nanyuan.path)
+    assert (member.name_pinyin, member.name_initials) == ("zengyufei", "zyf")
     assert Residence.objects.get(member=member).receipt_no == "210802001002-2026-00001"
     assert Employment.objects.get(member=member).work_unit == cast.school
     assert "members:member:add" in tags()
@@ -56,7 +56,7 @@ def test_the_same_id_again_is_the_same_member(cast: Cast, desk: Actor, now: date
     key = new_id()
     first = add(cast, desk, now, id=key)
     again = add(cast, desk, now, id=key)
-    assert (again, Member.objects.filter(name="单于飞").count()) == (first, 1)
+    assert (again, Member.objects.filter(name="曾于飞").count()) == (first, 1)
     with pytest.raises(Conflict):
         add(cast, desk, now, id=key, name="别人")
 

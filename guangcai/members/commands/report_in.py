@@ -53,16 +53,9 @@ def report_in_submit(
     waiting = ReportIn.objects.waiting().filter(community=community, phone_index=phone_index)
     if phone_index and (slip := waiting.select_related("member").first()):
         return _fill_ready(slip, form, now=now)
-    slip = ReportIn(
-        id=id or new_id(),
-        **of_community(community),
-        member=member,
-        channel=channel,
-        form=form.sealed_text(),
-        phone_index=phone_index,
-        submitted_at=now,
-        submitted_by=by.user_id,
-    )
+    slip = ReportIn(id=id or new_id(), **of_community(community), member=member, channel=channel)
+    slip.form, slip.phone_index = form.sealed_text(), phone_index
+    slip.submitted_at, slip.submitted_by = now, by.user_id
     try:
         with transaction.atomic():
             slip.save(force_insert=True)

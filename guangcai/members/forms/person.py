@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.ids import new_id
+from guangcai.core.phones import mask
 from guangcai.members.commands import SkillGiven
 from guangcai.members.enums import Gender, MemberCategory, MemberType
 from guangcai.members.forms.fields import IntentionsMixin, PhoneField, WorkUnitField, buildings_of, suggested_units
@@ -13,6 +14,8 @@ from guangcai.members.models import Member, Occupation, SkillKind
 from guangcai.members.rules import FIELDS
 from guangcai.orgs.models import Node
 
+# Kept sealed, and shown only after a reason.
+SEALED = ("phone", "address")
 NOT_SAID = ("", _("Not said"))
 
 
@@ -44,6 +47,7 @@ class MemberForm(IntentionsMixin):
     building = forms.ModelChoiceField(
         queryset=Node.objects.none(), required=False, label=_("Building"), empty_label=NOT_SAID[1]
     )
+    forget_contact = forms.BooleanField(required=False, label=_("Delete the phone and address on record"))
     has_consented = forms.BooleanField(required=False, label=_("The member has heard the privacy notice and agrees"))
 
     def __init__(self, *args: Any, member: Member | None = None, community: Node | None = None, **kwargs: Any) -> None:
@@ -57,20 +61,38 @@ class MemberForm(IntentionsMixin):
         if member is not None:
             for name in ("id", "work_unit", "building", "has_consented"):
                 del self.fields[name]
+            keep_contact(self, member)
         elif community is not None:
+            del self.fields["forget_contact"]
             self.fields["building"].queryset = buildings_of(community)
             self.fields["work_unit"].widget.attrs["list"] = "units"
             self.units = suggested_units(community.path)
 
     def changes(self) -> dict[str, Any]:
         """Columns of the register, as the commands take them."""
-        return {name: value for name, value in self.cleaned_data.items() if name in FIELDS}
+        said = {name: value for name, value in self.cleaned_data.items() if name in FIELDS}
+        if "forget_contact" not in self.fields:
+            return said
+        if self.cleaned_data["forget_contact"]:
+            return {**said, "phone": "", "address": ""}
+        return {name: value for name, value in said.items() if value or name not in SEALED}
+
+
+def keep_contact(form: forms.Form, member: Member) -> None:
+    """Phone and address are not shown in a form that anybody at the desk opens: empty keeps what is on record."""
+    form.fields["phone"].required = False
+    if member.phone:
+        form.fields["phone"].help_text = _("On record: %(phone)s. Leave it empty to keep it.") % {
+            "phone": mask(member.phone)
+        }
+    if member.address:
+        form.fields["address"].help_text = _("One is on record. Leave it empty to keep it.")
 
 
 def _initial(member: Member) -> dict[str, Any]:
     intentions = list(member.intentions.select_related("kind"))
     times = {time for intention in intentions for time in intention.times}
-    fields = {name: getattr(member, name) for name in FIELDS}
+    fields = {name: getattr(member, name) for name in FIELDS if name not in SEALED}
     return {**fields, "kinds": [row.kind.code for row in intentions], "times": sorted(times)}
 
 
@@ -122,6 +144,8 @@ class OwnForm(IntentionsMixin):
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, initial=_initial(member), **kwargs)
+        keep_contact(self, member)
 
     def changes(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("phone", "address", "job_title")}
+        said = {name: self.cleaned_data[name] for name in ("phone", "address", "job_title")}
+        return {name: value for name, value in said.items() if value or name not in SEALED}

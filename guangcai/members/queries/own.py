@@ -1,5 +1,7 @@
 """A member's whole record as tables, to take along."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from guangcai.core.actor import Actor
@@ -13,7 +15,7 @@ from guangcai.members.queries.person import Person, person, person_timeline
 def own_sheets(actor: Actor, member: Member) -> list[Sheet]:
     """My facts, skills, wishes, consents, and everything on my timeline, other rooms included."""
     mine = person(actor, member)
-    events = [
+    events: list[list[Any]] = [
         [item.at, str(item.title), str(item.text)] for _year, items in person_timeline(member, actor) for item in items
     ]
     return [

@@ -41,7 +41,8 @@ class Slip:
     # The record with the same phone and name, and where he lived until now.
     match_id: UUID | None = None
     lives_in: str = ""
-    # The same phone under another name: accepted as a new person, offered as a pair.
+    # The same phone under another name: accepted as a new person, offered as a pair. Named only inside the area.
+    is_phone_taken: bool = False
     other_name: str = ""
 
 
@@ -65,12 +66,12 @@ def waiting_slips(actor: Actor, *, text: str = "", community: Node | None = None
     rows = rows.filter(under("path", actor.paths_with(Permission.ROSTER_VIEW)))
     if community is not None:
         rows = rows.filter(community=community)
-    return [slip for slip in _slips(rows) if _is_meant(slip, text)]
+    return [slip for slip in _slips(rows, actor) if _is_meant(slip, text)]
 
 
-def slip_of(report_in: ReportIn) -> Slip:
-    """One waiting slip, for its own page."""
-    return _slips(ReportIn.objects.filter(pk=report_in.pk))[0]
+def slip_of(report_in: ReportIn, actor: Actor) -> Slip:
+    """One slip, for its own page."""
+    return _slips(ReportIn.objects.filter(pk=report_in.pk), actor)[0]
 
 
 def receipt(actor: Actor) -> "QuerySet[Residence]":
@@ -81,7 +82,7 @@ def receipt(actor: Actor) -> "QuerySet[Residence]":
     return Residence.objects.filter(own | area | unit).select_related("community", "member", "unit_receipt__work_unit")
 
 
-def _slips(rows: "QuerySet[ReportIn]") -> list[Slip]:
+def _slips(rows: "QuerySet[ReportIn]", actor: Actor) -> list[Slip]:
     job = FilteredRelation("member__employments", condition=Q(member__employments__until=None))
     rows = rows.select_related("member__community", "member__building").annotate(
         job=job, unit_name=F("job__work_unit__name")
@@ -89,7 +90,7 @@ def _slips(rows: "QuerySet[ReportIn]") -> list[Slip]:
     waiting = list(rows.order_by("submitted_at", "pk"))
     forms = [SlipForm.from_text(row.form) for row in waiting]
     context = _context(waiting, forms)
-    return [_slip(row, form, context) for row, form in zip(waiting, forms, strict=True)]
+    return [_slip(row, form, context, actor) for row, form in zip(waiting, forms, strict=True)]
 
 
 def _context(rows: Sequence[ReportIn], forms: Iterable[SlipForm]) -> _Context:
@@ -109,12 +110,13 @@ def _context(rows: Sequence[ReportIn], forms: Iterable[SlipForm]) -> _Context:
     )
 
 
-def _slip(row: ReportIn, form: SlipForm, context: _Context) -> Slip:
+def _slip(row: ReportIn, form: SlipForm, context: _Context, actor: Actor) -> Slip:
     same_phone = context.people.get(row.phone_index, []) if row.phone_index else []
     name = clean_name(form.name) or (row.member.name if row.member else "")
     match = row.member or next((member for member in same_phone if member.name == name), None)
     unit = context.units.get(form.work_unit_id or 0, form.work_unit_name) or getattr(row, "unit_name", "") or ""
-    others = [member.name for member in same_phone if member.name != name]
+    others = [member for member in same_phone if member.name != name]
+    named = [member.name for member in others if actor.can(Permission.ROSTER_VIEW, member.path)]
     phone = form.phone or (match.phone if match else "")
     return Slip(
         id=row.pk,
@@ -132,7 +134,8 @@ def _slip(row: ReportIn, form: SlipForm, context: _Context) -> Slip:
         intentions=tuple(context.kinds.get(code, code) for code in form.intentions),
         match_id=match.pk if match else None,
         lives_in=str(match.community) if match and match.community_id not in (None, row.community_id) else "",
-        other_name=others[0] if others and not match else "",
+        is_phone_taken=bool(others) and match is None,
+        other_name=named[0] if named and match is None else "",
     )
 
 

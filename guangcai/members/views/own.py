@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest
-from guangcai.core.phones import national
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.members import commands, queries
 from guangcai.members.forms import OwnForm
@@ -39,7 +38,8 @@ def me(request: ActorRequest) -> HttpResponse:
     units = [person.employment.work_unit_id] if person.employment else []
     context = {
         "person": person,
-        "opened_phone": national(member.phone),
+        "opened_phone": "",
+        "is_own": True,
         "years": queries.person_timeline(member, request.actor),
         "readers": readers_of(path=member.path, unit_ids=units, on=today),
         "openings": openings_of(member.pk),

@@ -37,6 +37,7 @@ def _context(request: ActorRequest, member: Member, **more: Any) -> dict[str, An
         "years": queries.person_timeline(member, request.actor),
         "reason_form": ReasonForm(),
         "opened_phone": "",
+        "is_own": False,
         **more,
     }
 

@@ -82,17 +82,13 @@ def report_in(request: ActorRequest, key: UUID) -> HttpResponse:
     if slip.residence_id:
         return redirect("members:receipt", slip.residence_id)
     may_accept = request.actor.can(Permission.REPORT_IN_ACCEPT, slip.path) and slip.decided_at is None
-    context = {"slip": _shape(slip), "report_in": slip, "may_accept": may_accept, "error": None}
+    context = {"slip": slip_of(slip, request.actor), "report_in": slip, "may_accept": may_accept, "error": None}
     return render(request, "members/report_in.html", context)
 
 
 def _slip(request: ActorRequest, key: UUID) -> ReportIn:
     asked(request.actor, Permission.ROSTER_VIEW)
     return get_object_or_404(ReportIn.objects.visible_to(request.actor).select_related("community"), pk=key)
-
-
-def _shape(slip: ReportIn) -> Slip:
-    return slip_of(slip)
 
 
 @require_POST
@@ -108,7 +104,8 @@ def acceptance(request: ActorRequest, key: UUID) -> HttpResponse:
             now=timezone.now(),
         )
     except RuleBroken as refusal:
-        context: dict[str, Any] = {"slip": _shape(slip), "report_in": slip, "may_accept": True, "error": refusal}
+        shape = slip_of(slip, request.actor)
+        context: dict[str, Any] = {"slip": shape, "report_in": slip, "may_accept": True, "error": refusal}
         return render(request, "members/report_in.html", context, status=422)
     messages.success(request, accepted_words(residence))
     if request.POST.get("next") == "launch_day":
@@ -136,7 +133,7 @@ def decline(request: ActorRequest, key: UUID) -> HttpResponse:
         )
         messages.success(request, _("The slip is declined; what was typed on it is deleted."))
         return redirect("members:report_ins")
-    context = {"form": form, "slip": _shape(slip)}
+    context = {"form": form, "slip": slip_of(slip, request.actor)}
     return render(request, "members/decline.html", context, status=422 if request.method == "POST" else 200)
 
 
