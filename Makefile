@@ -76,12 +76,20 @@ var/guangcai_keys: | .venv/.made
 tools:
 	@sh scripts/test_tools.sh
 
+# schemathesis wants other versions than we do: an environment of its own.
+.venv-api/.made: .venv/.made requirements-schemathesis.lock
+	@echo "schemathesis ..."
+	@.venv/bin/python -m venv --clear .venv-api
+	@.venv-api/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes \
+	    -r requirements-schemathesis.lock
+	@touch $@
+
 test: tools
-	@$(MAKE) --no-print-directory setup
+	@$(MAKE) --no-print-directory setup .venv-api/.made
 	@sh scripts/run_tests.sh "not nightly" $(ARGS)
 
 test-all: tools
-	@$(MAKE) --no-print-directory setup
+	@$(MAKE) --no-print-directory setup .venv-api/.made
 	@sh scripts/run_tests.sh "" $(ARGS)
 
 check: setup
@@ -99,4 +107,4 @@ format: .venv/.packages
 
 # Keeps var/: it holds the secrets, and for an ordinary user the database.
 clean:
-	@rm -rf .venv guangcai/core/static/vendor var/static
+	@rm -rf .venv .venv-api guangcai/core/static/vendor var/static
