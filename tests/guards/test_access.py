@@ -1,7 +1,7 @@
 """Who gets in where: role x address over every address the resolver knows, and nobody reads what is not his.
 
-`access.json` holds the reviewed answer to a GET of each address, filled with an object of 南园, per actor. A new address
-fails until its row is there; write it by hand, or print what happens now with `GUANGCAI_PRINT_ACCESS=1` and review it.
+`access.json` holds the reviewed answer to a GET of each address, filled with an object of 南园, per actor. A new
+address fails until its row is there: print what happens now with `GUANGCAI_PRINT_ACCESS=1`, and review it.
 """
 
 import io
@@ -20,6 +20,9 @@ from django.http import HttpResponse
 from guangcai.core.scoping import covers
 from guangcai.members.models import Employment, Member
 from tests.guards.world import World, addresses, fill
+
+# Without the mark no test database is made, and the world would be loaded into the real one.
+pytestmark = pytest.mark.django_db
 
 ACCESS = Path(__file__).with_name("access.json")
 FULL_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
