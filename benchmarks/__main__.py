@@ -86,8 +86,8 @@ def keep(measured: dict[str, dict[str, Any]]) -> None:
     page = [
         "# Benchmarks",
         "",
-        f"Measured by `make bench` on {datetime.now(tz=UTC):%Y-%m-%d}: {machine()}. Client and server share the machine, "
-        "and the machine drifts: read the ratios of one run.",
+        f"Measured by `make bench` on {datetime.now(tz=UTC):%Y-%m-%d}: {machine()}. Client and server share the "
+        "machine, and the machine drifts: read the ratios of one run.",
     ]
     for name, figures in measured.items():
         page += ["", f"## {BENCHMARKS[name][0]}", "", "| figure | value |", "|---|---|"]
