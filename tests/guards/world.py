@@ -42,15 +42,13 @@ class World:
 
     def browser(self, actor: str) -> Client:
         client = Client(raise_request_exception=False)
-        if actor == NOBODY:
-            client.force_login(self._nobody, backend=BACKEND)
-        elif actor != ANONYMOUS:
-            client.force_login(self.users[actor], backend=BACKEND)
+        if actor != ANONYMOUS:
+            client.force_login(self.user(actor), backend=BACKEND)
         return client
 
-    @property
-    def _nobody(self) -> User:
-        return User.objects.get(name="nobody")
+    def user(self, actor: str) -> User:
+        found: User = User.objects.get(name=NOBODY) if actor == NOBODY else self.users[actor]
+        return found
 
 
 def make_world(now: datetime) -> World:
