@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
@@ -16,7 +17,7 @@ from guangcai.api.parsing import StrictParser
 from guangcai.api.signing_in import Key, Session
 from guangcai.api.views import activities, attendance, entries, feedback, members, shifts, sign_ups, statistics
 
-Answer = Callable[..., HttpResponse]
+Answer = Callable[..., HttpResponseBase]
 DESCRIPTION = """JSON over the same commands, queries and rights as the pages.
 
 Creating operations take an `id` (UUID, best version 7) made by the caller: the same id with the same content answers
@@ -51,7 +52,7 @@ def _knows(names: set[str], run: Answer) -> Answer:
     """An operation that refuses parameters it does not know: a filter misspelt would show too much."""
 
     @wraps(run)
-    def checked(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def checked(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         if unknown := set(request.GET) - names:
             name = min(unknown)[:60]
             return refusals.refuse(422, "unknown_parameter", _("There is no such parameter."), name)
@@ -65,7 +66,7 @@ def _refuse_unknown_parameters() -> None:
         for path in bound.path_operations.values():
             for operation in path.operations:
                 query = [model for model in operation.models if model.__ninja_param_source__ == "query"]
-                names = {name for model in query for name in model.__ninja_flatten_map__}  # type: ignore[attr-defined]
+                names = {name for model in query for name in model.__ninja_flatten_map__}
                 operation.run = _knows(names, operation.run)  # type: ignore[method-assign]
 
 

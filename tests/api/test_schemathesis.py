@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from guangcai.accounts.commands import add_token
@@ -68,17 +69,20 @@ def run(url: str, secret: str, config: Path, *options: str) -> None:
     command = [
         str(PROGRAM), f"--config-file={config}", "run", f"{url}/api/v1/openapi.json", "--header",
         f"Authorization: Bearer {secret}", "--checks=all", "--no-color", "--seed=7", "--continue-on-failure",
-        "--generation-database=none", *options,
+        "--generation-database=none", "--request-timeout=60", *options,
     ]  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     done = subprocess.run(
         command, capture_output=True, text=True, cwd=config.parent, env=environment, timeout=7200, check=False
     )
+    print(done.stdout[-3000:])
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2000:]
 
 
 def fuzz(cast: Cast, known: dict[str, Any], live_server: Any, tmp_path: Path, seconds: int) -> None:
     _token, secret = add_token(user=cast.desk, label="fuzz", by=cast.actor("desk"), now=timezone.now())
+    # The first answer imports the program; schemathesis waits ten seconds for it.
+    assert Client().get("/api/v1/openapi.json").status_code == 200
     config = tmp_path / "schemathesis.toml"
     config.write_text(CONFIG)
     run(live_server.url, secret, config, f"--max-time={seconds}", "--max-examples=20")

@@ -30,8 +30,8 @@ class FiguresAsked(Asked):
     node: words(80) = ""  # type: ignore[valid-type]
     by: words(120) = ""  # type: ignore[valid-type]
     on: Day = None  # type: ignore[assignment]
-    since: Day = Field(None, alias="from")
-    until: Day = Field(None, alias="to")
+    since: Day = Field(None, alias="from")  # type: ignore[assignment]
+    until: Day = Field(None, alias="to")  # type: ignore[assignment]
 
 
 class FiguresShown(Shown):
