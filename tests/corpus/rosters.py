@@ -126,58 +126,60 @@ def _numbered(good: Rows, blanks: int) -> Rows:
     return rows + [[len(rows) + at] for at in range(blanks)]
 
 
+FINE: Sequence[tuple[str, str, Any]] = [
+    ("phone-number", "联系电话", 13812345678),
+    ("phone-full-width", "联系电话", "１３８１２３４５６７８"),
+    ("phone-point-zero", "联系电话", "13812345678.0"),
+    ("phone-spaces", "联系电话", "138 1234 5678"),
+    ("phone-plus-86", "联系电话", "+86 138-1234-5678"),
+    ("phone-landline", "联系电话", "0417-2823456"),
+    ("phone-none", "联系电话", "无"),
+    ("phone-empty", "联系电话", ""),
+    ("date-serial", "出生日期", 31111),
+    ("date-month", "出生日期", "1985.3"),
+    ("date-chinese", "出生日期", "1985年3月5日"),
+    ("date-written-out", "出生日期", "一九八五年三月五日"),
+    ("date-eight-digits", "出生日期", "19850305"),
+    ("date-none", "出生日期", "不详"),
+    ("gender-long", "性别", "女性"),
+    ("name-dot", "姓名", "阿依古丽·买买提"),
+    ("name-other-dot", "姓名", "阿依古丽•买买提"),
+    ("name-rare", "姓名", "王㛃䶮"),
+    ("name-very-rare", "姓名", "王\U0002cc5f"),
+    ("name-gap", "姓名", "王 明"),
+    ("name-invisible", "姓名", "王\u200b小明\u00a0"),
+    ("unit-brackets", "工作单位", "站前区实验小学 "),
+]
+WRONG: Sequence[tuple[str, str, Any, str]] = [
+    ("phone-short", "联系电话", "1381234567", "phone_length"),
+    ("phone-lost", "联系电话", "1.38E+10", "phone_digits_lost"),
+    ("phone-characters", "联系电话", "一三八一二三四五六七八", "phone_chinese_digits"),
+    ("phone-two", "联系电话", "13812345678/13912345678", "phone_several"),
+    ("phone-no-area", "联系电话", "2823456", "phone_area_code"),
+    ("date-30-february", "出生日期", "2025年2月30日", "date_impossible"),
+    ("date-future", "出生日期", "2099-01-01", "birth_future"),
+    ("date-short-year", "出生日期", "85.3.5", "date_year_short"),
+    ("date-year", "出生日期", "1985", "date_incomplete"),
+    ("date-lunar", "出生日期", "农历三月初五", "date_lunar"),
+    ("date-1800", "出生日期", "1800-01-01", "birth_range"),
+    ("gender-odd", "性别", "未说明", "value_unknown"),
+    ("name-empty", "姓名", "", "name_missing"),
+    ("name-one", "姓名", "王", "name_short"),
+    ("name-digit", "姓名", "王明2", "name_digits"),
+    ("name-remark", "姓名", "王明（女）", "name_signs"),
+    ("name-two", "姓名", "王明、李雷", "name_several"),
+    ("name-lost", "姓名", "王?明", "name_unreadable"),
+    ("name-emoji", "姓名", "王明😀", "name_signs"),
+    ("unit-unknown", "工作单位", "查无此单位", "work_unit_unknown"),
+    ("unit-error", "工作单位", "#REF!", "cell_error"),
+]
+
+
 def cells(seed: int) -> Iterator[Item]:
     """One odd cell in the third row of the sheet."""
-    fine: Sequence[tuple[str, str, Any]] = [
-        ("phone-number", "联系电话", 13812345678),
-        ("phone-full-width", "联系电话", "１３８１２３４５６７８"),
-        ("phone-point-zero", "联系电话", "13812345678.0"),
-        ("phone-spaces", "联系电话", "138 1234 5678"),
-        ("phone-plus-86", "联系电话", "+86 138-1234-5678"),
-        ("phone-landline", "联系电话", "0417-2823456"),
-        ("phone-none", "联系电话", "无"),
-        ("phone-empty", "联系电话", ""),
-        ("date-serial", "出生日期", 31111),
-        ("date-month", "出生日期", "1985.3"),
-        ("date-chinese", "出生日期", "1985年3月5日"),
-        ("date-written-out", "出生日期", "一九八五年三月五日"),
-        ("date-eight-digits", "出生日期", "19850305"),
-        ("date-none", "出生日期", "不详"),
-        ("gender-long", "性别", "女性"),
-        ("name-dot", "姓名", "阿依古丽·买买提"),
-        ("name-other-dot", "姓名", "阿依古丽•买买提"),
-        ("name-rare", "姓名", "王㛃䶮"),
-        ("name-very-rare", "姓名", "王\U0002cc5f"),
-        ("name-gap", "姓名", "王 明"),
-        ("name-invisible", "姓名", "王\u200b小明\u00a0"),
-        ("unit-brackets", "工作单位", "站前区实验小学 "),
-    ]
-    for name, column, value in fine:
+    for name, column, value in FINE:
         yield Item(f"{name}.xlsx", xlsx(table(seed, **{column: value})), accepted=3)
-    wrong: Sequence[tuple[str, str, Any, str]] = [
-        ("phone-short", "联系电话", "1381234567", "phone_length"),
-        ("phone-lost", "联系电话", "1.38E+10", "phone_digits_lost"),
-        ("phone-characters", "联系电话", "一三八一二三四五六七八", "phone_chinese_digits"),
-        ("phone-two", "联系电话", "13812345678/13912345678", "phone_several"),
-        ("phone-no-area", "联系电话", "2823456", "phone_area_code"),
-        ("date-30-february", "出生日期", "2025年2月30日", "date_impossible"),
-        ("date-future", "出生日期", "2099-01-01", "birth_future"),
-        ("date-short-year", "出生日期", "85.3.5", "date_year_short"),
-        ("date-year", "出生日期", "1985", "date_incomplete"),
-        ("date-lunar", "出生日期", "农历三月初五", "date_lunar"),
-        ("date-1800", "出生日期", "1800-01-01", "birth_range"),
-        ("gender-odd", "性别", "未说明", "value_unknown"),
-        ("name-empty", "姓名", "", "name_missing"),
-        ("name-one", "姓名", "王", "name_short"),
-        ("name-digit", "姓名", "王明2", "name_digits"),
-        ("name-remark", "姓名", "王明（女）", "name_signs"),
-        ("name-two", "姓名", "王明、李雷", "name_several"),
-        ("name-lost", "姓名", "王?明", "name_unreadable"),
-        ("name-emoji", "姓名", "王明😀", "name_signs"),
-        ("unit-unknown", "工作单位", "查无此单位", "work_unit_unknown"),
-        ("unit-error", "工作单位", "#REF!", "cell_error"),
-    ]
-    for name, column, value, code in wrong:
+    for name, column, value, code in WRONG:
         yield Item(f"{name}.xlsx", xlsx(table(seed, **{column: value})), accepted=2, problems=((3, code),))
     phones = table(seed)
     phones[3][3] = phones[1][3]

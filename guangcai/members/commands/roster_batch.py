@@ -166,7 +166,7 @@ def decide_row(*, batch: RosterBatch, number: int, is_same: bool, by: Actor, now
     """The row is the person it was matched with, or another one. Only about somebody `by` may see."""
     batch = _waiting(batch, by=by)
     row = RosterRow.objects.select_for_update().filter(batch=batch, number=number).exclude(match=None).first()
-    if row is None or not Member.objects.visible_to(by).filter(pk=row.match_id).exists():
+    if row is None or not Member.objects.visible_to(by).filter(pk__in=[row.match_id]).exists():
         raise OutOfScope()
     row.is_same_person = is_same
     row.save(update_fields=["is_same_person"])
@@ -284,7 +284,7 @@ def _rows_of(batch: RosterBatch) -> Iterator[Row]:
 def _decisions(batch: RosterBatch) -> dict[int, Decision]:
     rows = RosterRow.objects.filter(batch=batch, is_same_person__isnull=False).exclude(match=None)
     return {
-        number: Decision(member, is_same)
+        number: Decision(member, bool(is_same))
         for number, member, is_same in rows.values_list("number", "match_id", "is_same_person")
     }
 
