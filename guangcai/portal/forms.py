@@ -41,7 +41,7 @@ class SuggestionForm(forms.Form):
         label=_("Community"), queryset=Node.objects.none(), required=False, empty_label=_("I do not know")
     )
     contact = forms.CharField(
-        label=_("How can we reach you? (optional)"),
+        label=_("How can we reach you?"),
         max_length=rules.CONTACT_LENGTH,
         required=False,
         help_text=_("Only whoever answers sees it."),
