@@ -185,6 +185,18 @@ def test_a_bad_list(cast: Cast, caller: Make, running: Shift, arrivals: Any) -> 
     assert (answer.status_code, answer.json()["field"].split(".")[0]) == (422, "arrivals")
 
 
+def test_a_list_cannot_say_what_cannot_be(cast: Cast, caller: Make, running: Shift) -> None:
+    desk, arrival = caller("desk"), {"member": cast.teacher_member.pk}
+    for wrong in ({"witnessed_by": cast.desk.pk}, {"reason": "x"}, {"method": "paper"}):
+        assert desk.post("/attendance/batch", {"shift": running.pk, "arrivals": [arrival], **wrong}).status_code == 422
+    for at in (timezone.now() + timedelta(hours=1), running.starts_at - timedelta(days=1)):
+        body = {"shift": running.pk, "arrivals": [arrival | {"arrived_at": at}]}
+        assert desk.post("/attendance/batch", body).json()["field"] == "arrivals.0.arrived_at"
+    paper = {"method": "paper", "reason": "停电", "witnessed_by": cast.desk_colleague.pk}
+    done = desk.post("/attendance/batch", {"shift": running.pk, "arrivals": [arrival], **paper})
+    assert done.json()["made"] == 1, done.content
+
+
 def test_a_walk_through_attendance(cast: Cast, caller: Make, running: Shift) -> None:
     people = [
         make_member(cast, f"w{number}", "邻居", f"1391000{number:04d}", community=cast.nanyuan, unit=cast.school).pk

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from guangcai.activities import commands
+from guangcai.activities import commands, rules
 from guangcai.activities.enums import Method, Presence
 from guangcai.activities.models import Attendance, Shift
 from guangcai.api import lookups
@@ -73,6 +73,7 @@ def add_batch(request: ActorRequest, body: BatchNew) -> Any:
         )
         for one in body.arrivals
     ]
+    _check_plausible(body, shift)
     batch = attempt(
         lambda: commands.check_in_many(
             shift=shift,
@@ -85,6 +86,17 @@ def add_batch(request: ActorRequest, body: BatchNew) -> Any:
         )
     )
     return BatchShown(made=batch.made, known=batch.known, unknown=list(batch.unknown))
+
+
+def _check_plausible(body: BatchNew, shift: Shift) -> None:
+    """A list names when people came, not when they will; a witness and a reason belong to paper."""
+    if body.method != Method.PAPER and (body.reason or body.witnessed_by):
+        raise RuleBroken(_("Only a paper list has a reason and a witness."), field="method", code="not_paper")
+    first, last = shift.starts_at - rules.OPENS_BEFORE, min(timezone.now(), shift.ends_at + rules.CLOSES_AFTER)
+    for number, one in enumerate(body.arrivals):
+        if one.arrived_at and not first <= one.arrived_at <= last:
+            field = f"arrivals.{number}.arrived_at"
+            raise RuleBroken(_("Nobody could come to this shift at that time."), field=field, code="arrived_at")
 
 
 def _check_in(request: ActorRequest, body: AttendanceNew) -> bool:
