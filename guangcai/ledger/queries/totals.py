@@ -106,7 +106,7 @@ def unit_years(*, year: int, minutes: int, deeds: int) -> list[UnitYear]:
 
     Pro rata, exemptions and duty met elsewhere are the appraisal's (guangcai.appraisal.queries.standing).
     """
-    values = {"year": year, "minutes": minutes, "deeds": deeds, "last": date(year, 12, 31)}
+    values: dict[str, int | date] = {"year": year, "minutes": minutes, "deeds": deeds, "last": date(year, 12, 31)}
     with connection.cursor() as cursor:
         cursor.execute(UNIT_YEARS, values)
         return [UnitYear(*row) for row in cursor.fetchall()]
