@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from guangcai.activities.commands import change_shift
+from guangcai.activities.models import SignUp
 from guangcai.appraisal.commands import add_exemption
 from guangcai.appraisal.enums import ExemptionKind
 from guangcai.core.actor import Actor
@@ -107,6 +109,22 @@ def records_are_questioned(stage: Stage) -> None:
         by=stage.actor(OWN),
         now=stage.now - timedelta(days=3),
         **words["back_fill"],
+    )
+
+
+def a_shift_moves(stage: Stage) -> None:
+    """The member's next shift but one begins half an hour later: those who signed up are told."""
+    member, now = stage.person(stage.users["member"].name).member, stage.now
+    own = SignUp.objects.placed().filter(member=member, shift__starts_at__gt=now + timedelta(days=1))
+    shift = own.select_related("shift").order_by("-shift__starts_at")[0].shift
+    later = timedelta(minutes=30)
+    change_shift(
+        shift=shift,
+        starts_at=shift.starts_at + later,
+        ends_at=shift.ends_at + later,
+        places=shift.places,
+        by=stage.actor(OWN),
+        now=now - timedelta(minutes=20),
     )
 
 

@@ -84,6 +84,7 @@ def _after(stage: Stage) -> Iterator[Step]:
         cases.people_are_known,
         cases.receipts_are_read,
         cases.records_are_questioned,
+        cases.a_shift_moves,
         cases.somebody_owes_nothing,
         paperwork.appraise,
     ):
