@@ -39,10 +39,7 @@ def grant_role(
     Held there already: that grant, unchanged but for `until` when it differs. Raises RuleBroken(field) when `by` may
     not give this role, it cannot be held there, excludes another of the person's, or begins in the past.
     """
-    place = node or work_unit
-    if place is None or (node and work_unit):
-        raise ValueError("a role is held on a node or on a work unit")
-    role = Role(role)
+    place, role = _place(node, work_unit), Role(role)
     _check_giver(role, path=place.path, by=by)
     user = User.objects.select_for_update().get(pk=user.pk)
     _lock_place(node, work_unit)
@@ -117,6 +114,13 @@ def carry_over(node: Node, successor: Node, *, by: Actor, now: datetime) -> int:
         audit.record(Tag.GRANT_ADD, by=by, now=now, on=new, user=str(new.user_id), role=new.role, carried_over=True)
         carried += 1
     return carried
+
+
+def _place(node: Node | None, work_unit: WorkUnit | None) -> Node | WorkUnit:
+    place = node or work_unit
+    if place is None or (node and work_unit):
+        raise ValueError("a role is held on a node or on a work unit")
+    return place
 
 
 def _check_giver(role: Role, *, path: str, by: Actor) -> None:

@@ -59,12 +59,7 @@ def add_node(
     lock_tree()
     if parent:
         parent = open_node(parent)
-    rules.check_child(level, parent=Level(parent.level) if parent else None)
-    if level in rules.LOCAL_LEVELS and parent and not code:
-        code = rules.next_suffix(parent.code, parent.children.values_list("code", flat=True))
-    code = rules.full_code(code)
-    rules.check_code(code, level=level, parent_code=parent.code if parent else None)
-    check_free(code)
+    code = _fitting_code(code, level, parent)
     key = reserve_ids(1)
     node = Node.objects.create(
         id=key,
@@ -81,6 +76,17 @@ def add_node(
         rollup.add([(level, 1)], above=parent.path)
     audit.record(Tag.NODE_ADD, by=by, now=now, on=node, code=code, name=node.name)
     return node
+
+
+def _fitting_code(code: str, level: Level, parent: Node | None) -> str:
+    """The full code of a new place, checked against its level, its parent and every open code."""
+    rules.check_child(level, parent=Level(parent.level) if parent else None)
+    if level in rules.LOCAL_LEVELS and parent and not code:
+        code = rules.next_suffix(parent.code, parent.children.values_list("code", flat=True))
+    code = rules.full_code(code)
+    rules.check_code(code, level=level, parent_code=parent.code if parent else None)
+    check_free(code)
+    return code
 
 
 @transaction.atomic
