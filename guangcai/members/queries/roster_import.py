@@ -8,7 +8,6 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
@@ -19,18 +18,11 @@ from guangcai.members.queries.roster import with_links
 from guangcai.members.roster_import import words
 from guangcai.members.roster_import.columns import Columns
 from guangcai.members.roster_import.known import Target
-from guangcai.members.roster_import.matching import Why
+from guangcai.members.roster_import.matching import REASONS, Why
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node, WorkUnit
 from guangcai.orgs.queries import node_named
 
-REASONS = {
-    Why.SAME_PHONE: _lazy("The same phone under another name"),
-    Why.LIVES_ELSEWHERE: _lazy("The same phone and name, on another community's roster"),
-    Why.WORKS_ELSEWHERE: _lazy("The same phone and name, at another work unit"),
-    Why.ON_ANOTHER_ROSTER: _lazy("The same phone and name, on a community's roster"),
-    Why.SAME_NAME_UNIT_BUILDING: _lazy("The same name, work unit and building"),
-}
 # More unknown units than this are mended in the file, not one by one.
 MOST_UNITS = 500
 

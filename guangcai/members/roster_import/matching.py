@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from guangcai.members.roster_import.known import Target
 
@@ -22,6 +23,15 @@ class Why(StrEnum):
     WORKS_ELSEWHERE = "works_elsewhere"
     ON_ANOTHER_ROSTER = "on_another_roster"
     SAME_NAME_UNIT_BUILDING = "same_name_unit_building"
+
+
+REASONS = {
+    Why.SAME_PHONE: _("The same phone under another name"),
+    Why.LIVES_ELSEWHERE: _("The same phone and name, on another community's roster"),
+    Why.WORKS_ELSEWHERE: _("The same phone and name, at another work unit"),
+    Why.ON_ANOTHER_ROSTER: _("The same phone and name, on a community's roster"),
+    Why.SAME_NAME_UNIT_BUILDING: _("The same name, work unit and building"),
+}
 
 
 @dataclass(frozen=True)
