@@ -122,7 +122,7 @@ def _is_left_open(held: Year, shift: Shift, plan: dict[str, Any]) -> bool:
 def _is_closed_late(held: Year, shift: Shift, plan: dict[str, Any]) -> bool:
     community, key, days, _late = year()["closed_late"]
     age = (held.stage.today - localdate(shift.starts_at)).days
-    return (shift.community.name, plan["key"]) == (community, key) and days <= age < days + 36 and age - 30 < days
+    return (shift.community.name, plan["key"]) == (community, key) and days <= age < days + 35
 
 
 def _who_comes(held: Year, shift: Shift, plan: dict[str, Any]) -> list[Person]:
