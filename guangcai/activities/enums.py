@@ -50,7 +50,7 @@ class CancelReason(models.TextChoices):
     WEATHER = "weather", _("Weather")
     TOO_FEW = "too_few", _("Too few people")
     PLACE = "place", _("Place not available")
-    OTHER = "other", _("Other")
+    OTHER = "other", pgettext_lazy("cancel reason", "Other")
 
 
 class Weekday(models.TextChoices):

@@ -5,14 +5,15 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guangcai.activities.enums import ActivityKind
 from guangcai.activities.models import Shift
 
 STATES = (
-    ("planned", _("To come")),
-    ("to_close", _("To be closed")),
-    ("closed", _("Closed")),
+    ("planned", pgettext_lazy("shift", "To come")),
+    ("to_close", pgettext_lazy("shift", "To be closed")),
+    ("closed", pgettext_lazy("shift", "Closed")),
     ("cancelled", _("Called off")),
 )
 

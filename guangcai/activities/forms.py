@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guangcai.accounts.models import User
 from guangcai.activities import recurrence
@@ -47,8 +48,10 @@ class NoticeForm(forms.Form):
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     community = CommunityField(queryset=Node.objects.none(), label=_("Community"))
-    title = forms.CharField(label=_("What"), max_length=120)
-    place = forms.CharField(label=_("Where"), max_length=120, help_text=_("The exact address, so that nobody asks."))
+    title = forms.CharField(label=pgettext_lazy("activity", "What"), max_length=120)
+    place = forms.CharField(
+        label=pgettext_lazy("activity", "Where"), max_length=120, help_text=_("The exact address, so that nobody asks.")
+    )
     content = forms.CharField(label=_("What will be done"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     risk_note = forms.CharField(
         label=_("Risks"),

@@ -13,6 +13,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent, Outbox
+from guangcai.members.models import ServiceKind
 from tests.activities.conftest import text
 from tests.cast import Cast
 
@@ -231,6 +232,8 @@ def test_more_places_move_the_waiting_list(make_shift: Any, neighbours: Any, des
 
 def test_templates_load_once(cast: Cast, now: datetime) -> None:
     by = Actor.system()
+    for code in ("cleaning", "publicity", "public_order", "reception", "proxy_parent", "aid"):
+        ServiceKind.objects.get_or_create(code=code, defaults={"name": code})
     loaded = commands.load_templates(node=cast.district, by=by, now=now)
     assert loaded == ActivityTemplate.objects.count() >= 10
     assert commands.load_templates(node=cast.district, by=by, now=now) == 0

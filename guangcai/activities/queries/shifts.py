@@ -23,6 +23,8 @@ from guangcai.orgs.policies import RecordingDeadline, in_force_at
 from guangcai.orgs.queries import workday_overrides
 
 SHOWN_TO_MEMBER = 60
+# A year of theme days would bury what is on this week.
+OFFERED_AHEAD = timedelta(days=45)
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,8 @@ def running_shifts(path: str, *, now: datetime) -> list[ShiftRow]:
 
 def offers_for(member: Member, *, by: Actor, now: datetime, only_fitting: bool = True) -> list[Offer]:
     """Shifts to come in the member's community, with the reason where one does not fit. A fixed number of queries."""
-    shifts = Shift.objects.visible_to(by).planned().filter(starts_at__gt=now, activity__cancelled_at=None)
+    soon = Q(starts_at__gt=now, starts_at__lt=now + OFFERED_AHEAD)
+    shifts = Shift.objects.visible_to(by).planned().filter(soon, activity__cancelled_at=None)
     shifts = shifts.filter(activity__published_at__isnull=False).prefetch_related("activity__required_skills__skill")
     rows = list(with_numbers(shifts).order_by("starts_at", "pk")[:SHOWN_TO_MEMBER])
     mine = SignUp.objects.live().filter(member=member, shift__ends_at__gt=now).select_related("shift__activity")

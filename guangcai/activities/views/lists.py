@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from guangcai.activities.filters import ShiftFilter
@@ -63,7 +64,15 @@ def export(request: ActorRequest) -> HttpResponse:
     """Exactly the rows the list shows, as a workbook."""
     now = timezone.now()
     rows = [queries.shift_row(shift, now=now) for shift in _listing(request, now).rows]
-    columns = [_("Activity"), _("Community"), _("Start"), _("Ends"), _("Where"), _("Places"), _("Signed up")]
+    columns = [
+        _("Activity"),
+        _("Community"),
+        _("Start"),
+        _("Ends"),
+        pgettext("activity", "Where"),
+        _("Places"),
+        _("Signed up"),
+    ]
     cells: list[list[Cell]] = [
         [r.title, r.community, r.starts_at, r.ends_at, r.place, r.places, r.placed, r.waiting, r.present] for r in rows
     ]
