@@ -15,6 +15,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
+from guangcai.core.workdays import Overrides
 from guangcai.ledger import rules
 from guangcai.ledger.commands.locks import lock_members
 from guangcai.ledger.enums import EntryOrigin
@@ -193,44 +194,42 @@ def _check(services: Sequence[Service], members: Mapping[UUID, Member], *, many:
 def _rows(
     services: Sequence[Service], members: Mapping[UUID, Member], *, by: Actor, now: datetime
 ) -> list[ServiceEntry]:
+    overrides = workday_overrides() if services else {}
     days: dict[str, set[date]] = {}
     for service in services:
         days.setdefault(service.community.path, set()).add(rules.local_day(service.starts_at))
     deadlines = {path: in_force_on_days(RecordingDeadline, path=path, days=on) for path, on in days.items()}
     office = {path: in_force_on_days(OfficeHours, path=path, days=on) for path, on in days.items()}
-    overrides = workday_overrides() if services else {}
     rows = []
     for service in services:
-        served_on, path = rules.local_day(service.starts_at), service.community.path
-        hours = office[path][served_on]
         row = ServiceEntry(
             id=service.id or new_id(),
             **of_community(service.community),
             **_content(service),
             member=members[service.member.pk],
-            served_on=served_on,
+            served_on=rules.local_day(service.starts_at),
             recording_unit=service.community.name,
             source=service.source,
             recorded_at=now,
             recorded_by=by.user_id,
-            in_office_hours=rules.in_office_hours(
-                starts_at=service.starts_at,
-                ends_at=service.ends_at,
-                opens=hours.opens,
-                closes=hours.closes,
-                overrides=overrides,
-            ),
-            # A correction is no late record: the first one was in time or was marked.
-            is_late=service.origin != EntryOrigin.CORRECTION
-            and rules.is_late(
-                served_on=served_on,
-                recorded_on=rules.local_day(now),
-                working_days=deadlines[path][served_on].working_days,
-                overrides=overrides,
-            ),
         )
+        _mark(row, office[row.path][row.served_on], deadlines[row.path][row.served_on], overrides)
         rows.append(row)
     return rows
+
+
+def _mark(row: ServiceEntry, office: OfficeHours, deadline: RecordingDeadline, overrides: Overrides) -> None:
+    """Say on the row whether it fell into office hours and whether it was written down too late."""
+    row.in_office_hours = rules.in_office_hours(
+        starts_at=row.starts_at, ends_at=row.ends_at, opens=office.opens, closes=office.closes, overrides=overrides
+    )
+    # A correction is no late record: the first one was in time or was marked.
+    row.is_late = row.origin != EntryOrigin.CORRECTION and rules.is_late(
+        served_on=row.served_on,
+        recorded_on=rules.local_day(row.recorded_at),
+        working_days=deadline.working_days,
+        overrides=overrides,
+    )
 
 
 def _content(service: Service) -> dict[str, object]:
