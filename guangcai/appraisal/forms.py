@@ -10,10 +10,6 @@ from guangcai.appraisal.enums import Answer, ExemptionKind, Opinion
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
-class RemarkForm(forms.Form):
-    remark = forms.CharField(label=_("Remark"), required=False, max_length=200)
-
-
 class AnswerForm(forms.Form):
     """What the work unit answers."""
 

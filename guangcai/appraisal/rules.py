@@ -12,8 +12,9 @@ from guangcai.appraisal.enums import Verdict
 from guangcai.core.errors import RuleBroken
 from guangcai.orgs.policies import AnnualDuty
 
-QUARTER = re.compile(r"(\d{4})Q([1-4])")
+QUARTER = re.compile(r"(20\d{2})Q([1-4])", re.ASCII)
 MONTHS_IN_QUARTER = 3
+FIRST_YEAR = 2000
 
 
 @dataclass(frozen=True, order=True)
@@ -120,6 +121,17 @@ def check_remark(text: str) -> str:
     if len(text) > 200:
         raise RuleBroken(_("A remark has at most 200 characters."), field="remark", code="remark_long")
     return text
+
+
+def check_year(year: int, *, today: date) -> None:
+    """A year is appraised while it runs or after it, not before."""
+    if not FIRST_YEAR <= year <= today.year:
+        raise RuleBroken(_("Choose this year or one before it."), field="year", code="bad_year")
+
+
+def check_handed_over(on: date, *, today: date) -> None:
+    if on > today:
+        raise RuleBroken(_("That day has not come yet."), field="on", code="in_future")
 
 
 def check_can_object(*, approved_at: datetime | None, sent_at: datetime | None, objected_at: datetime | None) -> None:

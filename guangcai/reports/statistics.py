@@ -95,6 +95,10 @@ def _members(asked: Question) -> list[Row]:
 
 
 def _links(asked: Question) -> list[Row]:
+    if len(asked.by) > 1:
+        raise RuleBroken(
+            _("Links are counted by kind of link or by work unit, not by both."), field="by", code="one_dimension"
+        )
     if asked.by == ("unit",):
         rates = reported_in_rates(path=asked.node.path, on=asked.on, actor=asked.actor)
         return [{"unit": rate.work_unit, "count": rate.members, "reported_in": rate.reported_in} for rate in rates]
@@ -250,6 +254,6 @@ def _checked(asked: Question, statistic: Statistic) -> Question:
 
 
 def _measures(statistic: Statistic, rows: Sequence[Row]) -> tuple[str, ...]:
-    """The figures of these rows, in their fixed order: `count` first."""
-    present = {name for row in rows for name in row if name in MEASURE_WORDS}
-    return tuple(name for name in MEASURE_WORDS if name in present or name in statistic.measures)
+    """The figures of these rows, in their fixed order, `count` first; those to be expected where there is no row."""
+    present = {name for row in rows for name in row} or set(statistic.measures)
+    return tuple(name for name in MEASURE_WORDS if name in present)

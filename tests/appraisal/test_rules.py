@@ -85,9 +85,7 @@ def test_nobody_owes_more_than_the_duty_or_less_than_nothing(
         (0, 0, (0, 0), Verdict.NOT_MET),
     ],
 )
-def test_verdict_needs_both_counters(
-    minutes: int, deeds: int, elsewhere: tuple[int, int], expected: Verdict
-) -> None:
+def test_verdict_needs_both_counters(minutes: int, deeds: int, elsewhere: tuple[int, int], expected: Verdict) -> None:
     due = Owed(960, 12, 365)
     found = verdict(
         minutes=minutes, deeds=deeds, owed=due, elsewhere_minutes=elsewhere[0], elsewhere_deeds=elsewhere[1]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from guangcai.appraisal.enums import ExemptionKind, Opinion
 from guangcai.appraisal.models import Appraisal, DutyElsewhere, Exemption
 from guangcai.appraisal.queries import Standing, standings
-from guangcai.appraisal.rules import check_can_object
+from guangcai.appraisal.rules import check_can_object, check_year
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
@@ -35,14 +35,14 @@ def draft_appraisals(*, community: Node, year: int, by: Actor, now: datetime) ->
     for the days a member lived in the district's communities, less exempt days. Source: A43, A51.
     """
     by.require(Permission.APPRAISAL_EDIT, community.path)
+    today = localtime(now).date()
+    check_year(year, today=today)
     duty = in_force_at(AnnualDuty, path=community.path, on=date(year, 1, 1))
-    members = _living_in(community, year, localtime(now).date())
+    members = _living_in(community, year, today)
+    # Locked, so that none is approved between the look and the writing.
+    known = Appraisal.objects.select_for_update().filter(member__in=members, year=year).order_by("pk")
+    frozen = {appraisal.member_id for appraisal in known if appraisal.approved_at is not None}
     drafts = [_draft(found, community, year=year, now=now) for found in standings(members, year=year, duty=duty)]
-    frozen = set(
-        Appraisal.objects.filter(member__in=members, year=year, approved_at__isnull=False).values_list(
-            "member_id", flat=True
-        )
-    )
     fresh = [draft for draft in drafts if draft.member_id not in frozen]
     Appraisal.objects.bulk_create(
         fresh,
@@ -145,13 +145,17 @@ def object_to_appraisal(*, appraisal: Appraisal, text: str, by: Actor, now: date
 
 @transaction.atomic
 def answer_objection(*, appraisal: Appraisal, answer: str, by: Actor, now: datetime) -> Appraisal:
-    """The secretary answers an objection. Both texts go to the unit with the appraisal."""
+    """The secretary answers an objection, once. Both texts go to the unit with the appraisal."""
     by.require(Permission.APPRAISAL_APPROVE, appraisal.path)
     locked = _locked(appraisal)
     if locked.objected_at is None:
         raise RuleBroken(_("The member has not objected."), code="no_objection")
     if not answer.strip():
         raise RuleBroken(_("Write what you found."), field="answer", code="no_answer")
+    if locked.objection_answered_at is not None:
+        if locked.objection_answer == answer.strip():
+            return locked
+        raise Conflict(_("This objection is answered already."), code="answered")
     locked.objection_answer = answer.strip()
     locked.objection_answered_at, locked.objection_answered_by = now, by.user_id
     locked.save(update_fields=["objection_answer", "objection_answered_at", "objection_answered_by"])

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.appraisal.enums import Answer
 from guangcai.appraisal.models import FeedbackLine, FeedbackSheet, QuarterClose
-from guangcai.appraisal.rules import check_remark
+from guangcai.appraisal.rules import check_handed_over, check_remark
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
@@ -58,8 +58,8 @@ def approve_sheets(*, sheets: Sequence[FeedbackSheet], by: Actor, now: datetime)
 def _next_number(sheet: FeedbackSheet) -> str:
     prefix = f"{sheet.community.code}-{sheet.quarter}-"
     given = FeedbackSheet.objects.filter(close=sheet.close_id, number__startswith=prefix)
-    last = given.aggregate(last=Max("number"))["last"]
-    return f"{prefix}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:03d}"
+    # A number once given stays: counting them is the last one, also beyond 999.
+    return f"{prefix}{given.count() + 1:03d}"
 
 
 def _for_unit(sheet: FeedbackSheet, by: Actor) -> FeedbackSheet:
@@ -84,14 +84,14 @@ def mark_read(*, sheet: FeedbackSheet, by: Actor, now: datetime) -> FeedbackShee
 @transaction.atomic
 def answer_sheet(*, sheet: FeedbackSheet, answer: Answer, text: str = "", by: Actor, now: datetime) -> FeedbackSheet:
     """The unit acknowledges or disputes, once; a dispute says what is wrong. The figures stay as they are."""
-    locked = _for_unit(sheet, by)
+    locked, text = _for_unit(sheet, by), text.strip()
     if locked.answered_at is not None:
         if (locked.answer, locked.answer_text) == (answer, text):
             return locked
         raise Conflict(_("Your unit has answered this sheet already."), code="answered")
-    if answer == Answer.DISPUTED and not text.strip():
+    if answer == Answer.DISPUTED and not text:
         raise RuleBroken(_("Say what is wrong, so that the community can look into it."), field="text", code="no_text")
-    locked.answer, locked.answer_text = answer, text.strip()
+    locked.answer, locked.answer_text = answer, text
     locked.answered_at, locked.answered_by = now, by.user_id
     locked.read_at, locked.read_by = locked.read_at or now, locked.read_by or by.user_id
     locked.save(update_fields=["answer", "answer_text", "answered_at", "answered_by", "read_at", "read_by"])
@@ -102,13 +102,17 @@ def answer_sheet(*, sheet: FeedbackSheet, answer: Answer, text: str = "", by: Ac
 
 @transaction.atomic
 def reply_to_dispute(*, sheet: FeedbackSheet, reply: str, by: Actor, now: datetime) -> FeedbackSheet:
-    """The community answers a dispute. A wrong entry is reversed in the ledger and comes on a supplement."""
+    """The community answers a dispute, once. A wrong entry is reversed in the ledger and comes on a supplement."""
     by.require(Permission.FEEDBACK_EDIT, sheet.path)
     locked = FeedbackSheet.objects.select_for_update().get(pk=sheet.pk)
     if locked.answer != Answer.DISPUTED:
         raise RuleBroken(_("The unit has not disputed this sheet."), code="not_disputed")
     if not reply.strip():
         raise RuleBroken(_("Write what you found."), field="reply", code="no_reply")
+    if locked.replied_at is not None:
+        if locked.reply == reply.strip():
+            return locked
+        raise Conflict(_("This dispute is answered already."), code="replied")
     locked.reply, locked.replied_at, locked.replied_by = reply.strip(), now, by.user_id
     locked.save(update_fields=["reply", "replied_at", "replied_by"])
     audit.record(Tag.FEEDBACK_ANSWER, by=by, now=now, on=locked)
@@ -122,6 +126,7 @@ def hand_over_sheet(*, sheet: FeedbackSheet, on: date, by: Actor, now: datetime)
     locked = FeedbackSheet.objects.select_for_update().get(pk=sheet.pk)
     if locked.approved_at is None:
         raise RuleBroken(_("Approve the sheet before you hand it over."), code="not_approved")
+    check_handed_over(on, today=localtime(now).date())
     locked.handed_over_on = on
     locked.save(update_fields=["handed_over_on"])
     audit.record(Tag.FEEDBACK_EDIT, by=by, now=now, on=locked, handed_over=on.isoformat())

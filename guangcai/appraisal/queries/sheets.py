@@ -64,7 +64,8 @@ def quarters(community: Node, *, on: date) -> list[QuarterRow]:
     }
     deadline = in_force_at(FeedbackDeadline, path=community.path, on=on)
     overrides = workday_overrides()
-    rows, quarter = [], Quarter.of(on)
+    rows: list[QuarterRow] = []
+    quarter = Quarter.of(on)
     first = min([str(quarter.previous), *closes])
     while str(quarter) >= first and len(rows) < QUARTERS_SHOWN:
         close = closes.get(str(quarter))
@@ -109,18 +110,29 @@ def lines(sheet: FeedbackSheet) -> "QuerySet[FeedbackLine]":
 
 
 def postings_behind(line: FeedbackLine, sheet: FeedbackSheet) -> "QuerySet[Posting]":
-    """The confirmed services a line's figures are the sum of."""
+    """The confirmed services a line's figures are the sum of: of this unit, after the freeze before the sheet's."""
     quarter = Quarter.parse(sheet.quarter)
+    served_then = Q(until=None) | Q(until__gt=OuterRef("served_on"))
+    jobs = Employment.objects.filter(
+        served_then, member=OuterRef("member"), work_unit=sheet.work_unit_id, since__lte=OuterRef("served_on")
+    )
     rows = Posting.objects.filter(
+        Exists(jobs),
         member=line.member_id,
         community=sheet.community_id,
         served_on__range=(quarter.starts_on, quarter.ends_on),
         confirmed_at__lte=sheet.as_of,
     )
-    if sheet.supplement_no:
-        before = FeedbackSheet.objects.filter(close=sheet.close_id, supplement_no__lt=sheet.supplement_no)
-        rows = rows.filter(confirmed_at__gt=max(before.values_list("as_of", flat=True)))
+    if freezes := _freezes_before(sheet):
+        rows = rows.filter(confirmed_at__gt=max(freezes))
     return rows.select_related("entry", "entry__kind").order_by("served_on", "pk")
+
+
+def _freezes_before(sheet: FeedbackSheet) -> list[datetime]:
+    """When the quarter was frozen before this sheet: at the close, and with each earlier supplement of any unit."""
+    closed_at = QuarterClose.objects.filter(pk=sheet.close_id, as_of__lt=sheet.as_of).values_list("as_of", flat=True)
+    sheets = FeedbackSheet.objects.filter(close=sheet.close_id, as_of__lt=sheet.as_of)
+    return [*closed_at, *sheets.values_list("as_of", flat=True)]
 
 
 def state_of(sheet: FeedbackSheet) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guangcai.appraisal import commands
 from guangcai.appraisal.enums import Answer
-from guangcai.appraisal.forms import AnswerForm, HandOverForm, RemarkForm, TextForm
+from guangcai.appraisal.forms import AnswerForm, HandOverForm, TextForm
 from guangcai.appraisal.models import FeedbackSheet
 from guangcai.appraisal.queries import printing
 from guangcai.appraisal.queries import sheets as queries
@@ -86,6 +86,7 @@ def _page(request: ActorRequest, seen: FeedbackSheet, *, form: Form | None = Non
         "tone": tone,
         "lines": queries.lines(seen),
         "may_remark": edits and is_draft,
+        "refused": None,
         "may_approve": is_draft and actor.can(Permission.FEEDBACK_APPROVE, seen.path),
         "may_open_figures": actor.can(Permission.ENTRY_VIEW, seen.path),
         "may_answer": answers and seen.answered_at is None,
@@ -114,15 +115,13 @@ def figures(request: ActorRequest, pk: UUID, line: UUID) -> HttpResponse:
 def remark(request: ActorRequest, pk: UUID, line: UUID) -> HttpResponse:
     seen = _seen(request, pk)
     row = get_object_or_404(queries.lines(seen), pk=line)
-    form = RemarkForm(request.POST)
     text = request.POST.get("remark", "")
     try:
         row = commands.write_remark(line=row, remark=text, by=request.actor, now=timezone.now())
     except RuleBroken as broken:
-        form.add_error(None, str(broken.message))
-        context = _page(request, seen) | {"line": row, "typed": text, "error": broken}
+        context = _page(request, seen) | {"line": row, "refused": row.pk, "typed": text, "error": broken.message}
         return respond(request, "appraisal/sheet.html#remark_cell", context, status=422)
-    context = {"sheet": seen, "line": row, "may_remark": True, "saved": True, "typed": None, "error": None}
+    context = {"sheet": seen, "line": row, "may_remark": True, "refused": None}
     return respond(request, "appraisal/sheet.html#remark_cell", context, to=seen)
 
 
@@ -188,6 +187,8 @@ def hand_over(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def paper(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
     """The sheet as Excel or Word, as it stands."""
+    if kind not in ("xlsx", "docx"):
+        raise Http404
     seen = _seen(request, pk)
     content = printing.sheet_workbook(seen) if kind == "xlsx" else printing.sheet_document(seen)
     return file_answer(content, name=f"{seen.quarter}-{seen.work_unit}", kind=kind)

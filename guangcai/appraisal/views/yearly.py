@@ -19,7 +19,7 @@ from guangcai.appraisal.models import Appraisal
 from guangcai.appraisal.queries import printing, yearly
 from guangcai.appraisal.queries import sheets as quarters
 from guangcai.appraisal.views.bulk import chosen_ids
-from guangcai.core.errors import RuleBroken
+from guangcai.core.errors import Forbidden, RuleBroken
 from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
@@ -66,9 +66,13 @@ def appraisals(request: ActorRequest) -> HttpResponse:
 @require_POST
 def drafts(request: ActorRequest) -> HttpResponse:
     """Draft the year for every community the actor works for."""
-    request.actor.require_any(Permission.APPRAISAL_EDIT)
+    request.actor.require_any(Permission.APPRAISAL_VIEW)
+    if not request.actor.holds(Permission.APPRAISAL_EDIT):
+        raise Forbidden()
     year, drafted = _year(request), 0
     for community in quarters.communities(request.actor, on=timezone.localdate()):
+        if not request.actor.can(Permission.APPRAISAL_EDIT, community.path):
+            continue
         drafted += commands.draft_appraisals(community=community, year=year, by=request.actor, now=timezone.now())
     messages.success(request, _("%(count)s appraisals are drafted or up to date.") % {"count": drafted})
     return redirect(f"{reverse('appraisal:appraisals')}?year={year}")

@@ -1,0 +1,239 @@
+"""A number on the screen, in the workbook and on the command line is the same number (domain §1.8)."""
+
+import io
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+from python_calamine import CalamineWorkbook
+
+from guangcai.activities.enums import Method
+from guangcai.activities.models import Activity, Attendance, Outcome, Shift
+from guangcai.appraisal.commands import answer_sheet, approve_sheets
+from guangcai.appraisal.enums import Answer
+from guangcai.cli.commands import stats
+from guangcai.core.actor import Actor
+from guangcai.core.errors import OutOfScope, RuleBroken
+from guangcai.members.models import ServiceKind, Skill, SkillKind
+from guangcai.orgs.facts import of_community
+from guangcai.orgs.models import Node
+from guangcai.reports.statistics import LINK_WORDS, STATISTICS, Question, figures
+from tests.appraisal.scenes import closed, colleague, served
+from tests.cast import DISTRICT, Cast
+
+SignedIn = Callable[[Any], Client]
+EACH = [(name, (dimension,)) for name, statistic in STATISTICS.items() for dimension in statistic.dimensions]
+PAIRS = [
+    ("members", ("community", "unit")),
+    ("members", ("occupation", "skill", "type")),
+    ("activities", ("theme", "month")),
+    ("activities", ("community", "outcome")),
+    ("duty", ("unit", "verdict")),
+    ("feedback", ("unit", "quarter")),
+]
+
+
+@pytest.fixture
+def filled(cast: Cast, now: datetime) -> Cast:
+    """A little of everything: three members, a held shift with outcomes, service, sheets in three states."""
+    colleague(cast)
+    skill = SkillKind.objects.get(code="law")
+    Skill.objects.create(member=cast.teacher_member, kind=skill, district_code=DISTRICT)
+    held(cast, cast.nanyuan, now - timedelta(days=3), people=2)
+    held(cast, cast.gongyuan, now - timedelta(days=40), people=1)
+    served(cast, minutes=600)
+    approve_sheets(sheets=closed(cast, node=cast.street), by=Actor.system(), now=now)
+    sheet = cast.school.feedback_sheets.get()
+    answer_sheet(sheet=sheet, answer=Answer.DISPUTED, text="少一次", by=cast.actor("liaison"), now=now)
+    return cast
+
+
+def held(cast: Cast, community: Node, starts_at: datetime, *, people: int) -> None:
+    """A shift that was held, written without the commands."""
+    where = of_community(community)
+    activity = Activity.objects.create(
+        **where,
+        title="周末清扫",
+        kind="service",
+        service_kind=ServiceKind.objects.get(code="convenience"),
+        place="南园",
+        content="清扫",
+        risk_note="无",
+        guarantee="手套",
+        lead_name="王桂芬",
+        created_at=starts_at,
+        published_at=starts_at,
+    )
+    ends_at = starts_at + timedelta(hours=2)
+    shift = Shift.objects.create(
+        **where, activity=activity, starts_at=starts_at, ends_at=ends_at, places=9, code_key=b"k", closed_at=ends_at
+    )
+    Outcome.objects.create(**where, shift=shift, name="清理垃圾", quantity=30, unit="袋", recorded_at=ends_at)
+    for member in list(cast.members.values())[:people]:
+        Attendance.objects.create(**where, shift=shift, member=member, method=Method.DESK, recorded_at=ends_at)
+
+
+def on_screen(browser: Client, name: str, by: tuple[str, ...], node: Node, **more: str) -> list[list[Any]]:
+    answer = browser.get(reverse("reports:statistic", args=[name]), {"node": node.pk, "by": by, **more})
+    assert answer.status_code == 200
+    return [[*row.words, *row.numbers] for row in answer.context["shown"].rows]
+
+
+def in_workbook(browser: Client, name: str, by: tuple[str, ...], node: Node) -> list[list[Any]]:
+    answer = browser.get(reverse("reports:workbook", args=[name]), {"node": node.pk, "by": by})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    return book.get_sheet_by_index(0).to_python()[1:]
+
+
+def on_terminal(name: str, by: tuple[str, ...], node: Node) -> dict[str, Any]:
+    answer = CliRunner().invoke(stats.command, [name, "--node", node.code, "--by", ",".join(by), "--json"])
+    assert answer.exit_code == 0, answer.exception
+    told: dict[str, Any] = json.loads(answer.stdout)
+    return told
+
+
+@pytest.mark.parametrize(("name", "by"), EACH + PAIRS, ids=lambda part: "+".join(part) if type(part) is tuple else part)
+def test_screen_workbook_and_terminal_give_the_same_numbers(
+    filled: Cast, signed_in: SignedIn, name: str, by: tuple[str, ...]
+) -> None:
+    browser = signed_in(filled.users["overseer"])
+    shown = on_screen(browser, name, by, filled.street)
+    assert shown, "a statistic without a row proves nothing"
+    with translation.override("zh-hans"):
+        told = on_terminal(name, by, filled.street)
+        words = {key: str(word) for key, word in LINK_WORDS.items()}
+    assert told["node"] == "东风街道"
+    assert told["total"] == sum(row[len(by)] for row in shown)
+    expected = [
+        [*(words.get(row[key], row[key]) or "—" for key in by), *(row[key] for key in row if key not in by)]
+        for row in told["rows"]
+    ]
+    assert shown == expected
+    assert [[str(cell) for cell in row] for row in shown] == [
+        [str(int(cell)) if isinstance(cell, float) else str(cell) for cell in row]
+        for row in in_workbook(browser, name, by, filled.street)
+    ]
+
+
+def counted(filled: Cast, name: str, *by: str) -> list[list[Any]]:
+    with translation.override("zh-hans"):
+        return [list(row.values()) for row in on_terminal(name, by, filled.street)["rows"]]
+
+
+def test_the_numbers_are_those_of_the_scene(filled: Cast) -> None:
+    assert counted(filled, "members", "community") == [["南园社区", 2], ["公园社区", 1]]
+    assert counted(filled, "members", "unit") == [["公安站前分局", 1], ["站前区实验小学", 2]]
+    assert counted(filled, "activities", "community") == [["公园社区", 1, 1], ["南园社区", 1, 2]]
+    assert counted(filled, "activities", "month") == [["2026-10", 1, 1], ["2026-11", 1, 2]]
+    assert counted(filled, "activities", "outcome") == [["清理垃圾 (袋)", 60]]
+    assert sum(row[1] for row in counted(filled, "duty", "verdict")) == 3
+    assert counted(filled, "feedback", "community") == [["南园社区", 1, 1, 1, 0, 1], ["公园社区", 1, 1, 0, 0, 0]]
+    links = dict(counted(filled, "links", "link"))
+    assert (links["lives_here"], links["lives_here_relation_unknown"]) == (3, 3)
+
+
+def test_a_period_counts_only_its_days(filled: Cast, signed_in: SignedIn) -> None:
+    browser = signed_in(filled.users["overseer"])
+    period = {"since": "2026-11-01", "until": "2026-11-30"}
+    assert on_screen(browser, "activities", ("community",), filled.street, **period) == [["南园社区", 1, 2]]
+    args = ["activities", "--node", filled.street.code, "--by", "community", "--from", "2026-11-01", "--json"]
+    told = json.loads(CliRunner().invoke(stats.command, [*args, "--to", "2026-11-30"]).stdout)
+    assert told["rows"] == [{"community": "南园社区", "count": 1, "participants": 2}]
+    address = reverse("reports:statistic", args=["activities"])
+    assert browser.get(address, {"since": "2026-12-01", "until": "2026-11-01"}).status_code == 422
+
+
+def test_terminal_prints_a_table(filled: Cast) -> None:
+    answer = CliRunner().invoke(stats.command, ["members", "--node", "东风街道"])
+    assert answer.exit_code == 0
+    assert "南园社区" in answer.stdout
+    assert "3" in answer.stdout.splitlines()[-1]
+
+
+def test_an_unknown_name_or_dimension_is_refused(cast: Cast, signed_in: SignedIn, now: datetime) -> None:
+    asked = Question(node=cast.street, by=("colour",), on=now.date())
+    for name, code in (("weather", "no_statistic"), ("members", "no_dimension")):
+        with pytest.raises(RuleBroken) as broken:
+            figures(name, asked)
+        assert broken.value.code == code
+        answer = CliRunner().invoke(stats.command, [name, "--node", cast.street.code, "--by", "colour"])
+        assert isinstance(answer.exception, RuleBroken)
+    assert isinstance(CliRunner().invoke(stats.command, ["members", "--node", "nowhere"]).exception, RuleBroken)
+    browser = signed_in(cast.users["overseer"])
+    assert browser.get("/reports/weather/").status_code == 404
+    for page in ("/reports/members/", "/reports/members/workbook/"):
+        assert browser.get(page, {"by": "colour"}).status_code == 422
+        assert browser.get(page, {"on": "yesterday"}).status_code == 422
+
+
+def test_kinds_of_link_and_units_are_not_crossed(cast: Cast, signed_in: SignedIn) -> None:
+    browser = signed_in(cast.users["overseer"])
+    for page in ("/reports/links/", "/reports/links/workbook/"):
+        assert browser.get(page, {"by": ["link", "unit"]}).status_code == 422
+
+
+def test_next_door_is_not_counted(filled: Cast, signed_in: SignedIn, now: datetime) -> None:
+    stranger = filled.actor("overseer_next_door")
+    for name, statistic in STATISTICS.items():
+        asked = Question(node=filled.nanyuan, by=statistic.default, on=now.date(), actor=stranger)
+        with pytest.raises(OutOfScope):
+            figures(name, asked)
+    whole = Question(node=filled.district, by=("community",), on=now.date(), actor=stranger)
+    assert figures("members", whole).rows == []
+    assert figures("feedback", whole).rows == []
+    browser = signed_in(filled.users["overseer_next_door"])
+    own = browser.get("/reports/members/")
+    assert own.status_code == 200
+    assert own.context["shown"].rows == ()
+
+
+def test_a_place_next_door_cannot_be_asked_for(cast: Cast, signed_in: SignedIn) -> None:
+    browser = signed_in(cast.users["overseer_next_door"])
+    for name in STATISTICS:
+        for address in ("reports:statistic", "reports:workbook"):
+            answer = browser.get(reverse(address, args=[name]), {"node": cast.nanyuan.pk})
+            assert answer.status_code == 404, (name, address)
+
+
+@pytest.mark.parametrize("who", ["member", "liaison", "auditor", "system"])
+def test_who_may_count_nothing_finds_nothing(cast: Cast, signed_in: SignedIn, who: str) -> None:
+    browser = signed_in(cast.users[who])
+    for name in STATISTICS:
+        assert browser.get(f"/reports/{name}/").status_code == 404
+        assert browser.get(f"/reports/{name}/workbook/").status_code == 404
+
+
+def test_every_tab_opens_and_numbers_of_members_lead_to_the_roster(filled: Cast, signed_in: SignedIn) -> None:
+    browser = signed_in(filled.users["desk"])
+    assert browser.get("/reports/")["Location"] == "/reports/members/"
+    for name in STATISTICS:
+        assert browser.get(f"/reports/{name}/").status_code == 200
+    rows = browser.get("/reports/members/", {"by": ["community"]}).context["shown"].rows
+    assert [row.numbers for row in rows] == [(2,)]
+    roster = browser.get(rows[0].url)
+    assert roster.status_code == 200
+    assert roster.context["listing"].total == 2
+
+
+def test_outcomes_come_without_a_column_of_noughts(filled: Cast, signed_in: SignedIn) -> None:
+    page = signed_in(filled.users["desk"]).get("/reports/activities/", {"by": ["outcome"]})
+    assert len(page.context["shown"].number_heads) == 1
+
+
+def test_the_same_number_of_questions_for_one_place_and_for_three(
+    filled: Cast, signed_in: SignedIn, queries: Any
+) -> None:
+    browser = signed_in(filled.users["overseer"])
+    for name in ("members", "feedback"):
+        seen = []
+        for place in (filled.gongyuan, filled.street):
+            with queries() as one:
+                on_screen(browser, name, ("unit", "community"), place)
+            seen.append(len(one))
+        assert seen[0] == seen[1], name
