@@ -1,7 +1,7 @@
 """The API itself: its resources, who may call, and how it refuses. Nothing here knows a rule of the house."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from guangcai.api import refusals
@@ -30,6 +31,16 @@ class Api(NinjaAPI):
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """The name of the function: programs made from the description call it so."""
         return operation.view_func.__name__
+
+    @lru_cache(maxsize=4)  # noqa: B019 - there is one API as long as the program runs
+    def _described(self, path_prefix: str) -> OpenAPISchema:
+        return super().get_openapi_schema(path_prefix=path_prefix)
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Written once: anybody may read it, and writing it takes long."""
+        return self._described(path_prefix or self.get_root_path(path_params or {}))
 
 
 api = Api(
