@@ -10,7 +10,7 @@ import logging
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
-from typing import Protocol
+from typing import Protocol, cast
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
@@ -73,8 +73,7 @@ BACKENDS = {"console": ConsoleSms, "http": HttpSms}
 def backend() -> SmsBackend:
     """The back end the settings name: `console`, `http`, or the dotted path of a class."""
     name = settings.GUANGCAI_SMS_BACKEND
-    made: SmsBackend = BACKENDS[name]() if name in BACKENDS else import_string(name)()
-    return made
+    return cast(SmsBackend, BACKENDS[name]() if name in BACKENDS else import_string(name)())
 
 
 @cache

@@ -9,7 +9,7 @@ class Tag(StrEnum):
     USER_LINK_MEMBER = "accounts:user:link_member"
     USER_CHANGE = "accounts:user:change"
     USER_CLOSE = "accounts:user:close"
-    PASSWORD_SET = "accounts:password:set"  # noqa: S105 - the name of an event
+    PASSWORD_SET = "accounts:password:set"
     SECOND_FACTOR_ADD = "accounts:second_factor:add"
     SECOND_FACTOR_END = "accounts:second_factor:end"
     SIGN_IN = "accounts:session:start"

@@ -28,7 +28,7 @@ KEY_BYTES = 32
 MOST_KEY_ID = 1 << 16
 
 
-class CannotOpen(Exception):  # noqa: N818  an answer, as in core.errors
+class CannotOpen(Exception):
     """A sealed value does not open: wrong key ring, wrong row, or damaged. Never shown with its content."""
 
 

@@ -42,7 +42,7 @@ class Letter:
     text: str
 
 
-class NotDelivered(Exception):  # noqa: N818  an answer of the other side, not a fault of ours
+class NotDelivered(Exception):
     """The other side did not take the letter; it is tried again later."""
 
 

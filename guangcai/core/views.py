@@ -24,7 +24,9 @@ def text_size(request: HttpRequest) -> int:
 def _back(request: HttpRequest) -> str:
     """The page the form stood on, if it is one of ours; else the start page."""
     wanted = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if ours else "/"
 
 

@@ -5,6 +5,7 @@ on a posting, no overlapping spans (exclusion). They are asked again here: a res
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db import connection
 
@@ -15,7 +16,7 @@ from guangcai.orgs.enums import PolicyKey
 MOST = 100
 
 
-def _rows(statement: str, *params: object) -> Iterator[str]:
+def _rows(statement: str, *params: Any) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} LIMIT {MOST}", params)
         for row in cursor:

@@ -32,7 +32,7 @@ class EntryFilter(filters.FilterSet):
         fields: tuple[str, ...] = ()
 
     def marked(self, rows: Any, name: str, value: str) -> Any:
-        conditions = {
+        conditions: dict[str, dict[str, Any]] = {
             "back_fill": {"origin": EntryOrigin.BACK_FILL},
             "late": {"is_late": True},
             "office_hours": {"in_office_hours": True},

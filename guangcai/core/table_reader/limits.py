@@ -21,7 +21,7 @@ _CELLS_PER_SECOND = 100_000
 MOST_SECONDS = _BASE_SECONDS + MOST_CELLS // _CELLS_PER_SECOND
 
 
-class Refused(Exception):  # noqa: N818  a refusal is an answer, not an error
+class Refused(Exception):
     """The table will not be read; `code` says why (core.spreadsheet.refusals has the sentences)."""
 
     def __init__(self, code: str, **details: int | str) -> None:

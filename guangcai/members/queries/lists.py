@@ -15,9 +15,9 @@ from guangcai.members.queries.roster import roster, with_links
 
 
 def hidden_members(actor: Actor, *, on: date) -> MemberQuerySet:
-    """Members nobody was in contact with for six months, or ever (A92), longest silence first when sorted so."""
+    """Members nobody was in contact with for six months, or ever (A92); `silent_since` sorts never first."""
     silent = Q(last_contact_on=None) | Q(last_contact_on__lt=rules.hidden_before(on))
-    return with_links(roster(actor)).filter(silent)
+    return with_links(roster(actor)).filter(silent).annotate(silent_since=Coalesce("last_contact_on", rules.OLDEST))
 
 
 def elsewhere(actor: Actor, *, relation_here: bool, on: date) -> MemberQuerySet:

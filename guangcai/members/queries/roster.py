@@ -1,6 +1,6 @@
 """The roster as a list: who may be seen, found by one box, with the links that a row shows."""
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from guangcai.accounts.models import User
 from guangcai.core.actor import Actor
@@ -9,7 +9,7 @@ from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.core.text import clean_name, simplify
 from guangcai.members import keys
-from guangcai.members.models import Member
+from guangcai.members.models import Employment, Member
 from guangcai.members.models.person import MemberQuerySet
 from guangcai.members.rules import SearchBy, search_by
 
@@ -22,12 +22,12 @@ def roster(actor: Actor) -> MemberQuerySet:
 
 def with_links(members: MemberQuerySet) -> MemberQuerySet:
     """Rows with `unit_id`, `unit_name`, `has_account`, places and occupation: a list needs no query a row."""
-    job = FilteredRelation("employments", condition=Q(employments__until=None))
+    # Subqueries, not joins: what only the shown page needs is left out when the list is counted and sorted.
+    job = Employment.objects.filter(member=OuterRef("pk"), until=None)
     account = User.objects.filter(member_id=OuterRef("pk"), closed_at=None)
     return members.select_related("community", "building", "occupation").annotate(
-        job=job,
-        unit_id=F("job__work_unit_id"),
-        unit_name=F("job__work_unit__name"),
+        unit_id=Subquery(job.values("work_unit_id")[:1]),
+        unit_name=Subquery(job.values("work_unit__name")[:1]),
         has_account=Exists(account),
     )
 

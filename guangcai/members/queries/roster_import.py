@@ -143,7 +143,7 @@ def doubts(rows: Iterable[RosterRow], columns: Columns, *, actor: Actor) -> list
     """Rows side by side with the members they may be; two queries however many rows."""
     rows = list(rows)
     visible = Member.objects.visible_to(actor).filter(pk__in=[row.match_id for row in rows])
-    members = {member.pk: member for member in with_links(visible)}
+    members: dict[UUID | None, Member] = {member.pk: member for member in with_links(visible)}
     return [
         Doubt(
             row.number, _reason(row.why), row.is_same_person, _row_side(row, columns), _side(members.get(row.match_id))

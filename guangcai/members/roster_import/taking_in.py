@@ -93,7 +93,7 @@ def refused_workbook(
         reasons.setdefault(problem.row, []).append(f"{problem.column}: {problem.message}")
     kept = [at for at, name in enumerate(columns.fields) if name != ID_NUMBER]
     heads = [row_word, *(columns.headers[at] for at in kept), reason_word]
-    lines = (
+    lines: Iterable[list[str | int]] = (
         [number, *(row[at] if at < len(row) else "" for at in kept), "\n".join(reasons.get(number, []))]
         for number, row in refused
     )
