@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, F, Model, Q, QuerySet, Sum
+from django.db.models import Count, F, Model, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -84,7 +84,8 @@ def _midnight(day: date) -> datetime:
 def _grouped(
     rows: QuerySet[Model], columns: dict[str, str], prefix: str, **figures: Count | Sum
 ) -> dict[tuple[str, ...], dict[str, int]]:
-    names = _named(columns, prefix)
+    # Without a dimension everything is one group: values() of nothing would group by every column.
+    names = _named(columns, prefix) or {"by_nothing": Value(1)}
     found = rows.annotate(**names).order_by().values(*names).annotate(**figures)
     return {_key(columns, row): {name: row[name] for name in figures} for row in found}
 
@@ -97,7 +98,7 @@ def _outcomes(shifts: QuerySet[Shift], columns: dict[str, str]) -> list[tuple[tu
     ]
 
 
-def _named(columns: dict[str, str], prefix: str) -> dict[str, F | TruncMonth]:
+def _named(columns: dict[str, str], prefix: str) -> dict[str, F | TruncMonth | Value]:
     """One annotation per dimension, under a name of its own."""
     return {
         f"by_{name}": TruncMonth(f"{prefix}starts_at") if name == "month" else F(f"{prefix}{column}")
