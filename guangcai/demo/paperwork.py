@@ -79,7 +79,9 @@ def appraise(stage: Stage) -> None:
             write_own_words(appraisal=mine, text=words["own_words"], by=stage.actor("member"), now=drafted_at)
         approved_at = stage.at(date(stage.today.year, 1, 20), "10:00")
         approve_appraisals(appraisals=list(drafts.all()), by=secretary, now=approved_at)
-        send_appraisals(appraisals=list(drafts.all()), by=secretary, now=approved_at + timedelta(hours=1))
+        send_appraisals(
+            appraisals=list(drafts.all()), by=secretary, now=min(approved_at + timedelta(hours=1), stage.now)
+        )
     draft_appraisals(community=community, year=stage.today.year, by=desk, now=stage.now - timedelta(hours=2))
 
 

@@ -22,6 +22,8 @@ SIGNED_UP_SINCE = timedelta(days=10)
 # What the own community of the demo's secretary still has to confirm.
 WAITING = timedelta(days=12)
 HIDDEN = 7
+# Wide enough that a first Saturday lies in it that is no holiday.
+TWO_MONTHS = 63
 
 
 @dataclass
@@ -122,7 +124,7 @@ def _is_left_open(held: Year, shift: Shift, plan: dict[str, Any]) -> bool:
 def _is_closed_late(held: Year, shift: Shift, plan: dict[str, Any]) -> bool:
     community, key, days, _late = year()["closed_late"]
     age = (held.stage.today - localdate(shift.starts_at)).days
-    return (shift.community.name, plan["key"]) == (community, key) and days <= age < days + 35
+    return (shift.community.name, plan["key"]) == (community, key) and days <= age < days + TWO_MONTHS
 
 
 def _who_comes(held: Year, shift: Shift, plan: dict[str, Any]) -> list[Person]:
