@@ -70,6 +70,9 @@ def _form(request: HttpRequest, name: str) -> QuestionForm:
 def _answer(actor: Actor, name: str, form: QuestionForm) -> Figures:
     """Raises RuleBroken for a wrong date or dimension, OutOfScope for somebody who may count nothing."""
     if not form.is_valid():
+        if "node" in form.errors:
+            # A place next door is not admitted to exist.
+            raise OutOfScope()
         field, problems = next(iter(form.errors.items()))
         raise RuleBroken(problems[0], field=field)
     asked = form.cleaned_data

@@ -22,7 +22,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.errors import OutOfScope, RuleBroken
 from guangcai.members.models import ServiceKind, Skill, SkillKind
 from guangcai.orgs.facts import of_community
-from guangcai.orgs.models import Node
+from guangcai.orgs.models import Node, WorkUnit
 from guangcai.reports.statistics import LINK_WORDS, STATISTICS, Question, figures
 from tests.appraisal.scenes import closed, colleague, served
 from tests.cast import DISTRICT, Cast
@@ -43,6 +43,7 @@ PAIRS = [
 def filled(cast: Cast, now: datetime) -> Cast:
     """A little of everything: three members, a held shift with outcomes, service, sheets in three states."""
     colleague(cast)
+    WorkUnit.objects.filter(pk=cast.school.pk).update(node=cast.street, path=cast.street.path)
     skill = SkillKind.objects.get(code="law")
     Skill.objects.create(member=cast.teacher_member, kind=skill, district_code=DISTRICT)
     held(cast, cast.nanyuan, now - timedelta(days=3), people=2)
@@ -76,7 +77,7 @@ def held(cast: Cast, community: Node, starts_at: datetime, *, people: int) -> No
     )
     Outcome.objects.create(**where, shift=shift, name="清理垃圾", quantity=30, unit="袋", recorded_at=ends_at)
     for member in list(cast.members.values())[:people]:
-        Attendance.objects.create(**where, shift=shift, member=member, method=Method.DESK, recorded_at=ends_at)
+        Attendance.objects.create(**where, shift=shift, member=member, method=Method.BOARD, recorded_at=ends_at)
 
 
 def on_screen(browser: Client, name: str, by: tuple[str, ...], node: Node, **more: str) -> list[list[Any]]:

@@ -150,7 +150,12 @@ def _page(request: ActorRequest, seen: Appraisal, **forms: Form) -> dict[str, ob
         "exemption_form": ExemptionForm(),
         "elsewhere_form": DutyElsewhereForm(),
     }
-    return context | forms
+    context |= forms
+    for name, form in context.items():
+        if isinstance(form, Form):
+            # Several forms on one page have a field of the same name: each label finds its own.
+            form.auto_id = f"{name}_%s"
+    return context
 
 
 def _said(request: ActorRequest, seen: Appraisal, name: str, form: Form, carry_out: object, done: str) -> HttpResponse:
