@@ -201,9 +201,10 @@ def _settle(arrivals: Sequence[Arrival], community: Node, *, by: Actor, now: dat
         member, slip = arrival.person, arrival.slip
         member.community, member.path = community, community.path
         member.building_id = arrival.form.building_id or arrival.residence.building_id
+        member.last_contact_on = localdate(now)
         slip.member, slip.residence, slip.form = member, arrival.residence, ""
         slip.decided_at, slip.decided_by, slip.is_accepted = now, by.user_id, True
-    Member.objects.bulk_update(members, ["community", "building", "path"], batch_size=BATCH)
+    Member.objects.bulk_update(members, ["community", "building", "path", "last_contact_on"], batch_size=BATCH)
     Residence.objects.bulk_update(_with_building(arrivals), ["building"], batch_size=BATCH)
     columns = ["member", "residence", "decided_at", "decided_by", "is_accepted"]
     slips = [arrival.slip for arrival in arrivals]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PHONE_PURPOSE = "members.member.phone"
 PHONE_TAIL_PURPOSE = "members.member.phone_tail"
 ADDRESS_PURPOSE = "members.member.address"
+# On the roster: neither ended nor merged into another record.
+CURRENT = Q(ended_at=None, merged_into=None)
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
@@ -36,7 +38,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def current(self) -> "MemberQuerySet":
         """Members on the roster: neither ended nor merged into another record."""
-        return self.filter(ended_at=None, merged_into=None)
+        return self.filter(CURRENT)
 
 
 class Member(Fact):
@@ -98,7 +100,9 @@ class Member(Fact):
             models.CheckConstraint(condition=~Q(name=""), name="member_named"),
         ]
         indexes = [
-            models.Index(fields=["path", "name_sort"], name="member_by_path"),
+            # A community's list is a range of paths; a district's is read in the order of names.
+            models.Index(fields=["path", "name_sort"], condition=CURRENT, name="member_by_path"),
+            models.Index(fields=["name_sort", "id"], condition=CURRENT, name="member_by_order"),
             models.Index(fields=["phone_index"], name="member_by_phone"),
             models.Index(fields=["phone_tail_index"], name="member_by_phone_tail"),
             models.Index(fields=["name"], name="member_by_name"),

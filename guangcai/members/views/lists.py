@@ -22,7 +22,7 @@ from guangcai.members.queries.pairs import compare
 from guangcai.members.views.asking import asked, community_of
 from guangcai.members.views.sections import sections
 
-NAME_AND_CONTACT = {"name": "name_sort", "contact": "last_contact_on"}
+NAME_AND_CONTACT = {"name": "name_sort", "contact": "silent_since"}
 
 
 @require_safe
