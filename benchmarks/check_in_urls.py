@@ -36,7 +36,7 @@ urlpatterns = [
     path("", include("guangcai.core.urls")),
     path("account/", include("guangcai.accounts.urls")),
     path("activities/", include("guangcai.activities.urls")),
-    path("bench/empty/", empty),
-    path("bench/insert/", one_insert),
+    path("bench/empty/", empty, name="bench_empty"),
+    path("bench/insert/", one_insert, name="bench_insert"),
     path("bench/insert-signed-in/", one_insert_signed_in),
 ]

@@ -48,7 +48,9 @@ def test_figures_by_kind_and_in_all(cast: Cast, held: Any, now: datetime, querie
     assert sorted((row.shifts, row.participations) for row in by_kind.values()) == [(1, 1), (2, 5)]
     by_all = counts.count_activities(cast.street.path, by=["community", "month", "theme", "activity"], **span)
     assert {row.dimensions["month"] for row in by_all} == {"2026-11"}
-    assert counts.count_activities(cast.other_street.path, **span) == []
+    (nothing,) = counts.count_activities(cast.other_street.path, **span)
+    assert (nothing.shifts, nothing.participants, nothing.minutes) == (0, 0, 0)
+    assert counts.count_activities(cast.other_street.path, by=["kind"], **span) == []
     (planned,) = counts.count_activities(cast.street.path, held_only=False, **span)
     assert planned.shifts == 4
     with pytest.raises(KeyError):
