@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.environment import ROOT, VAR, env, secret
 from guangcai.cli import postgres
+from guangcai.core.logs import without_query
 
 BASE_DIR = ROOT
 if (ROOT / ".env").is_file():
@@ -280,6 +281,7 @@ structlog.configure(
         # Lines below the level are dropped before anything is made of them.
         structlog.stdlib.filter_by_level,
         structlog.contextvars.merge_contextvars,
+        without_query,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,

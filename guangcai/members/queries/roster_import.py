@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -143,7 +144,7 @@ def doubts(rows: Iterable[RosterRow], columns: Columns, *, actor: Actor) -> list
     """Rows side by side with the members they may be; two queries however many rows."""
     rows = list(rows)
     visible = Member.objects.visible_to(actor).filter(pk__in=[row.match_id for row in rows])
-    members: dict[UUID | None, Member] = {member.pk: member for member in with_links(visible)}
+    members: dict[Any, Member] = {member.pk: member for member in with_links(visible)}
     return [
         Doubt(
             row.number, _reason(row.why), row.is_same_person, _row_side(row, columns), _side(members.get(row.match_id))
