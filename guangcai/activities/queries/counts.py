@@ -39,8 +39,9 @@ def count_activities(
 ) -> list[ActivityCount]:
     """Shifts under `path` from `since` to `until` (local days, both included), grouped by `by` (DIMENSIONS).
 
-    Without `by` there is one row, of zeros when nothing was held. held_only: closed shifts; else also those planned and published. Alternatives of a week count as held. Four queries
-    whatever the number of rows. Raises KeyError for a dimension that does not exist. Source: S6.
+    Without `by` there is one row, of zeros when nothing was held. held_only: closed shifts; else also those planned and
+    published. Three queries whatever the number of rows. Raises KeyError for a dimension that does not exist.
+    Source: S6.
     """
     shifts = _shifts(path, since=since, until=until, held_only=held_only)
     columns = {name: DIMENSIONS[name] for name in by}
