@@ -94,6 +94,36 @@ def test_a_second_run_changes_nothing(folder, now, db):
     assert AuditEvent.objects.filter(tag="orgs:tree:import").count() == 1
 
 
+NESTED = [
+    {
+        "code": "21",
+        "name": "辽宁省",
+        "children": [
+            {
+                "code": "2108",
+                "name": "营口市",
+                "children": [
+                    {
+                        "code": "210802",
+                        "name": "站前区",
+                        "children": [
+                            {
+                                "code": "210802001",
+                                "name": "八田地街道",
+                                "children": [
+                                    {"code": "210802001001", "name": "五大门社区"},
+                                    {"code": "210802001002", "name": "富强社区"},
+                                ],
+                            }
+                        ],
+                    }
+                ],
+            }
+        ],
+    }
+]
+
+
 @pytest.mark.parametrize("kind", ["package", "dist", "file", "archive", "nested"])
 def test_a_district_from_every_form(folder, kind, now, tmp_path, db):
     path = {"package": folder, "dist": folder / "dist", "file": folder / "dist" / "villages.json"}.get(kind)
@@ -103,35 +133,7 @@ def test_a_district_from_every_form(folder, kind, now, tmp_path, db):
             archive.add(folder, arcname="package")
     if kind == "nested":
         path = tmp_path / "pcas-code.json"
-        nested = [
-            {
-                "code": "21",
-                "name": "辽宁省",
-                "children": [
-                    {
-                        "code": "2108",
-                        "name": "营口市",
-                        "children": [
-                            {
-                                "code": "210802",
-                                "name": "站前区",
-                                "children": [
-                                    {
-                                        "code": "210802001",
-                                        "name": "八田地街道",
-                                        "children": [
-                                            {"code": "210802001001", "name": "五大门社区"},
-                                            {"code": "210802001002", "name": "富强社区"},
-                                        ],
-                                    }
-                                ],
-                            }
-                        ],
-                    }
-                ],
-            }
-        ]
-        path.write_text(json.dumps(nested, ensure_ascii=False), encoding="utf-8")
+        path.write_text(json.dumps(NESTED, ensure_ascii=False), encoding="utf-8")
     done = take(path, now, root="210802")
     assert (done.new, done.problems) == (4, ())
     assert tree() == {

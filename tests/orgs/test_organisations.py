@@ -86,7 +86,7 @@ def test_resident_units(cast, by):
     assert ended.until == ON
 
 
-def test_party_organisations_and_offices(cast, by):
+def branch_and_group(cast, by):
     branch = commands.add_party_organisation(
         name="南园社区党支部",
         level=PartyLevel.BRANCH,
@@ -104,6 +104,11 @@ def test_party_organisations_and_offices(cast, by):
         by=by,
         now=cast.now,
     )
+    return branch, group
+
+
+def test_party_organisation_refused(cast, by):
+    branch_and_group(cast, by)
     for values in (
         {"name": "南园社区党支部"},
         {"name": "x", "founded_on": date(2027, 1, 1)},
@@ -112,6 +117,10 @@ def test_party_organisations_and_offices(cast, by):
         given = {"level": PartyLevel.GROUP, "node": cast.nanyuan, "founded_on": ON, **values}
         with pytest.raises(RuleBroken):
             commands.add_party_organisation(**given, by=by, now=cast.now)
+
+
+def test_party_organisations_and_offices(cast, by):
+    branch, group = branch_and_group(cast, by)
     holder = commands.add_office_holder(
         organisation=branch,
         name="王书记",
