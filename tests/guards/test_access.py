@@ -135,7 +135,7 @@ def test_nobody_reads_a_name_that_is_not_his_to_read(
 def test_no_page_shows_a_full_phone(answers: list[tuple[str, str, str, HttpResponse]], django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         phones = {national(member.phone) for member in Member.objects.all() if member.phone}
-    assert len(phones) > 75
+    assert len(phones) >= 75
     shown = {
         (name, actor, match)
         for name, _path, actor, answer in answers
