@@ -264,7 +264,7 @@ def test_the_year_is_drafted_judged_shown_and_sent(cast: Cast, as_: As) -> None:
     address, ticked = row.get_absolute_url(), this_year | {"ids": [str(row.pk)]}
     assert address in secretary.get(url("appraisals"), this_year).content.decode()
     assert secretary.get(address).status_code == 200
-    assert member.get(address).status_code == 404
+    assert "社区意见" not in member.get(address).content.decode()
 
     def pick(verb: str) -> str:
         answer = secretary.post(url("verdicts"), ticked | {"verb": verb}, follow=True)
@@ -291,6 +291,16 @@ def test_the_year_is_drafted_judged_shown_and_sent(cast: Cast, as_: As) -> None:
     assert "少算一次" in page
     assert "已核对" in page
     assert "周末清洁" not in page
+
+
+def test_the_member_writes_his_own_words_on_the_draft(as_: As, draft: Appraisal) -> None:
+    member = as_("member")
+    assert draft.get_absolute_url() in member.get(url("mine")).content.decode()
+    assert member.post(url("own_words", draft.pk), {"text": "每周巡逻"})["Location"] == draft.get_absolute_url()
+    draft.refresh_from_db()
+    assert draft.own_words == "每周巡逻"
+    assert member.post(url("opinion", draft.pk), {"opinion": "active"}).status_code in (403, 404)
+    assert as_("member_next_door").get(draft.get_absolute_url()).status_code == 404
 
 
 def test_the_desk_writes_words_exemptions_and_service_elsewhere(as_: As, draft: Appraisal) -> None:

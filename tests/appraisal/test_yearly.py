@@ -254,7 +254,7 @@ def test_who_sees_an_appraisal_and_when(cast: Cast, now: datetime) -> None:
         return {who for who in people if Appraisal.objects.visible_to(cast.actor(who)).exists()}
 
     drafted(cast, now)
-    assert seen() == {"desk", "overseer"}
+    assert seen() == {"desk", "member", "overseer"}
     appraisal = shown(cast, now)
     assert seen() == {"desk", "overseer", "member"}
     send_appraisals(appraisals=[appraisal], by=cast.actor("secretary"), now=now)

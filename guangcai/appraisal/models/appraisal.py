@@ -60,8 +60,8 @@ class DutyElsewhere(CommunityFact):
 
 class AppraisalQuerySet(models.QuerySet["Appraisal"]):
     def visible_to(self, actor: "Actor") -> "AppraisalQuerySet":
-        """The member's own once approved; the community's and its overseers'; the unit's own once sent."""
-        own = Q(member_id=actor.member_id, approved_at__isnull=False) if actor.member_id else Q(pk__in=[])
+        """The member's own (a draft without its opinion, to write his words); the area's; the unit's own once sent."""
+        own = Q(member_id=actor.member_id) if actor.member_id else Q(pk__in=[])
         area = under("path", actor.paths_with(Permission.APPRAISAL_VIEW))
         unit = Q(work_unit__in=actor.units_with(Permission.APPRAISAL_VIEW), sent_at__isnull=False)
         return self.filter(own | area | unit)

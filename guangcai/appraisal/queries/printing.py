@@ -50,7 +50,7 @@ def appraisal_document(appraisal: Appraisal) -> bytes:
         [_("Deeds"), f"{appraisal.deeds} / {appraisal.duty_deeds}"],
         [_("Duty"), appraisal.get_verdict_display()],
         [_("Own words"), appraisal.own_words],
-        [_("The community's opinion"), f"{appraisal.get_opinion_display()} {appraisal.opinion_text}".strip()],
+        [_("The community's opinion"), _opinion(appraisal)],
         [_("Objection"), appraisal.objection],
         [_("Answer"), appraisal.objection_answer],
     ]
@@ -58,3 +58,8 @@ def appraisal_document(appraisal: Appraisal) -> bytes:
     return docx_register(
         title, [_("Item"), _("Content")], rows, lines_above=[str(appraisal.community)], landscape=False
     )
+
+
+def _opinion(appraisal: Appraisal) -> str:
+    """The opinion once it is approved: a draft is printed without."""
+    return f"{appraisal.get_opinion_display()} {appraisal.opinion_text}".strip() if appraisal.approved_at else ""

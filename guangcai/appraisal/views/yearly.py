@@ -136,6 +136,7 @@ def _page(request: ActorRequest, seen: Appraisal, **forms: Form) -> dict[str, ob
         "tone": yearly.TONES[Verdict(seen.verdict)],
         "state": yearly.state_of(seen),
         "is_own": is_own,
+        "shows_opinion": not is_draft or edits or actor.can(Permission.APPRAISAL_VIEW, seen.path),
         "postings": yearly.postings_behind(seen) if is_own or actor.can(Permission.ENTRY_VIEW, seen.path) else None,
         "exemptions": yearly.exemptions_of(seen) if edits else (),
         "duties_elsewhere": yearly.duties_elsewhere_of(seen) if edits or is_own else (),
