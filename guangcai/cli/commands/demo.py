@@ -4,12 +4,12 @@ import importlib
 import os
 
 import click
-from django.utils import timezone, translation
+from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
 from guangcai.cli import schema, serving
-from guangcai.cli.language import _, language
+from guangcai.cli.language import _
 from guangcai.cli.progress import progress
 
 # By name, because the demo lies above this room: guangcai.demo may use everything, the command line included.
