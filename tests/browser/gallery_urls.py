@@ -6,7 +6,7 @@ from config.urls import urlpatterns as product
 from guangcai.core import views
 
 urlpatterns = [
-    path("gallery/", views.gallery),
-    path("gallery/<slug:part>/", views.gallery),
+    path("gallery/", views.gallery, name="core:gallery"),
+    path("gallery/<slug:part>/", views.gallery, name="core:gallery_part"),
     *product,
 ]
