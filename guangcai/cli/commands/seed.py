@@ -37,7 +37,7 @@ from guangcai.orgs.models import Node, WorkUnit
 
 SYSTEM = Actor.system()
 DISTRICT = "990100"
-# Like the district the handbook describes: a community of some five hundred members, twenty on a shift.
+# A community of some five hundred members, twenty on a shift.
 MEMBERS_OF_COMMUNITY = 500
 COMMUNITIES_OF_STREET = 20
 PEOPLE_ON_SHIFT = 20
