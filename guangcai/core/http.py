@@ -1,6 +1,7 @@
 """How a view answers: one partial to htmx, the whole page or a redirect to a browser."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -34,6 +35,7 @@ FILE_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
+    "json": "application/json; charset=utf-8",
 }
 
 
@@ -41,3 +43,14 @@ def file_answer(content: bytes, *, name: str, kind: str) -> HttpResponse:
     """A download, under a name that also a Chinese system shows right; `kind` is a key of FILE_TYPES."""
     headers = {"Content-Disposition": content_disposition_header(True, f"{name}.{kind}") or "attachment"}
     return HttpResponse(content, content_type=FILE_TYPES[kind], headers=headers)
+
+
+def chosen_ids(request: HttpRequest) -> list[UUID]:
+    """The rows ticked in a bulk form; rubbish counts for nothing."""
+    keys = []
+    for text in request.POST.getlist("ids"):
+        try:
+            keys.append(UUID(text))
+        except ValueError:
+            continue
+    return keys

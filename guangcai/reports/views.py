@@ -9,13 +9,12 @@ from django.views.decorators.http import require_safe
 
 from guangcai.core.actor import Actor
 from guangcai.core.errors import OutOfScope, RuleBroken
+from guangcai.core.http import file_answer
 from guangcai.core.screens import Tab
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.reports.forms import QuestionForm
 from guangcai.reports.queries import countable_nodes, shown
 from guangcai.reports.statistics import STATISTICS, Figures, Question, figures
-
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @login_required
@@ -48,9 +47,8 @@ def workbook(request: HttpRequest, name: str) -> HttpResponse:
         columns=[*told.heads, *told.number_heads],
         rows=[[*row.words, *row.numbers] for row in told.rows],
     )
-    file_name = f"{name}-{answer.node.code}-{answer.as_of:%Y%m%d}.xlsx"
-    headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
-    return HttpResponse(write_workbook([sheet]), content_type=WORKBOOK, headers=headers)
+    file_name = f"{name}-{answer.node.code}-{answer.as_of:%Y%m%d}"
+    return file_answer(write_workbook([sheet]), name=file_name, kind="xlsx")
 
 
 def _form(request: HttpRequest, name: str) -> QuestionForm:

@@ -17,9 +17,8 @@ from guangcai.appraisal.forms import AnswerForm, HandOverForm, TextForm
 from guangcai.appraisal.models import FeedbackSheet
 from guangcai.appraisal.queries import printing
 from guangcai.appraisal.queries import sheets as queries
-from guangcai.appraisal.views.bulk import chosen_ids
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, respond
+from guangcai.core.http import ActorRequest, chosen_ids, file_answer, respond
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 

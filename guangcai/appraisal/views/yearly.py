@@ -18,9 +18,8 @@ from guangcai.appraisal.forms import DutyElsewhereForm, ExemptionForm, OpinionFo
 from guangcai.appraisal.models import Appraisal
 from guangcai.appraisal.queries import printing, yearly
 from guangcai.appraisal.queries import sheets as quarters
-from guangcai.appraisal.views.bulk import chosen_ids
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, chosen_ids, file_answer
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 

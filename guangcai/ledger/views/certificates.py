@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.ids import new_id
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
@@ -21,7 +21,6 @@ from guangcai.ledger import commands, papers
 from guangcai.ledger.forms import PeriodForm
 from guangcai.ledger.models import Certificate
 from guangcai.ledger.queries import certificates as queries
-from guangcai.ledger.views.answers import paper as as_file
 from guangcai.ledger.views.answers import refuse
 from guangcai.members.queries.roster import roster
 
@@ -95,7 +94,7 @@ def paper(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
         raise Http404
     found = _certificate(request, pk)
     sheet = queries.sheet(found, holder=found.member.name)
-    return as_file(makers[kind](sheet, url=_verification_url(found)), name=found.number, kind=kind)
+    return file_answer(makers[kind](sheet, url=_verification_url(found)), name=found.number, kind=kind)
 
 
 def _certificate(request: ActorRequest, pk: UUID) -> Certificate:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_csv, write_workbook
@@ -21,7 +21,7 @@ from guangcai.ledger.forms import ReasonForm
 from guangcai.ledger.models import ServiceEntry
 from guangcai.ledger.queries import entries as queries
 from guangcai.ledger.queries import life
-from guangcai.ledger.views.answers import paper, refuse
+from guangcai.ledger.views.answers import refuse
 
 SORTS = {"day": "starts_at", "name": "member__name_sort", "minutes": "minutes"}
 
@@ -51,8 +51,8 @@ def export(request: ActorRequest) -> HttpResponse:
     commands.note_export(rows=rows, by=request.actor, now=timezone.now())
     name, columns = _("Service records"), queries.export_columns()
     if request.POST.get("kind") == "csv":
-        return paper(write_csv(columns, queries.export_rows(rows)), name=name, kind="csv")
-    return paper(write_workbook([Sheet(name, columns, queries.export_rows(rows))]), name=name, kind="xlsx")
+        return file_answer(write_csv(columns, queries.export_rows(rows)), name=name, kind="csv")
+    return file_answer(write_workbook([Sheet(name, columns, queries.export_rows(rows))]), name=name, kind="xlsx")
 
 
 def _entry(request: ActorRequest, pk: UUID) -> ServiceEntry:

@@ -8,14 +8,13 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import listing
 from guangcai.ledger import papers
 from guangcai.ledger.filters import OwnEntryFilter
 from guangcai.ledger.models import Certificate
 from guangcai.ledger.queries import booklet as booklets
 from guangcai.ledger.queries import entries as queries
-from guangcai.ledger.views.answers import paper
 from guangcai.members.models import Member
 
 FIRST_YEAR = 2000
@@ -81,4 +80,4 @@ def booklet_paper(request: ActorRequest, member_id: UUID, year: int, kind: str) 
     if kind not in makers or not FIRST_YEAR <= year <= localdate().year:
         raise Http404
     found = booklets.booklet(actor=request.actor, member_id=member_id, year=year)
-    return paper(makers[kind](found, now=timezone.now()), name=f"{found.title} {found.name} {year}", kind=kind)
+    return file_answer(makers[kind](found, now=timezone.now()), name=f"{found.title} {found.name} {year}", kind=kind)

@@ -1,11 +1,9 @@
 """What the views of the roster ask first: may you see this person, which community do you work for."""
 
-from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, QueryDict
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 
 from guangcai.core.actor import Actor
 from guangcai.core.errors import Forbidden
@@ -16,9 +14,6 @@ from guangcai.members.forms.fields import communities_of
 from guangcai.members.models import Member
 from guangcai.members.queries import with_links
 from guangcai.orgs.models import Node
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def asked(actor: Actor, permission: Permission) -> None:
@@ -51,20 +46,3 @@ def community_of(request: ActorRequest, permission: Permission) -> Node:
 def posted(request: ActorRequest) -> QueryDict | None:
     """What a form is bound to: an empty POST is a form sent empty, not one that was never sent."""
     return request.POST if request.method == "POST" else None
-
-
-def chosen(request: ActorRequest) -> list[UUID]:
-    """The rows ticked in a bulk form; rubbish counts for nothing."""
-    keys = []
-    for text in request.POST.getlist("ids"):
-        try:
-            keys.append(UUID(text))
-        except ValueError:
-            continue
-    return keys
-
-
-def file_answer(content: bytes, kind: str, name: str) -> HttpResponse:
-    """A file to keep, under a name that may be Chinese."""
-    headers: dict[str, Any] = {"Content-Disposition": content_disposition_header(True, name)}
-    return HttpResponse(content, content_type=kind, headers=headers)

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.members import commands, queries
 from guangcai.members.forms import OwnForm
 from guangcai.members.models import Member
 from guangcai.members.queries.own import own_sheets
-from guangcai.members.views.asking import XLSX, file_answer, posted
+from guangcai.members.views.asking import posted
 from guangcai.orgs.queries import openings_of, readers_of
 
 
@@ -87,8 +87,8 @@ def own_export(request: ActorRequest) -> HttpResponse:
     sheets = own_sheets(request.actor, member)
     if request.POST.get("format") == "json":
         content = json.dumps(_plain(sheets), ensure_ascii=False, indent=2, default=str).encode()
-        return file_answer(content, "application/json; charset=utf-8", _("My record") + ".json")
-    return file_answer(write_workbook(sheets), XLSX, _("My record") + ".xlsx")
+        return file_answer(content, name=_("My record"), kind="json")
+    return file_answer(write_workbook(sheets), name=_("My record"), kind="xlsx")
 
 
 def _plain(sheets: list[Sheet]) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guangcai.core.documents import docx_register
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.members import commands, queries, rules
 from guangcai.members.forms import ExportForm, RegisterForm
 from guangcai.members.forms.fields import communities_of
 from guangcai.members.queries import RegisterRow
-from guangcai.members.views.asking import DOCX, XLSX, community_of, file_answer
+from guangcai.members.views.asking import community_of
 from guangcai.members.views.sections import sections
 from guangcai.orgs.models import Node
 
@@ -79,9 +79,9 @@ def register_file(request: ActorRequest) -> HttpResponse:
         return render(request, "members/register.html", context, status=422)
     title = _("Register of %(community)s as of %(day)s") % {"community": community, "day": on.isoformat()}
     if request.POST.get("format") == "docx":
-        return file_answer(_word(title, rows), DOCX, f"{title}.docx")
+        return file_answer(_word(title, rows), name=title, kind="docx")
     sheet = Sheet(_("Register"), _columns(), [astuple(row) for row in rows])
-    return file_answer(write_workbook([sheet]), XLSX, f"{title}.xlsx")
+    return file_answer(write_workbook([sheet]), name=title, kind="xlsx")
 
 
 def _columns() -> list[str]:

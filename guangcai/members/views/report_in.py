@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, chosen_ids
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.members import commands, queries
@@ -21,7 +21,7 @@ from guangcai.members.enums import Channel
 from guangcai.members.forms import DeclineForm, DeskSlipForm
 from guangcai.members.models import ReportIn, Residence
 from guangcai.members.queries.slips import Slip, slip_of
-from guangcai.members.views.asking import asked, chosen, community_of, posted
+from guangcai.members.views.asking import asked, community_of, posted
 from guangcai.members.views.sections import sections
 from guangcai.orgs.models import Node
 
@@ -141,7 +141,7 @@ def decline(request: ActorRequest, key: UUID) -> HttpResponse:
 def acceptances(request: ActorRequest) -> HttpResponse:
     """Accept many: first who they are, then with `sure` all of them at once."""
     asked(request.actor, Permission.REPORT_IN_ACCEPT)
-    wanted = set(chosen(request))
+    wanted = set(chosen_ids(request))
     slips = [slip for slip in queries.waiting_slips(request.actor) if slip.id in wanted]
     if not slips:
         messages.warning(request, _("No waiting slip was chosen."))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guangcai.core import jobs
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import JobView
 from guangcai.members import commands, queries
@@ -23,7 +23,6 @@ from guangcai.members.forms.fields import suggested_units
 from guangcai.members.forms.roster_import import ColumnsForm, RosterFileForm, UnitChoiceForm
 from guangcai.members.models import RosterBatch
 from guangcai.members.roster_import.columns import Columns
-from guangcai.members.views.asking import XLSX, file_answer
 from guangcai.members.views.sections import sections
 
 PER_PAGE = 20
@@ -161,7 +160,7 @@ def roster_import_refused(request: ActorRequest, key: UUID) -> HttpResponse:
     if not content:
         raise OutOfScope()
     name = _("%(file)s - refused rows.xlsx") % {"file": batch.file_name.rpartition(".")[0] or batch.file_name}
-    return file_answer(content, XLSX, name)
+    return file_answer(content, name=name.removesuffix(".xlsx"), kind="xlsx")
 
 
 def _batch(request: ActorRequest, key: UUID) -> RosterBatch:

@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, chosen_ids
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.members import commands, queries
-from guangcai.members.views.asking import asked, chosen
+from guangcai.members.views.asking import asked
 
 SORTS = {"name": "name_sort", "community": "community"}
 
@@ -35,6 +35,6 @@ def unit_roster(request: ActorRequest) -> HttpResponse:
 def receipts_read(request: ActorRequest) -> HttpResponse:
     """The liaison has seen the receipts on the page."""
     asked(request.actor, Permission.UNIT_ROSTER_VIEW)
-    keys: list[UUID] = chosen(request)
+    keys: list[UUID] = chosen_ids(request)
     commands.read_receipts(receipts=keys, by=request.actor, now=timezone.now())
     return redirect("members:unit")
