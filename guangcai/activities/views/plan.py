@@ -32,9 +32,8 @@ def found(request: ActorRequest, pk: UUID) -> Activity:
 
 def _communities(request: ActorRequest) -> QuerySet[Node]:
     """Communities for which the actor prepares activities."""
-    paths = request.actor.paths_with(Permission.ACTIVITY_EDIT)
-    today = timezone.localdate()
-    return Node.objects.in_force(today).communities().filter(under("path", paths)).order_by("path")
+    places = Node.objects.in_force(timezone.localdate()).communities()
+    return places.held_by(request.actor, Permission.ACTIVITY_EDIT).order_by("path")
 
 
 @login_required

@@ -12,7 +12,6 @@ from guangcai.appraisal.models.feedback import FeedbackSheetQuerySet
 from guangcai.appraisal.rules import Quarter
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
-from guangcai.core.scoping import under
 from guangcai.core.workdays import add_working_days
 from guangcai.ledger.models import Posting
 from guangcai.members.models import Employment, Residence
@@ -44,8 +43,7 @@ class QuarterRow:
 
 def communities(actor: Actor, *, on: date) -> "QuerySet[Node]":
     """Communities whose feedback the actor prepares or oversees, top down."""
-    paths = actor.paths_with(Permission.FEEDBACK_VIEW)
-    return Node.objects.in_force(on).communities().filter(under("path", paths)).order_by("path")
+    return Node.objects.in_force(on).communities().held_by(actor, Permission.FEEDBACK_VIEW).order_by("path")
 
 
 def quarters(community: Node, *, on: date) -> list[QuarterRow]:

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
-from guangcai.core.scoping import under
 from guangcai.ledger.forms.fields import TimeSpanForm
 from guangcai.members.models import ServiceKind
 from guangcai.orgs.models import Node
@@ -42,5 +41,5 @@ class BackFillForm(TimeSpanForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        area = under("path", actor.paths_with(Permission.ENTRY_RECORD))
-        self.fields["community"].queryset = Node.objects.communities().filter(area).order_by("path")  # type: ignore[attr-defined]
+        places = Node.objects.communities().held_by(actor, Permission.ENTRY_RECORD)
+        self.fields["community"].queryset = places.order_by("path")  # type: ignore[attr-defined]

@@ -14,7 +14,6 @@ from guangcai.core.scoping import under
 from guangcai.core.text import clean
 from guangcai.members.enums import DayPart
 from guangcai.members.models import ServiceKind
-from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node, WorkUnit
 from guangcai.orgs.rules import LOCAL_LEVELS
 
@@ -78,8 +77,7 @@ def buildings_of(community: Node) -> "QuerySet[Node]":
 
 def communities_of(actor: Actor, permission: Permission) -> "QuerySet[Node]":
     """Communities in which the actor holds a right."""
-    here = under("path", actor.paths_with(permission))
-    return Node.objects.filter(here, level=Level.COMMUNITY, valid_to=None).order_by("code")
+    return Node.objects.filter(valid_to=None).communities().held_by(actor, permission).order_by("code")
 
 
 class IntentionsMixin(forms.Form):

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 class NodeQuerySet(models.QuerySet["Node"]):
     def visible_to(self, actor: "Actor") -> "NodeQuerySet":
         """Nodes in the actor's area. The tree holds no personal data; the scope keeps lists short."""
-        return self.filter(under("path", actor.paths_with(Permission.TREE_VIEW)))
+        return self.held_by(actor, Permission.TREE_VIEW)
+
+    def held_by(self, actor: "Actor", permission: Permission) -> "NodeQuerySet":
+        """Nodes where the actor holds `permission`; `in_force(today).communities()` in front makes a choice list."""
+        return self.filter(under("path", actor.paths_with(permission)))
 
     def in_force(self, on: date) -> "NodeQuerySet":
         """Nodes that exist on the local date `on`."""

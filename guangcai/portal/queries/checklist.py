@@ -35,7 +35,7 @@ class Step:
 def steps(actor: Actor, *, on: date) -> list[Step]:
     """Communities with a desk and a secretary, units with a liaison, rules in force. Ten queries at most."""
     paths = actor.paths_with(Permission.GRANT_EDIT)
-    places = Node.objects.in_force(on).communities().filter(under("path", paths)).order_by("code")
+    places = Node.objects.in_force(on).communities().held_by(actor, Permission.GRANT_EDIT).order_by("code")
     units = WorkUnit.objects.in_force(on).filter(under("path", paths)).order_by("name")
     tree = link("orgs:tree")
     return [

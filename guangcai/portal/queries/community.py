@@ -108,7 +108,7 @@ def _feedback(actor: Actor, now: datetime) -> list[Due]:
         return []
     paths, to = actor.paths_with(Permission.FEEDBACK_EDIT), link("appraisal:quarters")
     over = Quarter.of(localdate(now)).previous
-    here = Node.objects.in_force(localdate(now)).communities().filter(under("path", paths))
+    here = Node.objects.in_force(localdate(now)).communities().held_by(actor, Permission.FEEDBACK_EDIT)
     closed = QuarterClose.objects.filter(under("path", paths), quarter=str(over)).values("community")
     open_ones = here.exclude(pk__in=closed).count()
     disputes = FeedbackSheet.objects.filter(under("path", paths), answer=Answer.DISPUTED, replied_at=None).count()
