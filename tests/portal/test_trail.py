@@ -9,6 +9,7 @@ from django.test import Client
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
+from guangcai.portal.acts import ACTS
 from tests.cast import Cast
 from tests.portal.scenes import suggestion
 
@@ -23,6 +24,17 @@ def test_an_auditor_reads_and_filters(cast: Cast, signed_in: SignIn) -> None:
     assert browser.get(f"/audit-trail/?q={written.pk}").context["listing"].total == 1
     assert browser.get("/audit-trail/?room=ledger").context["listing"].total == 0
     assert browser.get("/audit-trail/?since=2031-01-01").context["listing"].total == 0
+
+
+def test_every_act_has_words() -> None:
+    assert set(ACTS) == set(Tag)
+
+
+def test_an_act_is_read_and_found_in_words(cast: Cast, signed_in: SignIn) -> None:
+    suggestion(cast)
+    page = signed_in(cast.auditor).get("/audit-trail/?q=意见建议")
+    assert [line.act for line in page.context["lines"]] == ["提交意见建议"]
+    assert "提交意见建议" in page.content.decode()
 
 
 def test_no_name_of_a_member_is_in_it(cast: Cast, signed_in: SignIn) -> None:

@@ -81,9 +81,10 @@ def _unit(request: ActorRequest) -> dict[str, Any]:
 
 
 def _audit(request: ActorRequest) -> dict[str, Any]:
-    lines = trail.trail(request.actor)
-    today = lines.filter(at__date=timezone.localdate())
-    return {"lines": lines.order_by("-at", "-pk")[:LATEST], "today": today.count(), "total": lines.count()}
+    events = trail.trail(request.actor)
+    today = events.filter(at__date=timezone.localdate()).count()
+    latest = events.order_by("-at", "-pk")[:LATEST]
+    return {"lines": trail.lines(latest), "today": today, "total": events.count()}
 
 
 def _machine(request: ActorRequest) -> dict[str, Any]:

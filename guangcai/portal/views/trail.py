@@ -1,38 +1,18 @@
 """The audit trail on screen, for those who hold the right to read it."""
 
-from dataclasses import dataclass
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from guangcai.activities.queries.shifts import my_notices
-from guangcai.core.actor import Actor
 from guangcai.core.errors import Forbidden
 from guangcai.core.http import ActorRequest
 from guangcai.core.listing import listing
-from guangcai.core.models import AuditEvent
 from guangcai.core.permissions import Permission
 from guangcai.members.queries import unit_receipts
-from guangcai.orgs.queries import role_names
 from guangcai.portal.forms import TrailFilter
 from guangcai.portal.queries import trail
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the trail; roles in words."""
-
-    event: AuditEvent
-    roles: str
-
-
-def _roles(event: AuditEvent) -> str:
-    """Signed-out people have no role, and are not the program."""
-    is_nobody = event.actor_id is None and event.actor_roles == Actor().role_codes
-    return pgettext("role", "Signed out") if is_nobody else role_names(event.actor_roles)
 
 
 @require_safe
@@ -44,8 +24,7 @@ def audit_trail(request: ActorRequest) -> HttpResponse:
         raise Forbidden()
     rows = trail.found_by(trail.trail(request.actor), request.GET.get("q", ""))
     shown = listing(request, rows, sorts={"at": "at"}, default="-at", filterset=TrailFilter, per_page=50)
-    lines = [Line(event, _roles(event)) for event in shown.page]
-    return render(request, "portal/audit_trail.html", {"listing": shown, "lines": lines})
+    return render(request, "portal/audit_trail.html", {"listing": shown, "lines": trail.lines(shown.page)})
 
 
 @require_safe
