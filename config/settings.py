@@ -302,6 +302,8 @@ MESSAGE_URLS = {
 JOBS_INLINE = False
 # Folders with Chinese fonts for PDFs, before the machine's own (guangcai.core.documents).
 FONT_PATHS = env.list("GUANGCAI_FONTS", default=[])
+# The district's own Word templates, <room>/<paper>.docx; empty: those delivered.
+PAPERS_PATH = env.str("GUANGCAI_PAPERS", default="")
 
 # What a stranger may open; every other address asks him to sign in first. The API answers 401 by itself.
 PUBLIC_ADDRESSES = frozenset(

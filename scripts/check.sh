@@ -19,6 +19,7 @@ step types       mypy
 step imports     lint-imports
 step migrations  python manage.py makemigrations --check --dry-run
 step messages    python scripts/check_messages.py
+step papers      python scripts/make_word_templates.py --check
 step templates   djlint guangcai --lint --quiet
 step deploy      python scripts/check_deploy.py
 step links       python scripts/check_links.py

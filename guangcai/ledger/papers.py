@@ -1,6 +1,7 @@
 """Booklet and certificate on paper: Word to be changed and sealed, PDF to be printed as it is.
 
-The certificate names the community as recording unit and says that it is no certificate of the national system.
+Word comes from templates, whose words are Chinese whatever language the screen has (docs/adr/0016). The certificate
+names the community as recording unit and says that it is no certificate of the national system.
 """
 
 from datetime import datetime
@@ -8,17 +9,30 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from guangcai.core import documents
 from guangcai.core.units import hours
-from guangcai.ledger.queries.booklet import Booklet
-from guangcai.ledger.queries.certificates import CertificateSheet
+from guangcai.ledger.queries.booklet import Booklet, BookletLine
+from guangcai.ledger.queries.certificates import CertificateSheet, Line
 
 
 def site_address(path: str) -> str:
     """The address people reach a page under: what the QR code holds."""
     return settings.SITE_URL.rstrip("/") + path
+
+
+def _line(line: BookletLine | Line) -> dict[str, Any]:
+    """One act of service as a template's row takes it."""
+    return {
+        "day": line.served_on.isoformat(),
+        "activity": line.activity_name,
+        "content": line.content,
+        "place": line.place,
+        "hours": hours(line.minutes),
+    }
 
 
 # --- booklet --------------------------------------------------------------------------------------------------------
@@ -55,14 +69,22 @@ def _booklet_rows(booklet: Booklet) -> list[list[str]]:
 
 
 def booklet_docx(booklet: Booklet, *, now: datetime) -> bytes:
-    facts = "    ".join(f"{name}: {value}" for name, value in _booklet_facts(booklet))
-    return documents.docx_register(
-        booklet.title,
-        _booklet_columns(),
-        _booklet_rows(booklet),
-        lines_above=[facts],
-        lines_below=[_printed_on(now), _("Secretary (signature): ____________")],
-    )
+    """The booklet by the district's template (print/booklet.docx)."""
+    with override(settings.LANGUAGE_CODE):
+        values = {
+            "title": booklet.title,
+            "name": booklet.name,
+            "year": booklet.year,
+            "work_unit": booklet.work_unit,
+            "community": booklet.community,
+            "hours": hours(booklet.minutes),
+            "deeds": booklet.deeds,
+            "printed_on": date_format(localdate(now), "DATE_FORMAT"),
+            "lines": [
+                {**_line(line), "deeds": line.deeds, "recording_unit": line.recording_unit} for line in booklet.lines
+            ],
+        }
+    return documents.docx("ledger/booklet.docx", values)
 
 
 def booklet_pdf(booklet: Booklet, *, now: datetime) -> bytes:
@@ -79,7 +101,7 @@ def booklet_pdf(booklet: Booklet, *, now: datetime) -> bytes:
 
 
 def _printed_on(now: datetime) -> str:
-    return _("Printed on %(day)s from confirmed records.") % {"day": date_format(now, "DATE_FORMAT")}
+    return _("Printed on %(day)s from confirmed records.") % {"day": date_format(localdate(now), "DATE_FORMAT")}
 
 
 # --- certificate ----------------------------------------------------------------------------------------------------
@@ -101,7 +123,7 @@ def certificate_words(sheet: CertificateSheet) -> dict[str, Any]:
             "volunteer service system."
         ),
         "unit": _("Recording unit (seal): %(unit)s") % {"unit": sheet.recording_unit},
-        "issued": _("Issued on %(day)s") % {"day": date_format(sheet.issued_at, "DATE_FORMAT")},
+        "issued": _("Issued on %(day)s") % {"day": date_format(localdate(sheet.issued_at), "DATE_FORMAT")},
     }
 
 
@@ -117,20 +139,25 @@ def _certificate_rows(sheet: CertificateSheet) -> list[list[str]]:
 
 
 def certificate_docx(sheet: CertificateSheet, *, url: str) -> bytes:
-    words = certificate_words(sheet)
-    return documents.docx_register(
-        words["title"],
-        _certificate_columns(),
-        [*_certificate_rows(sheet), [_("Total"), "", "", "", hours(sheet.minutes)]],
-        lines_above=[_("No. %(number)s") % {"number": sheet.number}, words["sentence"]],
-        lines_below=[
-            words["unit"],
-            words["issued"],
-            _("Check this certificate at %(url)s") % {"url": url},
-            words["not_national"],
-        ],
-        landscape=False,
-    )
+    """The certificate by the district's template (print/certificate.docx), with the code to check it by."""
+    with override(settings.LANGUAGE_CODE):
+        days = {
+            "since": date_format(sheet.since, "DATE_FORMAT"),
+            "until": date_format(sheet.until, "DATE_FORMAT"),
+            "issued_on": date_format(localdate(sheet.issued_at), "DATE_FORMAT"),
+        }
+    values = {
+        **days,
+        "number": sheet.number,
+        "name": sheet.holder,
+        "count": len(sheet.lines),
+        "hours": hours(sheet.minutes),
+        "recording_unit": sheet.recording_unit,
+        "code": documents.Code(url),
+        "url": url,
+        "lines": [_line(line) for line in sheet.lines],
+    }
+    return documents.docx("ledger/certificate.docx", values)
 
 
 def certificate_pdf(sheet: CertificateSheet, *, url: str) -> bytes:

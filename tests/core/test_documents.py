@@ -118,3 +118,24 @@ def test_docx_register_repeats_its_heading_and_keeps_every_cell():
 
 def test_docx_register_of_ten_thousand_rows():
     assert documents.docx_register("登记册", ["姓名"] * 8, (["张三"] * 8 for _ in range(10_000)))
+
+
+def test_docx_prints_codes_and_drops_what_xml_cannot_hold(room):
+    _template(room, "{{ name }}{{ code }}")
+    content = documents.docx("tests/letter.docx", {"name": "张\x00三", "code": documents.Code("https://example.org/1")})
+    assert _text(content) == "张三"
+    package = zipfile.ZipFile(io.BytesIO(content))
+    assert [name for name in package.namelist() if name.endswith(".png")] == ["word/media/image1.png"]
+
+
+def test_the_districts_own_template_wins(room, tmp_path, settings):
+    _template(room, "as delivered")
+    own = tmp_path / "own"
+    (own / "tests").mkdir(parents=True)
+    settings.PAPERS_PATH = str(own)
+    assert _text(documents.docx("tests/letter.docx", {})) == "as delivered"
+    _template(own / "tests", "as the district wants it")
+    assert _text(documents.docx("tests/letter.docx", {})) == "as the district wants it"
+    settings.PAPERS_PATH = str(own / "tests")
+    with pytest.raises(LookupError):
+        documents.docx("../own/tests/letter.docx", {})

@@ -1,10 +1,16 @@
 """A feedback sheet and an appraisal on paper: Excel and Word from the same rows as the screen."""
 
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from guangcai.appraisal.models import Appraisal, FeedbackLine, FeedbackSheet
 from guangcai.appraisal.queries.sheets import lines
-from guangcai.core.documents import docx_register
+from guangcai.appraisal.queries.yearly import objection_to
+from guangcai.appraisal.rules import Quarter
+from guangcai.core.documents import docx, docx_register
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.units import hours
 
@@ -18,11 +24,6 @@ def _cells(line: FeedbackLine) -> list[str | int]:
     return [line.member.name, hours(line.minutes), line.deeds, line.services, line.posts, remark]
 
 
-def sheet_title(sheet: FeedbackSheet) -> str:
-    kind = _("Supplement %(number)s") % {"number": sheet.supplement_no} if sheet.supplement_no else ""
-    return " ".join(part for part in (_("Quarterly feedback"), sheet.quarter, str(sheet.community), kind) if part)
-
-
 def sheet_workbook(sheet: FeedbackSheet) -> bytes:
     """The sheet as .xlsx: one row a member."""
     rows = [_cells(line) for line in lines(sheet)]
@@ -30,19 +31,28 @@ def sheet_workbook(sheet: FeedbackSheet) -> bytes:
 
 
 def sheet_document(sheet: FeedbackSheet) -> bytes:
-    """The sheet as .docx, to be handed over where a unit has no account."""
-    above = [
-        _("To: %(unit)s") % {"unit": sheet.work_unit.name},
-        _("Number: %(number)s") % {"number": sheet.number or _("draft")},
-    ]
-    below = [_("Acknowledged by (signature): ____________    Date: ____________")]
-    return docx_register(
-        sheet_title(sheet), _heads(), [_cells(line) for line in lines(sheet)], lines_above=above, lines_below=below
-    )
+    """The sheet as .docx by the district's template (print/feedback.docx), handed over where a unit has no account."""
+    quarter = Quarter.parse(sheet.quarter)
+    names = ("name", "hours", "deeds", "services", "posts", "remark")
+    with override(settings.LANGUAGE_CODE):
+        rows = [dict(zip(names, _cells(line), strict=True)) for line in lines(sheet)]
+        values = {
+            "supplement": sheet.supplement_no,
+            "work_unit": sheet.work_unit.name,
+            "community": sheet.community.name,
+            "number": sheet.number or _("draft"),
+            "year": quarter.year,
+            "quarter": quarter.number,
+            "as_of": date_format(localdate(sheet.as_of), "DATE_FORMAT"),
+            "count": len(rows),
+            "lines": rows,
+        }
+    return docx("appraisal/feedback.docx", values)
 
 
 def appraisal_document(appraisal: Appraisal) -> bytes:
     """One member's yearly appraisal as .docx."""
+    objection = objection_to(appraisal)
     rows = [
         [_("Name"), appraisal.member.name],
         [_("Year"), str(appraisal.year)],
@@ -51,8 +61,8 @@ def appraisal_document(appraisal: Appraisal) -> bytes:
         [_("Duty"), appraisal.get_verdict_display()],
         [_("Own words"), appraisal.own_words],
         [_("The community's opinion"), _opinion(appraisal)],
-        [_("Objection"), appraisal.objection],
-        [_("Answer"), appraisal.objection_answer],
+        [_("Objection"), objection.text if objection else ""],
+        [_("Answer"), objection.answer if objection else ""],
     ]
     title = _("Yearly appraisal of a member by the community")
     return docx_register(
