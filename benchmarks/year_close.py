@@ -47,7 +47,9 @@ def key(beginning: str, number: str) -> str:
 
 def copy_rows(row: Any, count: int, **differing: str) -> None:
     """Write `count` rows like `row`; `differing`: column -> SQL over `n`."""
-    from django.db import connection
+    from django.db import connection, transaction
+
+    from guangcai.orgs.commands.bulk import without_indexes
 
     columns = [field.column for field in row._meta.concrete_fields]
     values = [differing.get(name, f't."{name}"') for name in columns]
@@ -55,10 +57,12 @@ def copy_rows(row: Any, count: int, **differing: str) -> None:
     statement = COPY_ROWS.format(
         table=row._meta.db_table, columns=quoted, values=", ".join(values), count=count, row=row.pk
     )
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica; SET statement_timeout = 0")
-        cursor.execute(statement)
-        cursor.execute(f"DELETE FROM {row._meta.db_table} WHERE id = %s", [row.pk])  # noqa: S608
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica; SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        with without_indexes(row._meta.db_table, foreign_keys=False):
+            cursor.execute(statement)
+            cursor.execute(f"DELETE FROM {row._meta.db_table} WHERE id = %s", [row.pk])  # noqa: S608
 
 
 def seed(members: int, postings: int) -> None:

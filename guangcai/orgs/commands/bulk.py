@@ -10,7 +10,7 @@ from django.db import connection
 
 KEYS = """
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
-WHERE conrelid = %s::regclass AND contype IN ('u', 'f') ORDER BY contype DESC, conname
+WHERE conrelid = %s::regclass AND contype::text = ANY(%s) ORDER BY contype DESC, conname
 """
 INDEXES = """
 SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
@@ -19,14 +19,14 @@ WHERE indrelid = %s::regclass AND NOT EXISTS (SELECT FROM pg_constraint WHERE co
 
 
 @contextmanager
-def without_indexes(table: str) -> Iterator[None]:
-    """Take the table's secondary indexes, unique and foreign keys away, and make them again as they were.
+def without_indexes(table: str, *, foreign_keys: bool = True) -> Iterator[None]:
+    """Take the table's secondary indexes, unique, exclusion and foreign keys away, and make them again as they were.
 
-    Inside a transaction; nobody else reads the table meanwhile.
+    Inside a transaction; nobody else reads the table meanwhile. Without `foreign_keys` those stay.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
-        cursor.execute(KEYS, [table])
+        cursor.execute(KEYS, [table, ["u", "x", *(["f"] if foreign_keys else [])]])
         keys = cursor.fetchall()
         cursor.execute(INDEXES, [table])
         indexes = cursor.fetchall()
