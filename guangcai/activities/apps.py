@@ -14,9 +14,11 @@ class ActivitiesConfig(AppConfig):
     def ready(self) -> None:
         from guangcai.accounts import kiosk
         from guangcai.activities import notices
+        from guangcai.activities.commands import movers  # registers how activities follow a merge of two records
         from guangcai.activities.queries import life
         from guangcai.members import timeline
 
+        assert movers
         notices.declare_templates()
         timeline.provide(life.timeline_of)
         kiosk.offer(kiosk.KioskTask(_("Check in"), "activities:pad", "clipboard-check"))

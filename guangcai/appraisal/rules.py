@@ -2,9 +2,11 @@
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import combinations
+from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
@@ -115,6 +117,74 @@ def verdict(*, minutes: int, deeds: int, owed: Owed, elsewhere_minutes: int = 0,
     return Verdict.NOT_MET
 
 
+@dataclass(frozen=True)
+class Figures:
+    """Minutes, deeds and number of services of a line, or of one service."""
+
+    minutes: int = 0
+    deeds: int = 0
+    services: int = 0
+
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(self.minutes + other.minutes, self.deeds + other.deeds, self.services + other.services)
+
+    def __sub__(self, other: "Figures") -> "Figures":
+        return Figures(self.minutes - other.minutes, self.deeds - other.deeds, self.services - other.services)
+
+
+MOST_CROSSING = 3
+
+
+def share_out(
+    services: Sequence[tuple[datetime, Figures]], sheets: Sequence[tuple[datetime, Figures]]
+) -> list[list[int]]:
+    """Which services (confirmed when, figures) stand on which of the sheets (frozen when, written figures), in order.
+
+    A service is on the first sheet frozen after it was confirmed; unless the two crossed each other and the sheet says
+    less: then the latest services that make the difference (at most MOST_CROSSING) are on the next one.
+    """
+    shares: list[list[int]] = [[] for _sheet in sheets]
+    for index in sorted(range(len(services)), key=lambda i: services[i][0]):
+        number = next((n for n, (frozen_at, _) in enumerate(sheets) if services[index][0] <= frozen_at), None)
+        if number is not None:
+            shares[number].append(index)
+    for number, (_frozen_at, written) in enumerate(sheets[:-1]):
+        excess = sum((services[i][1] for i in shares[number]), Figures()) - written
+        late = _latest_making(excess, shares[number], services) if excess != Figures() else ()
+        shares[number] = [i for i in shares[number] if i not in late]
+        shares[number + 1] = [*late, *shares[number + 1]]
+    return [sorted(share) for share in shares]
+
+
+def _latest_making(wanted: Figures, share: list[int], services: Sequence[tuple[datetime, Figures]]) -> tuple[int, ...]:
+    for size in range(1, MOST_CROSSING + 1):
+        for some in combinations(reversed(share), size):
+            if sum((services[i][1] for i in some), Figures()) == wanted:
+                return some[::-1]
+    return ()
+
+
+class Staged(Protocol):
+    """Whatever is approved, then sent."""
+
+    approved_at: datetime | None
+    sent_at: datetime | None
+
+
+def further_on(one: Staged, *, than: Staged) -> bool:
+    """Whether an appraisal stands further on than another of the same year: draft, then approved, then sent."""
+    return (one.sent_at is not None, one.approved_at is not None) > (
+        than.sent_at is not None,
+        than.approved_at is not None,
+    )
+
+
+def unite_texts(first: str, second: str, *, separator: str, most: int) -> str:
+    """Two texts about one matter as one, each said once, at most `most` characters."""
+    parts = [part for text in (first, second) for part in text.split(separator) if part]
+    return separator.join(dict.fromkeys(parts))[:most]
+
+
 def check_remark(text: str) -> str:
     """One line at most: feedback is computed, not composed."""
     text = " ".join(text.split())
@@ -134,11 +204,9 @@ def check_handed_over(on: date, *, today: date) -> None:
         raise RuleBroken(_("That day has not come yet."), field="on", code="in_future")
 
 
-def check_can_object(*, approved_at: datetime | None, sent_at: datetime | None, objected_at: datetime | None) -> None:
-    """A member objects after he was shown the appraisal and before it goes to the unit, once."""
+def check_can_object(*, approved_at: datetime | None, has_objected: bool) -> None:
+    """A member objects to what he was shown, once, also after it went to his unit."""
     if approved_at is None:
         raise RuleBroken(_("The community has not finished this appraisal yet."), code="not_approved")
-    if sent_at is not None:
-        raise RuleBroken(_("This appraisal has gone to your unit. Ask the community to correct it."), code="sent")
-    if objected_at is not None:
+    if has_objected:
         raise RuleBroken(_("You have objected already. The community answers you here."), code="objected")

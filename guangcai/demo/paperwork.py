@@ -63,7 +63,7 @@ def appraise(stage: Stage) -> None:
     desk, secretary = stage.actor("desk"), stage.actor("secretary")
     drafted_at = stage.at(date(stage.today.year, 1, 10), "10:00")
     if stage.launch.year == last_year:
-        draft_appraisals(community=community, year=last_year, by=desk, now=drafted_at)
+        draft_appraisals(node=community, year=last_year, by=desk, now=drafted_at)
         drafts = Appraisal.objects.filter(community=community, year=last_year)
         for draft in drafts:
             opinion = Opinion.ACTIVE if draft.deeds else Opinion.LITTLE
@@ -82,7 +82,7 @@ def appraise(stage: Stage) -> None:
         send_appraisals(
             appraisals=list(drafts.all()), by=secretary, now=min(approved_at + timedelta(hours=1), stage.now)
         )
-    draft_appraisals(community=community, year=stage.today.year, by=desk, now=stage.now - timedelta(hours=2))
+    draft_appraisals(node=community, year=stage.today.year, by=desk, now=stage.now - timedelta(hours=2))
 
 
 def _quarter_before(today: date, back: int) -> Quarter:

@@ -38,17 +38,30 @@ class Merge:
 Column = models.ForeignKey
 Mover = Callable[[Merge], int]
 _movers: dict[str, Mover] = {}
+_stays: dict[str, models.Q] = {}
+_afterwards: list[Mover] = []
 
 
-def mover(relation: str) -> Callable[[Mover], Mover]:
-    """Register how `app.model.field` follows; returns how many rows moved. Raises ValueError when it is taken."""
+def mover(relation: str, *, stays: models.Q | None = None) -> Callable[[Mover], Mover]:
+    """Register how `app.model.field` follows; returns how many rows moved. Raises ValueError when it is taken.
+
+    stays: rows that were frozen as they are, and speak of the merged record; their readers look up where it went.
+    """
 
     def register(function: Mover) -> Mover:
         if _movers.setdefault(relation, function) is not function:
             raise ValueError(f"{relation} has a mover already")
+        if stays is not None:
+            _stays[relation] = stays
         return function
 
     return register
+
+
+def afterwards(function: Mover) -> Mover:
+    """Register what is computed anew once every relation has moved; returns how many rows changed."""
+    _afterwards.append(function)
+    return function
 
 
 def relations() -> dict[str, Column]:
@@ -82,22 +95,22 @@ def move_all(merge: Merge) -> dict[str, int]:
         count = _movers[name](merge) if name in _movers else _move(column, merge)
         if count:
             moved[name] = count
+    for function in _afterwards:
+        function(merge)
     return moved
 
 
 def left_behind(members: Iterable[UUID]) -> dict[str, int]:
-    """Rows that still point to merged records, by relation; what pairs decided about them stays, as history."""
+    """Rows that still point to merged records and should not, by relation."""
     keys = list(members)
-    counts = {
-        name: column.model._base_manager.filter(**{f"{column.name}__in": keys}).count()
-        for name, column in relations().items()
-        if name not in STAYS
-    }
+    counts = {name: pointing(name, column, keys).count() for name, column in relations().items()}
     return {name: count for name, count in counts.items() if count}
 
 
-# What was decided about two records is said of the records, not of the person.
-STAYS = frozenset({"members.duplicatepair.first", "members.duplicatepair.second"})
+def pointing(name: str, column: Column, members: Any) -> "models.QuerySet[Any]":
+    """Rows of a relation that point to `members` (ids or a query), without those that may."""
+    rows = column.model._base_manager.filter(**{f"{column.name}__in": members})
+    return rows.exclude(_stays[name]) if name in _stays else rows
 
 
 def _move(column: Column, merge: Merge) -> int:

@@ -104,6 +104,25 @@ def in_force_at(shape: type[Shape], *, path: str, on: date) -> Shape:
     return shape(**nearest.value)
 
 
+def in_force_at_each(shape: type[Shape], *, paths: Iterable[str], on: date) -> dict[str, Shape]:
+    """The same for several places at once, in one query. Raises LookupError when a place has no rule."""
+    key = KEYS[shape]
+    above = {path: ancestors(path) for path in paths}
+    owners = {owner for path in above.values() for owner in path}
+    rows = sorted(
+        Policy.objects.filter(in_force(on), key=key, path__in=owners), key=lambda row: (len(row.path), row.since)
+    )
+    # Longer paths and later rules come last: they overwrite what is further away.
+    rule_of = {row.path: row for row in rows}
+    found: dict[str, Shape] = {}
+    for path, line in above.items():
+        nearest = max((rule_of[owner] for owner in line if owner in rule_of), key=lambda r: len(r.path), default=None)
+        if nearest is None:
+            raise LookupError(f"no policy {key} in force at {path} on {on}")
+        found[path] = shape(**nearest.value)
+    return found
+
+
 def in_force_on_days(shape: type[Shape], *, path: str, days: Iterable[date]) -> dict[date, Shape]:
     """The same for several days at once, in one query. Raises LookupError when a day has no rule."""
     key = KEYS[shape]

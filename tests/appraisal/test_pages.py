@@ -49,7 +49,7 @@ def sent(cast: Cast, sheet: FeedbackSheet, now: datetime) -> FeedbackSheet:
 @pytest.fixture
 def draft(cast: Cast, now: datetime) -> Appraisal:
     """The teacher's appraisal of 2026."""
-    draft_appraisals(community=cast.nanyuan, year=2026, by=cast.actor("desk"), now=now)
+    draft_appraisals(node=cast.nanyuan, year=2026, by=cast.actor("desk"), now=now)
     return Appraisal.objects.get()
 
 
@@ -360,7 +360,7 @@ def test_next_door_there_is_no_appraisal(as_: As, shown: Appraisal) -> None:
     next_door = as_("desk_next_door").get(url("appraisals"), {"year": "2026"}).content.decode()
     assert shown.get_absolute_url() not in next_door
     assert as_("member").get(url("appraisals")).status_code == 404
-    assert Appraisal.objects.filter(objected_at=None).count() == 1
+    assert Appraisal.objects.filter(objection=None).count() == 1
 
 
 def test_the_overseer_reads_appraisals_and_changes_nothing(as_: As, draft: Appraisal) -> None:
@@ -386,7 +386,7 @@ def test_the_list_of_appraisals_asks_as_much_for_three_as_for_one(
         assert len(desk.get(url("appraisals"), {"year": "2026"}).context["rows"]) == 1
     colleague(cast, 1)
     colleague(cast, 2)
-    draft_appraisals(community=cast.nanyuan, year=2026, by=cast.actor("desk"), now=now)
+    draft_appraisals(node=cast.nanyuan, year=2026, by=cast.actor("desk"), now=now)
     with queries() as three:
         assert len(desk.get(url("appraisals"), {"year": "2026"}).context["rows"]) == 3
     assert len(one) == len(three)

@@ -12,7 +12,7 @@ from guangcai.appraisal.commands import approve_sheets, close_quarter, draft_sup
 from guangcai.appraisal.commands.quarter import Closed
 from guangcai.appraisal.enums import ExemptionKind
 from guangcai.appraisal.models import Exemption, FeedbackLine, FeedbackSheet, QuarterClose
-from guangcai.appraisal.queries.sheets import postings_behind
+from guangcai.appraisal.queries.behind import behind
 from guangcai.appraisal.rules import Quarter
 from guangcai.core import invariants
 from guangcai.core.actor import Actor
@@ -134,7 +134,7 @@ def test_a_service_counts_for_the_unit_that_employed_on_the_day(cast: Cast) -> N
     lines = {line.sheet.work_unit: line for line in FeedbackLine.objects.select_related("sheet__work_unit")}
     assert {unit: line.minutes for unit, line in lines.items()} == {cast.school: 60, cast.police_branch: 100}
     for line in lines.values():
-        assert sum(posting.minutes for posting in postings_behind(line, line.sheet)) == line.minutes
+        assert sum(posting.minutes for posting in behind(line, line.sheet).postings) == line.minutes
     unbroken()
 
 
@@ -184,7 +184,7 @@ def test_the_figures_of_a_supplement_open_to_their_own_services(cast: Cast) -> N
     lines = FeedbackLine.objects.filter(minutes__gt=0).select_related("sheet")
     assert sorted(line.minutes for line in lines) == [10, 20, 30, 40]
     for line in lines:
-        assert [posting.minutes for posting in postings_behind(line, line.sheet)] == [line.minutes]
+        assert [posting.minutes for posting in behind(line, line.sheet).postings] == [line.minutes]
     unbroken()
 
 

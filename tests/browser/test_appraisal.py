@@ -103,7 +103,7 @@ def test_a_year_is_drafted_shown_objected_to_answered_and_sent(
     pick(desk, "送单位")
     row.refresh_from_db()
     assert row.sent_at is not None
-    assert row.objection_answer == "已核对，无误"
+    assert row.objection.answer == "已核对，无误"
 
 
 @pytest.mark.parametrize("device", ["desk", "phone"])

@@ -3,15 +3,13 @@
 from guangcai.appraisal.commands.appraisals import (
     add_duty_elsewhere,
     add_exemption,
-    answer_objection,
     approve_appraisals,
-    draft_appraisals,
     end_exemption,
     give_opinion,
-    object_to_appraisal,
     send_appraisals,
     write_own_words,
 )
+from guangcai.appraisal.commands.drafting import draft_appraisals
 from guangcai.appraisal.commands.feedback import (
     answer_sheet,
     approve_sheets,
@@ -20,6 +18,7 @@ from guangcai.appraisal.commands.feedback import (
     reply_to_dispute,
     write_remark,
 )
+from guangcai.appraisal.commands.objections import answer_objection, object_to_appraisal
 from guangcai.appraisal.commands.quarter import Closed, close_quarter, draft_supplements
 
 __all__ = [

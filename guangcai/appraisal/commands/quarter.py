@@ -1,11 +1,13 @@
 """Closing a quarter: every sheet to every work unit is drafted from postings in four statements (A48, A50).
 
-A community of a hundred and a district of a million are the same statements: only the node differs.
+A community of a hundred and a district of a million are the same statements: only the node differs. A supplement is
+what the ledger says of the quarter now less what its sheets say already: nothing can fall between two of them, however
+a confirmation and a close cross each other.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -30,9 +32,8 @@ ON CONFLICT DO NOTHING
 RETURNING id
 """
 
-# A posting counts for the unit that employed the member on the day he served; a member who lives here and served
-# nobody stands on the sheet of his unit on the quarter's last day, with zeros.
-DRAFT = """
+# A posting counts for the unit that employed the member on the day he served.
+SERVED = """
 CREATE TEMPORARY TABLE appraisal_draft ON COMMIT DROP AS
 WITH closing AS (
     SELECT id, community_id, path, district_code FROM appraisal_quarterclose WHERE id = ANY(%(closes)s)
@@ -44,10 +45,19 @@ WITH closing AS (
     JOIN closing ON closing.community_id = posting.community_id
     JOIN members_employment AS job ON job.member_id = posting.member_id
         AND job.since <= posting.served_on AND (job.until IS NULL OR job.until > posting.served_on)
-    WHERE posting.served_on BETWEEN %(first)s AND %(last)s
-        AND posting.confirmed_at > %(after)s AND posting.confirmed_at <= %(now)s
+    WHERE posting.served_on BETWEEN %(first)s AND %(last)s AND posting.confirmed_at <= %(now)s
     GROUP BY 1, 2, 3
-), here AS (
+), """
+
+SUMS = """
+SELECT close_id, work_unit_id, member_id, sum(minutes)::int AS minutes, sum(deeds)::int AS deeds,
+    sum(services)::int AS services
+FROM (SELECT * FROM served UNION ALL SELECT * FROM others) AS lines
+GROUP BY 1, 2, 3
+"""
+
+# A member who lives here and served nobody stands on the sheet of his unit on the quarter's last day, with zeros.
+HERE = """others AS (
     SELECT closing.id, job.work_unit_id, home.member_id, 0, 0, 0
     FROM members_residence AS home
     JOIN closing ON closing.community_id = home.community_id
@@ -55,13 +65,22 @@ WITH closing AS (
         AND job.since <= %(last)s AND (job.until IS NULL OR job.until > %(last)s)
     JOIN members_member AS member ON member.id = home.member_id
         AND member.merged_into_id IS NULL AND member.ended_at IS NULL
-    WHERE home.since <= %(last)s AND (home.until IS NULL OR home.until > %(last)s) AND NOT %(supplement)s
-)
-SELECT close_id, work_unit_id, member_id, sum(minutes)::int AS minutes, sum(deeds)::int AS deeds,
-    sum(services)::int AS services
-FROM (SELECT * FROM served UNION ALL SELECT * FROM here) AS lines
-GROUP BY 1, 2, 3
-"""
+    WHERE home.since <= %(last)s AND (home.until IS NULL OR home.until > %(last)s)
+)"""
+
+# What the sheets say already is taken off; a line of a merged record speaks of the record that stayed.
+WRITTEN = """others AS (
+    SELECT sheet.close_id, sheet.work_unit_id, coalesce(member.merged_into_id, member.id),
+        -line.minutes, -line.deeds, -line.services
+    FROM appraisal_feedbacksheet AS sheet
+    JOIN appraisal_feedbackline AS line ON line.sheet_id = sheet.id
+    JOIN members_member AS member ON member.id = line.member_id
+    WHERE sheet.close_id = ANY(%(closes)s)
+)"""
+DIFFERS = "HAVING sum(minutes) <> 0 OR sum(deeds) <> 0 OR sum(services) <> 0"
+
+DRAFT = SERVED + HERE + SUMS
+DIFFERENCE = SERVED + WRITTEN + SUMS + DIFFERS
 
 SHEETS = """
 INSERT INTO appraisal_feedbacksheet (id, district_code, community_id, path, close_id, work_unit_id, quarter,
@@ -117,12 +136,25 @@ class Closed:
     lines: int
 
 
+class Advance(Protocol):
+    """Say that `steps` more are done."""
+
+    def __call__(self, steps: int = 1) -> None: ...
+
+
+STEPS = 5
+
+
+def _silent(steps: int = 1) -> None:
+    """Nobody watches."""
+
+
 @transaction.atomic
-def close_quarter(*, node: Node, quarter: Quarter, by: Actor, now: datetime) -> Closed:
+def close_quarter(*, node: Node, quarter: Quarter, by: Actor, now: datetime, advance: Advance = _silent) -> Closed:
     """Close `quarter` for every community under `node` that has not closed it, and draft its feedback sheets.
 
-    Two at once close once: the second finds nothing left to do. Raises RuleBroken while the quarter runs.
-    Source: A50.
+    Two at once close once: the second finds nothing left to do. advance: called after each of STEPS.
+    Raises RuleBroken while the quarter runs. Source: A50.
     """
     by.require(Permission.FEEDBACK_EDIT, node.path)
     check_quarter_over(quarter, today=localtime(now).date())
@@ -130,9 +162,10 @@ def close_quarter(*, node: Node, quarter: Quarter, by: Actor, now: datetime) -> 
     with connection.cursor() as cursor:
         cursor.execute(OPEN_CLOSES, values)
         closes = [row[0] for row in cursor.fetchall()]
+    advance(1)
     if not closes:
         return Closed(communities=0, sheets=0, lines=0)
-    closed = _draft(closes, values)
+    closed = _draft(closes, values, advance=advance)
     audit.record(
         Tag.QUARTER_CLOSE,
         by=by,
@@ -147,15 +180,13 @@ def close_quarter(*, node: Node, quarter: Quarter, by: Actor, now: datetime) -> 
 
 @transaction.atomic
 def draft_supplements(*, close: QuarterClose, by: Actor, now: datetime) -> Closed:
-    """Draft a supplement to every unit for which something was confirmed after the last freeze: never a silent change.
+    """Draft a supplement to every unit of which the ledger says something else than its sheets: no silent change.
 
-    Nothing new gives nothing. Sheets not yet approved are no reason to wait: the supplement says what came later.
+    No difference, no supplement. Sheets not yet approved are no reason to wait: the supplement says what came later.
     """
     by.require(Permission.FEEDBACK_EDIT, close.path)
     close = QuarterClose.objects.select_for_update().get(pk=close.pk)
-    last_freeze = max([close.as_of, *close.sheets.values_list("as_of", flat=True)])
-    values = _values(Quarter.parse(close.quarter), by=by, now=now) | {"after": last_freeze, "supplement": True}
-    drafted = _draft([close.pk], values)
+    drafted = _draft([close.pk], _values(Quarter.parse(close.quarter), by=by, now=now), statement=DIFFERENCE)
     if drafted.sheets:
         audit.record(Tag.FEEDBACK_SUPPLEMENT, by=by, now=now, on=close, sheets=drafted.sheets)
     return drafted
@@ -168,18 +199,20 @@ def _values(quarter: Quarter, *, by: Actor, now: datetime) -> dict[str, Any]:
         "last": quarter.ends_on,
         "now": now,
         "by": by.user_id,
-        "after": datetime.min.replace(tzinfo=now.tzinfo),
-        "supplement": False,
     }
 
 
-def _draft(closes: list[UUID], values: dict[str, Any]) -> Closed:
+def _draft(closes: list[UUID], values: dict[str, Any], *, statement: str = DRAFT, advance: Advance = _silent) -> Closed:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS appraisal_draft")
-        cursor.execute(DRAFT, values | {"closes": closes})
+        cursor.execute(statement, values | {"closes": closes})
+        advance(1)
         cursor.execute(SHEETS, values)
         sheets = {"sheets": [row[0] for row in cursor.fetchall()]}
+        advance(1)
         cursor.execute(LINES, values | sheets)
         lines = cursor.rowcount
+        advance(1)
         cursor.execute(POSTS, values | sheets)
+        advance(1)
     return Closed(communities=len(closes), sheets=len(sheets["sheets"]), lines=lines)

@@ -61,14 +61,27 @@ class DutyElsewhere(CommunityFact):
 class AppraisalQuerySet(models.QuerySet["Appraisal"]):
     def visible_to(self, actor: "Actor") -> "AppraisalQuerySet":
         """The member's own (a draft without its opinion, to write his words); the area's; the unit's own once sent."""
-        own = Q(member_id=actor.member_id) if actor.member_id else Q(pk__in=[])
         area = under("path", actor.paths_with(Permission.APPRAISAL_VIEW))
         unit = Q(work_unit__in=actor.units_with(Permission.APPRAISAL_VIEW), sent_at__isnull=False)
-        return self.filter(own | area | unit)
+        return self.filter(_own(actor) | area | unit)
+
+    def own(self, actor: "Actor") -> "AppraisalQuerySet":
+        """The member's own, and what was sent of a record of his that has since been merged into this one."""
+        return self.filter(_own(actor))
+
+
+def _own(actor: "Actor") -> Q:
+    if actor.member_id is None:
+        return Q(pk__in=[])
+    return Q(member_id=actor.member_id) | Q(member__merged_into=actor.member_id)
 
 
 class Appraisal(CommunityFact):
-    """One appraisal per member and year. Figures are frozen at approval; every one opens to its postings."""
+    """One appraisal per member and year; every figure opens to its postings.
+
+    Approved, its words and figures stand; sent, nothing changes any more (triggers refuse it). What is said
+    afterwards is a row of its own.
+    """
 
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="appraisals")
     work_unit = models.ForeignKey(WorkUnit, models.PROTECT, null=True, blank=True, related_name="+")
@@ -84,11 +97,6 @@ class Appraisal(CommunityFact):
     opinion_text = models.CharField(max_length=300, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.UUIDField(null=True, blank=True)
-    objection = models.CharField(max_length=300, blank=True)
-    objected_at = models.DateTimeField(null=True, blank=True)
-    objection_answer = models.CharField(max_length=300, blank=True)
-    objection_answered_at = models.DateTimeField(null=True, blank=True)
-    objection_answered_by = models.UUIDField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     sent_by = models.UUIDField(null=True, blank=True)
 
@@ -101,15 +109,7 @@ class Appraisal(CommunityFact):
                 condition=Q(approved_at=None) | ~Q(opinion=""), name="appraisal_approved_with_opinion"
             ),
             models.CheckConstraint(
-                condition=Q(objected_at=None, objection="") | (Q(objected_at__isnull=False) & ~Q(objection="")),
-                name="appraisal_objected_whole",
-            ),
-            models.CheckConstraint(
                 condition=Q(sent_at=None) | Q(approved_at__isnull=False), name="appraisal_sent_after_approval"
-            ),
-            models.CheckConstraint(
-                condition=Q(sent_at=None) | Q(objected_at=None) | Q(objection_answered_at__isnull=False),
-                name="appraisal_sent_after_objection_answered",
             ),
         ]
 
@@ -118,3 +118,34 @@ class Appraisal(CommunityFact):
 
     def get_absolute_url(self) -> str:
         return reverse("appraisal:appraisal", args=[self.pk])
+
+
+class AppraisalObjectionQuerySet(models.QuerySet["AppraisalObjection"]):
+    def open(self) -> "AppraisalObjectionQuerySet":
+        return self.filter(answered_at=None)
+
+
+class AppraisalObjection(CommunityFact):
+    """A member says that his appraisal is wrong, before or after it went to the unit; the community answers, once."""
+
+    appraisal = models.OneToOneField(Appraisal, models.PROTECT, related_name="objection")
+    text = models.CharField(max_length=300)
+    raised_at = models.DateTimeField()
+    raised_by = models.UUIDField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.UUIDField(null=True, blank=True)
+
+    objects = AppraisalObjectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="appraisal_objection_has_text"),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answer="") | (Q(answered_at__isnull=False) & ~Q(answer="")),
+                name="appraisal_objection_answered_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,51 +1,55 @@
 """Figures for statistics S7 (duty) and S12 (feedback)."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
 
 from guangcai.appraisal.enums import Answer, Verdict
 from guangcai.appraisal.models import FeedbackSheet
-from guangcai.appraisal.queries.standing import standings
+from guangcai.appraisal.queries.standing import STANDING, standing_values
 from guangcai.appraisal.rules import Quarter
 from guangcai.core.scoping import under
 from guangcai.members.models import Residence
-from guangcai.orgs.models import WorkUnit
 from guangcai.orgs.models.organisations import in_force
-from guangcai.orgs.policies import AnnualDuty, in_force_at
+from guangcai.orgs.policies import AnnualDuty, in_force_at_each
 
 DutyKey = tuple[str, ...]
+DUTY_DIMENSIONS = {"verdict": "standing.verdict", "community": "community.name", "unit": "coalesce(unit.name, '')"}
+COUNT_DUTY = """
+SELECT %s, count(*) FROM standing
+JOIN orgs_node AS community ON community.id = standing.community_id
+LEFT JOIN orgs_workunit AS unit ON unit.id = standing.work_unit_id
+%s
+"""
+
+
+def duties(homes: "QuerySet[Residence]", *, year: int) -> dict[int, AnnualDuty]:
+    """The duty of `year` in each community of these residences: the rule in force on 1 January. Source: A43."""
+    paths = dict(homes.order_by().values_list("community_id", "community__path").distinct())
+    rules = in_force_at_each(AnnualDuty, paths=paths.values(), on=date(year, 1, 1))
+    return {community: rules[path] for community, path in paths.items()}
 
 
 def count_duty(*, paths: Sequence[str], by: Sequence[str], year: int, on: date) -> dict[DutyKey, int]:
     """Members living under `paths` on `on`, by `verdict` and any of `community`, `unit`: values in the order of `by`.
 
-    The rule of each community is the one in force there on 1 January. Source: A43, S7.
+    The rule of each community is the one in force there on 1 January. Three queries. Source: A43, S7.
     """
-    homes = (
-        Residence.objects.filter(in_force(on), under("path", paths), member__merged_into=None)
-        .select_related("community")
-        .order_by("community__code")
-    )
-    by_community: dict[int, list[Residence]] = {}
-    for home in homes:
-        by_community.setdefault(home.community_id, []).append(home)
-    unit_names = dict(WorkUnit.objects.values_list("pk", "name")) if "unit" in by else {}
-    counted: Counter[DutyKey] = Counter()
-    for group in by_community.values():
-        community = group[0].community
-        duty = in_force_at(AnnualDuty, path=community.path, on=date(year, 1, 1))
-        for standing in standings([home.member_id for home in group], year=year, duty=duty):
-            values = {
-                "verdict": str(Verdict(standing.verdict).label),
-                "community": community.name,
-                "unit": unit_names.get(standing.work_unit_id or 0, ""),
-            }
-            counted[tuple(values[name] for name in by)] += 1
-    return dict(counted)
+    homes = Residence.objects.filter(in_force(on), under("path", paths))
+    values = standing_values(duties(homes, year=year), year=year, day=on, only_current=False)
+    words = ", ".join(DUTY_DIMENSIONS[name] for name in by) or "''"
+    group = f"GROUP BY {words} ORDER BY min(community.code), {words}" if by else ""
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING + COUNT_DUTY % (words, group), values)
+        rows = cursor.fetchall()
+    labels = {verdict.value: str(verdict.label) for verdict in Verdict}
+    return {
+        tuple(labels[value] if name == "verdict" else value for name, value in zip(by, row[:-1], strict=False)): row[-1]
+        for row in rows
+    }
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from guangcai.appraisal.rules import Quarter
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.workdays import add_working_days
-from guangcai.ledger.models import Posting
 from guangcai.members.models import Employment, Residence
 from guangcai.orgs.models import Grant, Node, WorkUnit
 from guangcai.orgs.models.organisations import in_force
@@ -105,32 +104,6 @@ def _liaisons() -> "QuerySet[Grant]":
 def lines(sheet: FeedbackSheet) -> "QuerySet[FeedbackLine]":
     """A sheet's lines in the order of names, with their members: one query."""
     return sheet.lines.select_related("member").order_by("member__name_pinyin", "member__name", "pk")
-
-
-def postings_behind(line: FeedbackLine, sheet: FeedbackSheet) -> "QuerySet[Posting]":
-    """The confirmed services a line's figures are the sum of: of this unit, after the freeze before the sheet's."""
-    quarter = Quarter.parse(sheet.quarter)
-    served_then = Q(until=None) | Q(until__gt=OuterRef("served_on"))
-    jobs = Employment.objects.filter(
-        served_then, member=OuterRef("member"), work_unit=sheet.work_unit_id, since__lte=OuterRef("served_on")
-    )
-    rows = Posting.objects.filter(
-        Exists(jobs),
-        member=line.member_id,
-        community=sheet.community_id,
-        served_on__range=(quarter.starts_on, quarter.ends_on),
-        confirmed_at__lte=sheet.as_of,
-    )
-    if freezes := _freezes_before(sheet):
-        rows = rows.filter(confirmed_at__gt=max(freezes))
-    return rows.select_related("entry", "entry__kind").order_by("served_on", "pk")
-
-
-def _freezes_before(sheet: FeedbackSheet) -> list[datetime]:
-    """When the quarter was frozen before this sheet: at the close, and with each earlier supplement of any unit."""
-    closed_at = QuarterClose.objects.filter(pk=sheet.close_id, as_of__lt=sheet.as_of).values_list("as_of", flat=True)
-    sheets = FeedbackSheet.objects.filter(close=sheet.close_id, as_of__lt=sheet.as_of)
-    return [*closed_at, *sheets.values_list("as_of", flat=True)]
 
 
 def state_of(sheet: FeedbackSheet) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from guangcai.appraisal.enums import Verdict
-from guangcai.appraisal.models import Appraisal, DutyElsewhere, Exemption
+from guangcai.appraisal.models import Appraisal, AppraisalObjection, DutyElsewhere, Exemption
 from guangcai.appraisal.models.appraisal import AppraisalQuerySet
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
@@ -20,7 +20,7 @@ TONES = {
 
 def appraisals(actor: Actor) -> AppraisalQuerySet:
     """What the actor may see, by name: there is no other order, because there is no ranking."""
-    rows = Appraisal.objects.visible_to(actor).select_related("member", "community", "work_unit")
+    rows = Appraisal.objects.visible_to(actor).select_related("member", "community", "work_unit", "objection")
     return rows.order_by("member__name_pinyin", "member__name", "pk")
 
 
@@ -45,10 +45,17 @@ def duties_elsewhere_of(appraisal: Appraisal) -> "QuerySet[DutyElsewhere]":
     return DutyElsewhere.objects.filter(member=appraisal.member_id, year=appraisal.year).order_by("recorded_at")
 
 
+def objection_to(appraisal: Appraisal) -> AppraisalObjection | None:
+    """The member's objection, if there is one."""
+    found: AppraisalObjection | None = getattr(appraisal, "objection", None)
+    return found
+
+
 def state_of(appraisal: Appraisal) -> str:
     """Where an appraisal stands: draft, approved, objected, sent."""
+    objection = objection_to(appraisal)
+    if objection is not None and objection.answered_at is None:
+        return "objected"
     if appraisal.sent_at is not None:
         return "sent"
-    if appraisal.objected_at is not None and appraisal.objection_answered_at is None:
-        return "objected"
     return "draft" if appraisal.approved_at is None else "approved"

@@ -17,6 +17,7 @@ from guangcai.appraisal.forms import AnswerForm, HandOverForm, TextForm
 from guangcai.appraisal.models import FeedbackSheet
 from guangcai.appraisal.queries import printing
 from guangcai.appraisal.queries import sheets as queries
+from guangcai.appraisal.queries.behind import behind
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, chosen_ids, file_answer, respond
 from guangcai.core.listing import listing
@@ -105,7 +106,7 @@ def figures(request: ActorRequest, pk: UUID, line: UUID) -> HttpResponse:
     seen = _seen(request, pk)
     request.actor.require(Permission.ENTRY_VIEW, seen.path)
     row = get_object_or_404(queries.lines(seen), pk=line)
-    context = {"sheet": seen, "line": row, "postings": queries.postings_behind(row, seen)}
+    context = {"sheet": seen, "line": row, "behind": behind(row, seen)}
     return respond(request, "appraisal/figures.html#panel", context)
 
 

@@ -72,7 +72,7 @@ def drafts(request: ActorRequest) -> HttpResponse:
     for community in quarters.communities(request.actor, on=timezone.localdate()):
         if not request.actor.can(Permission.APPRAISAL_EDIT, community.path):
             continue
-        drafted += commands.draft_appraisals(community=community, year=year, by=request.actor, now=timezone.now())
+        drafted += commands.draft_appraisals(node=community, year=year, by=request.actor, now=timezone.now())
     messages.success(request, _("%(count)s appraisals are drafted or up to date.") % {"count": drafted})
     return redirect(f"{reverse('appraisal:appraisals')}?year={year}")
 
@@ -113,7 +113,7 @@ def _carry_out(request: ActorRequest, verb: str, rows: list[Appraisal]) -> int:
 @require_safe
 def mine(request: ActorRequest) -> HttpResponse:
     """A member's own appraisals, newest first."""
-    rows = yearly.appraisals(request.actor).filter(member_id=request.actor.member_id).order_by("-year")
+    rows = yearly.appraisals(request.actor).own(request.actor).order_by("-year")
     return render(request, "appraisal/mine.html", {"rows": rows})
 
 
@@ -125,11 +125,11 @@ def appraisal(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: ActorRequest, seen: Appraisal, **forms: Form) -> dict[str, object]:
     actor = request.actor
-    is_own = actor.member_id == seen.member_id
+    is_own = actor.member_id is not None and actor.member_id in (seen.member_id, seen.member.merged_into_id)
     edits = actor.can(Permission.APPRAISAL_EDIT, seen.path)
     approves = actor.can(Permission.APPRAISAL_APPROVE, seen.path)
     is_draft = seen.approved_at is None
-    objection_open = seen.objected_at is not None and seen.objection_answered_at is None
+    objection = yearly.objection_to(seen)
     context: dict[str, object] = {
         "appraisal": seen,
         "tone": yearly.TONES[Verdict(seen.verdict)],
@@ -141,8 +141,9 @@ def _page(request: ActorRequest, seen: Appraisal, **forms: Form) -> dict[str, ob
         "duties_elsewhere": yearly.duties_elsewhere_of(seen) if edits or is_own else (),
         "may_edit": edits and is_draft,
         "may_write": (is_own or edits) and is_draft,
-        "may_object": is_own and not is_draft and seen.sent_at is None and seen.objected_at is None,
-        "may_answer": approves and objection_open,
+        "objection": objection,
+        "may_object": is_own and not is_draft and objection is None,
+        "may_answer": approves and objection is not None and objection.answered_at is None and not is_own,
         "words_form": TextForm(label=_("Own words"), initial={"text": seen.own_words}, required=False, most=1000),
         "opinion_form": OpinionForm(initial={"opinion": seen.opinion, "text": seen.opinion_text}),
         "objection_form": TextForm(label=_("What is wrong")),
@@ -220,7 +221,7 @@ def objection(request: ActorRequest, pk: UUID) -> HttpResponse:
         lambda typed: commands.object_to_appraisal(
             appraisal=seen, text=typed["text"], by=request.actor, now=timezone.now()
         ),
-        _("Your objection is with the community. It is answered before anything goes to your unit."),
+        _("Your objection is with the community. You are told when it is answered."),
     )
 
 

@@ -1,11 +1,15 @@
 """How the ledger follows when two records of one person become one (members.merging).
 
 Entries, postings and certificates simply move (the triggers let exactly that through); spans move unless both records
-were serving at the same time, which is refused by name. The roll-up is computed again.
+were serving at the same time: then the service is named. The roll-up is computed again.
 """
 
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from guangcai.core.errors import RuleBroken
 from guangcai.ledger.commands.totals import keep_year_totals
-from guangcai.ledger.models import Posting, YearTotal
+from guangcai.ledger.models import Posting, ServiceSpan, YearTotal
 from guangcai.members import merging
 from guangcai.members.merging import Merge
 
@@ -20,3 +24,21 @@ def year_totals(merge: Merge) -> int:
     Posting.objects.filter(member=merge.gone).update(member=merge.kept)
     keep_year_totals((merge.kept, year) for year in years)
     return len(years)
+
+
+@merging.mover("ledger.servicespan.member")
+def spans(merge: Merge) -> int:
+    """Nobody is in two places at once: raises RuleBroken naming the first service whose time both claim."""
+    moving = ServiceSpan.objects.filter(member=merge.gone)
+    same_time = ServiceSpan.objects.filter(member=merge.kept, during__overlap=OuterRef("during"))
+    clash = moving.filter(Exists(same_time)).select_related("entry").order_by("during", "pk").first()
+    if clash is not None:
+        raise RuleBroken(
+            _(
+                "Both records have confirmed hours at the same time: “%(name)s” on %(day)s is one of them. "
+                "The secretary reverses the wrong one; then merge again."
+            )
+            % {"name": clash.entry.activity_name, "day": clash.entry.served_on.isoformat()},
+            code="merge_in_the_way",
+        )
+    return moving.update(member=merge.kept)

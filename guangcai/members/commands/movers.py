@@ -126,7 +126,8 @@ def report_ins(merge: Merge) -> int:
     return ReportIn.objects.filter(member=merge.gone).update(member=merge.kept)
 
 
-@merging.mover("members.duplicatepair.first")
+# What was decided about two records is said of the records, not of the person.
+@merging.mover("members.duplicatepair.first", stays=Q(decided_at__isnull=False))
 def pairs(merge: Merge) -> int:
     """Other open pairs of the gone record now ask about the kept one; what was decided stays as it was said."""
     gone = merge.gone.pk
@@ -145,7 +146,7 @@ def pairs(merge: Merge) -> int:
     return moved
 
 
-@merging.mover("members.duplicatepair.second")
+@merging.mover("members.duplicatepair.second", stays=Q(decided_at__isnull=False))
 def pairs_done(merge: Merge) -> int:
     """Both ends of a pair move together, above."""
     return 0

@@ -53,7 +53,7 @@ def member_day(actor: Actor, *, now: datetime) -> MemberDay | None:
         unread=ShiftNotice.objects.visible_to(actor).filter(seen_at=None).count(),
         waiting=own_entries(actor).waiting().count(),
         appraisal=Appraisal.objects.visible_to(actor)
-        .filter(member=member.pk, sent_at=None, objected_at=None)
+        .filter(member=member.pk, sent_at=None, objection=None)
         .order_by("-year")
         .first(),
     )
