@@ -1,7 +1,8 @@
 """Key rotation: rows sealed with an old key, and look-ups made with one, are rewritten in batches.
 
 1. Add a key at the end of GUANGCAI_KEYS ("1:old,2:new") and restart: new rows are sealed with it, old ones open.
-2. `reseal_all()`: every token is under the new key. It may be stopped and run again; people go on working.
+2. `guangcai rotate-keys` (`reseal_all()`): every token is under the new key. It may be stopped and run again; people
+   go on working.
 3. Remove the old key ("2:new") in a quiet hour, restart, and run it again at once: only now the blind indexes change,
    and until it ends people are not found by phone. A few seconds for 100,000 rows.
 """
@@ -76,6 +77,19 @@ def stale(model: Model) -> int:
     columns = _Columns.of(model)
     rows = model._base_manager.values_list("pk", *columns.names).iterator()
     return sum(1 for _key, *values in rows if columns.are_stale(values))
+
+
+def opens() -> bool:
+    """Whether GUANGCAI_KEYS holds the keys of this database: one value of every sealed column is opened."""
+    for model in sealed_models():
+        for column in _Columns.of(model).sealed:
+            rows = model._base_manager.filter(**{f"{column.attname}__isnull": False}).order_by("pk")
+            key, token = next((row for row in rows.values_list("pk", column.attname)[:_BATCH] if row[1]), (None, b""))
+            try:
+                open_sealed(token, str(key), column.purpose)
+            except CannotOpen:
+                return False
+    return True
 
 
 def broken_rows(model: Model) -> Iterator[str]:

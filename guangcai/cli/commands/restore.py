@@ -7,6 +7,7 @@ import click
 from guangcai.cli import archive, schema, verifying
 from guangcai.cli.language import _
 from guangcai.cli.progress import progress
+from guangcai.core import reseal
 
 
 @click.command(
@@ -26,6 +27,12 @@ def command(file: Path, yes: bool) -> None:
         _("Restored %(tables)d tables from %(file)s; %(applied)d migrations applied.")
         % {"tables": tables, "file": file, "applied": len(applied)}
     )
+    if not reseal.opens():
+        message = _(
+            "The backup is in the database, but its phones do not open: it was made with another GUANGCAI_KEYS."
+            " Put the keys of that time back and run guangcai verify."
+        )
+        raise click.ClickException(message)
     report = verifying.verify()
     verifying.print_report(report)
     raise click.exceptions.Exit(1 if report.broken else 0)
