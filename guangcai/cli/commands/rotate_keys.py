@@ -23,9 +23,7 @@ def command() -> None:
     try:
         changed = _reseal()
     except CannotOpen as closed:
-        message = _(
-            "A record was sealed with a key that is not in GUANGCAI_KEYS. Put that key back in front and retry."
-        )
+        message = _("A record was sealed with a key that is not in GUANGCAI_KEYS. Put that key back.")
         raise click.ClickException(message) from closed
     if changed:
         audit.record(Tag.KEYS_ROTATE, by=Actor.system(), now=timezone.now(), rows=changed, key=new)
