@@ -128,11 +128,12 @@ database = env.db_url_config(os.environ.get("DATABASE_URL") or postgres.url())
 DATABASES = {
     "default": {
         **database,
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "guangcai.core.database",
         "ATOMIC_REQUESTS": False,
-        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **database.get("OPTIONS", {}),
+            # From the first time on, for the statements that ask for it (core.database).
+            "prepare_threshold": 0,
             "pool": {"min_size": 0, "max_size": env.int("GUANGCAI_POOL", default=8), "timeout": 20},
             "options": "-c statement_timeout=60000 -c lock_timeout=20000 -c idle_in_transaction_session_timeout=60000",
         },
@@ -142,7 +143,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["guangcai.orgs.sign_in.Backend"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 PASSWORD_HASHERS = [
@@ -276,6 +277,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("GUANGCAI_LOG_LEVEL", default="WARNING")},
 }
+# Addresses tell who somebody is, and anybody can claim another one in a header.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 structlog.configure(
     processors=[
         # Lines below the level are dropped before anything is made of them.

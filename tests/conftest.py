@@ -58,7 +58,7 @@ def signed_in(client: Client) -> Callable[[Any], Client]:
 
     def sign_in(user: Any) -> Client:
         browser = Client()
-        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(user)
         return browser
 
     return sign_in

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import connections, router
 from django.utils import timezone
 
 from guangcai.core.crypto import CannotOpen, open_sealed, seal
+from guangcai.core.database import prepared
 
 PURPOSE = "accounts.session"
 LOAD = "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s"
@@ -18,8 +18,8 @@ class SessionStore(DatabaseSessions):
     """Django's sessions with the content encrypted under the key ring outside the database."""
 
     def _get_session_from_db(self) -> AbstractBaseSession | None:
-        """The row of this key, if it has not expired. Asked by every request: one statement, not built anew."""
-        with connections[router.db_for_read(self.model)].cursor() as cursor:
+        """The row of this key, if it has not expired. Asked by every request: one statement, planned once."""
+        with prepared() as cursor:
             cursor.execute(LOAD, [self.session_key, timezone.now()])
             row = cursor.fetchone()
         if row is None:

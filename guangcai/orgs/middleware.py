@@ -24,4 +24,8 @@ def _actor(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         return Actor()
+    # Somebody who signs in with this very request, or with a key, was not found by orgs.sign_in.
+    found: Actor | None = getattr(user, "actor", None)
+    if found is not None:
+        return found
     return actor_of(user_id=user.pk, member_id=user.member_id, on=localdate())

@@ -81,7 +81,7 @@ def test_a_revoked_key_stops_at_once(cast: Cast, caller: Make) -> None:
 
 def test_a_session_reads_and_writes_with_its_csrf_token_only(cast: Cast) -> None:
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(cast.desk, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(cast.desk)
     assert browser.get("/api/v1/members").status_code == 200
     body, path = {"job_title": "校长"}, f"/api/v1/members/{cast.teacher_member.pk}"
     refused = browser.patch(path, body, content_type="application/json")

@@ -28,7 +28,6 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PARTS = ("script", "stylesheet", "image", "font", "media")
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -99,7 +98,7 @@ def sign_in(live_server: Any) -> Callable[[Page, Any], None]:
 
     def put_cookie(page: Page, user: Any) -> None:
         client = Client()
-        client.force_login(user, backend=BACKEND)
+        client.force_login(user)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
 

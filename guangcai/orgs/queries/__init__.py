@@ -8,7 +8,16 @@ from guangcai.orgs.queries.organisations import (
     residences_of,
     units_matching,
 )
-from guangcai.orgs.queries.rights import Opening, Reader, actor_of, grants_at, openings_of, readers_of, role_names
+from guangcai.orgs.queries.rights import (
+    Opening,
+    Reader,
+    actor_of,
+    grants_at,
+    openings_of,
+    readers_of,
+    role_names,
+    signed_in,
+)
 from guangcai.orgs.queries.rules import RuleInForce, RuleRow, rules_at
 from guangcai.orgs.queries.tree import (
     Link,
@@ -46,6 +55,7 @@ __all__ = [
     "role_names",
     "rules_at",
     "search",
+    "signed_in",
     "special_days",
     "tops",
     "units_matching",
