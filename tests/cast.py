@@ -42,6 +42,34 @@ POLICIES: dict[PolicyKey, dict[str, Any]] = {
     PolicyKey.OFFICE_HOURS: {"start": "08:30", "end": "17:00"},
     PolicyKey.FEEDBACK_DEADLINE: {"working_days": 10},
     PolicyKey.CANCEL_NOTICE: {"hours": 24},
+    PolicyKey.LOOK_AT_TIMES: {
+        "night_begins": "22:00",
+        "night_ends": "06:00",
+        "day_minutes": 480,
+        "way_minutes": 15,
+        "days": 20,
+        "month_minutes": 3600,
+        "office_times": 4,
+    },
+    PolicyKey.LOOK_AT_TYPING: {
+        "round_run": 5,
+        "by_one": 20,
+        "late_batch": 10,
+        "quick_minutes": 10,
+        "same_times": 10,
+        "copies": 4,
+        "of_one": 6,
+        "unseen": 4,
+        "at_once": 4,
+        "days_later": 60,
+    },
+    PolicyKey.LOOK_AT_CONTENT: {
+        "words": "会议 学习 培训 值班 补录 聚餐 团建 排练",
+        "day_deeds": 3,
+        "more_minutes": 60,
+        "last_months": 2,
+        "over_minutes": 120,
+    },
 }
 
 

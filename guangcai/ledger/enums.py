@@ -41,11 +41,27 @@ class Doubt(models.TextChoices):
     """Why an entry is worth a look (reliability case 5). A doubt accuses nobody and changes nothing."""
 
     NIGHT = "night", _("At night")
-    LONG_DAY = "long_day", _("More than 8 hours in a day")
+    LONG_DAY = "long_day", _("Many hours in a day")
+    EVERY_DAY = "every_day", _("Nearly every day")
+    LONG_MONTH = "long_month", _("Many hours in a month")
+    NO_WAY = "no_way", _("Two communities without a way between")
+    AT_WORK = "at_work", _("Often in office hours")
     ROUND_HOURS = "round_hours", _("Full hours again and again")
     SAME_MAKER = "same_maker", _("One person typed in many")
     LATE_BATCH = "late_batch", _("Many entered late at once")
     QUICK = "quick", _("Typed in and confirmed within minutes")
+    SAME_TIMES = "same_times", _("Many people with the same times")
+    COPIES = "copies", _("Records alike")
+    BY_HAND = "by_hand", _("Many typed in for one member")
+    UNSEEN = "unseen", _("Typed in only, never at a shift")
+    AT_ONCE = "at_once", _("Several of one member entered at once")
+    SAVED_AT_NIGHT = "saved_at_night", _("Typed in at night")
+    LONG_AGO = "long_ago", _("Entered long after")
+    EACH_OTHER = "each_other", _("Two people typed in for each other")
+    WORDS = "words", _("May be no volunteer service")
+    SPLIT_DEEDS = "split_deeds", _("Several deeds in a day")
+    GREW = "grew", _("More than the reversed record")
+    JUST_ENOUGH = "just_enough", _("Yearly duty just reached")
 
 
 class Refusal(models.TextChoices):

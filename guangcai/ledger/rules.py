@@ -3,7 +3,7 @@
 Sources: Order 67 arts 7, 11-13, 19 (MCA, in force 2021-02-01); A43, A44; reliability §2 case 5 and §6 I7-I9.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from guangcai.core import workdays
 from guangcai.core.errors import RuleBroken
 from guangcai.core.units import hours
-from guangcai.ledger.enums import Doubt, EntryOrigin, Refusal
+from guangcai.ledger.enums import EntryOrigin, Refusal
 
 MINUTES_A_DAY: Final = 24 * 60
 NEEDS_APPROVER: Final = frozenset({EntryOrigin.BACK_FILL, EntryOrigin.TRANSFER_IN})
@@ -209,64 +209,6 @@ def check_reversal(
             _("This is your own service: another person has to reverse it."), field="reason", code="own_service"
         )
     return first_person
-
-
-# --- plausibility ---------------------------------------------------------------------------------------------------
-
-NIGHT_BEGINS, NIGHT_ENDS = time(22), time(6)
-LONG_DAY_MINUTES = 8 * 60
-ROUND_RUN = 5
-TYPED_BY_ONE = 20
-LATE_BATCH = 10
-QUICK_MINUTES = 10
-
-
-@dataclass(frozen=True)
-class Features:
-    """What is known about an entry beside itself, computed over the period asked for.
-
-    day_minutes: all minutes of the member on that day. round_run: length of the run of full hours typed in by hand
-    for the member that the entry belongs to. typed_by_maker: entries its maker typed in by hand. late_batch: late or
-    back-filled entries its maker saved within the same hour. quick_minutes: from saving to confirming.
-    """
-
-    starts_at: datetime
-    ends_at: datetime
-    typed: bool
-    day_minutes: int
-    round_run: int = 0
-    typed_by_maker: int = 0
-    late_batch: int = 0
-    quick_minutes: int | None = None
-
-
-def at_night(starts_at: datetime, ends_at: datetime) -> bool:
-    """Whether the interval touches 22:00 to 6:00, China time."""
-    start = starts_at.astimezone(workdays.SHANGHAI)
-    end = ends_at.astimezone(workdays.SHANGHAI)
-    day = start.date() - timedelta(days=1)
-    while day <= end.date():
-        night_from = datetime.combine(day, NIGHT_BEGINS, workdays.SHANGHAI)
-        night_to = datetime.combine(day + timedelta(days=1), NIGHT_ENDS, workdays.SHANGHAI)
-        if start < night_to and night_from < end:
-            return True
-        day += timedelta(days=1)
-    return False
-
-
-REASONS: Final[dict[Doubt, Callable[[Features], bool]]] = {
-    Doubt.NIGHT: lambda f: at_night(f.starts_at, f.ends_at),
-    Doubt.LONG_DAY: lambda f: f.day_minutes > LONG_DAY_MINUTES,
-    Doubt.ROUND_HOURS: lambda f: f.round_run >= ROUND_RUN,
-    Doubt.SAME_MAKER: lambda f: f.typed and f.typed_by_maker >= TYPED_BY_ONE,
-    Doubt.LATE_BATCH: lambda f: f.late_batch >= LATE_BATCH,
-    Doubt.QUICK: lambda f: f.typed and f.quick_minutes is not None and f.quick_minutes < QUICK_MINUTES,
-}
-
-
-def doubts(features: Features) -> tuple[Doubt, ...]:
-    """Every reason for a second look, in the order of the table. Source: reliability case 5, domain §2.4."""
-    return tuple(doubt for doubt, holds in REASONS.items() if holds(features))
 
 
 # --- sample ---------------------------------------------------------------------------------------------------------

@@ -77,6 +77,61 @@ class CancelNotice:
     hours: int
 
 
+@dataclass(frozen=True)
+class LookAtTimes:
+    """When the times of service deserve a second look; each number is the first that does. Source: domain §2.4.
+
+    night_*: clock times `HH:MM`. day_minutes: more than so many on a day. way_minutes: less than so many between two
+    communities. days, month_minutes, office_times: of one member in a month; office_times of in-service members.
+    """
+
+    night_begins: str
+    night_ends: str
+    day_minutes: int
+    way_minutes: int
+    days: int
+    month_minutes: int
+    office_times: int
+
+
+@dataclass(frozen=True)
+class LookAtTyping:
+    """When records typed in by hand deserve a second look; each number is the first that does.
+
+    round_run: full hours in a row for one member. by_one: records of one maker in a month. late_batch: late records of
+    one maker within an hour. quick_minutes: confirmed sooner. same_times: people with the same times from one maker.
+    copies: records of one member with the same words and minutes. of_one: records of one member in a month.
+    unseen: the same when he never was at a shift. at_once: of one member within an hour. days_later: after the service.
+    """
+
+    round_run: int
+    by_one: int
+    late_batch: int
+    quick_minutes: int
+    same_times: int
+    copies: int
+    of_one: int
+    unseen: int
+    at_once: int
+    days_later: int
+
+
+@dataclass(frozen=True)
+class LookAtContent:
+    """When content and totals deserve a second look.
+
+    words: what is no service (Order 67 art 19), separated by spaces. day_deeds: deeds of one member on a day.
+    more_minutes: so many more than the reversed record of that day. last_months: of the year, in which reaching the
+    yearly duty by typed records shows, when the total stays within over_minutes of it.
+    """
+
+    words: str
+    day_deeds: int
+    more_minutes: int
+    last_months: int
+    over_minutes: int
+
+
 SHAPES: dict[PolicyKey, type[Any]] = {
     PolicyKey.ANNUAL_DUTY: AnnualDuty,
     PolicyKey.DAILY_LIMIT: DailyLimit,
@@ -86,6 +141,9 @@ SHAPES: dict[PolicyKey, type[Any]] = {
     PolicyKey.OFFICE_HOURS: OfficeHours,
     PolicyKey.FEEDBACK_DEADLINE: FeedbackDeadline,
     PolicyKey.CANCEL_NOTICE: CancelNotice,
+    PolicyKey.LOOK_AT_TIMES: LookAtTimes,
+    PolicyKey.LOOK_AT_TYPING: LookAtTyping,
+    PolicyKey.LOOK_AT_CONTENT: LookAtContent,
 }
 KEYS = {shape: key for key, shape in SHAPES.items()}
 Shape = TypeVar("Shape")

@@ -11,8 +11,9 @@ from guangcai.orgs.enums import PolicyKey
 def rule_in_words(key: str, value: dict[str, Any]) -> str:
     """{"minutes": 960, "deeds": 12} of the annual duty -> "16 hours and 12 deeds a year"."""
     shown = dict(value)
-    if "minutes" in shown:
-        shown["hours"] = hours(shown["minutes"]).removesuffix(".00")
+    for name in ("minutes", "day_minutes", "month_minutes"):
+        if name in shown:
+            shown[name.replace("minutes", "hours")] = hours(shown[name]).removesuffix(".00")
     return _sentences()[PolicyKey(key)] % shown
 
 
@@ -26,4 +27,19 @@ def _sentences() -> dict[PolicyKey, str]:
         PolicyKey.OFFICE_HOURS: _("%(start)s to %(end)s on working days"),
         PolicyKey.FEEDBACK_DEADLINE: _("within %(working_days)s working days after the quarter"),
         PolicyKey.CANCEL_NOTICE: _("up to %(hours)s hours before the shift"),
+        PolicyKey.LOOK_AT_TIMES: _(
+            "between %(night_begins)s and %(night_ends)s; more than %(day_hours)s hours a day; less than "
+            "%(way_minutes)s minutes between two communities; %(days)s days or %(month_hours)s hours a month; "
+            "%(office_times)s times in office hours"
+        ),
+        PolicyKey.LOOK_AT_TYPING: _(
+            "%(round_run)s full hours in a row; %(by_one)s records by one person a month; %(late_batch)s late ones "
+            "within an hour; confirmed within %(quick_minutes)s minutes; %(same_times)s people with the same times; "
+            "%(copies)s records alike; %(of_one)s for one member a month, %(unseen)s if he was at no shift, "
+            "%(at_once)s within an hour; %(days_later)s days after the service"
+        ),
+        PolicyKey.LOOK_AT_CONTENT: _(
+            "words: %(words)s; %(day_deeds)s deeds a day; %(more_minutes)s minutes more than the reversed record; the "
+            "yearly duty just reached in the last %(last_months)s months (up to %(over_minutes)s minutes above)"
+        ),
     }

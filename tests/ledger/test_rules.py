@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from guangcai.core.errors import RuleBroken
 from guangcai.core.workdays import NO_OVERRIDES
 from guangcai.ledger import rules
-from guangcai.ledger.enums import Doubt, EntryOrigin, Refusal
+from guangcai.ledger.enums import EntryOrigin, Refusal
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 START = datetime(2026, 11, 14, 1, 0, tzinfo=UTC)
@@ -200,56 +200,6 @@ def test_check_reversal(recorded_by, asked_by, by_user, by_member, first):
         assert broken.value.code == first
     else:
         assert check() == first
-
-
-def features(**changes):
-    values = {"starts_at": START, "ends_at": START + timedelta(hours=2), "typed": False, "day_minutes": 120}
-    return rules.Features(**{**values, **changes})
-
-
-@pytest.mark.parametrize(
-    ("changes", "found"),
-    [
-        ({}, ()),
-        ({"day_minutes": 480}, ()),
-        ({"day_minutes": 481}, (Doubt.LONG_DAY,)),
-        ({"round_run": 4}, ()),
-        ({"round_run": 5}, (Doubt.ROUND_HOURS,)),
-        ({"typed_by_maker": 50}, ()),
-        ({"typed": True, "typed_by_maker": 19}, ()),
-        ({"typed": True, "typed_by_maker": 20}, (Doubt.SAME_MAKER,)),
-        ({"late_batch": 9}, ()),
-        ({"late_batch": 10}, (Doubt.LATE_BATCH,)),
-        ({"quick_minutes": 1}, ()),
-        ({"typed": True, "quick_minutes": 9}, (Doubt.QUICK,)),
-        ({"typed": True, "quick_minutes": 10}, ()),
-        ({"typed": True, "quick_minutes": None}, ()),
-    ],
-)
-def test_doubts(changes, found):
-    assert rules.doubts(features(**changes)) == found
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "night"),
-    [
-        ("20:00", "22:00", False),
-        ("20:00", "22:01", True),
-        ("22:00", "23:00", True),
-        ("23:30", "01:00", True),
-        ("05:59", "07:00", True),
-        ("06:00", "08:00", False),
-        ("03:00", "04:00", True),
-        ("12:00", "13:00", False),
-    ],
-)
-def test_at_night(start, end, night):
-    day = date(2026, 11, 14)
-    starts_at = datetime.combine(day, time.fromisoformat(start), rules.workdays.SHANGHAI)
-    ends_at = datetime.combine(day, time.fromisoformat(end), rules.workdays.SHANGHAI)
-    if ends_at < starts_at:
-        ends_at += timedelta(days=1)
-    assert rules.at_night(starts_at, ends_at) == night
 
 
 @pytest.mark.parametrize(("population", "size"), [(0, 0), (1, 1), (20, 1), (21, 2), (40, 2), (1000, 50)])

@@ -21,6 +21,7 @@ from guangcai.ledger.forms import CheckForm, MonthForm
 from guangcai.ledger.models import SampleCheck
 from guangcai.ledger.queries import entries as queries
 from guangcai.ledger.queries import review
+from guangcai.ledger.queries.plausibility import plausibility_list
 from guangcai.ledger.views.answers import refuse
 
 
@@ -44,12 +45,9 @@ def plausibility(request: ActorRequest) -> HttpResponse:
     if not request.actor.holds(Permission.SAMPLE_VIEW):
         request.actor.require(Permission.SAMPLE_VIEW, "/")
     month = _month(request)
-    found = review.plausibility_list(
-        actor=request.actor, path=_area(request), since=month, until=review.last_day(month)
-    )
-    shown = listing(
-        request, found, sorts={"day": "starts_at", "name": "member_name", "reasons": "reason_count"}, default="-day"
-    )
+    found = plausibility_list(actor=request.actor, path=_area(request), since=month, until=review.last_day(month))
+    # By day or name only: records are looked at one by one, nobody is ranked by doubts.
+    shown = listing(request, found, sorts={"day": "starts_at", "name": "member_name"}, default="-day")
     context = {"listing": shown, "month": month, "form": MonthForm(initial={"month": month})}
     return render(request, "ledger/plausibility.html", context)
 

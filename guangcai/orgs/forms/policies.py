@@ -18,6 +18,11 @@ def _number(label: Any, most: int) -> forms.Field:
     return forms.IntegerField(label=label, min_value=0, max_value=most)
 
 
+def _first(label: Any) -> forms.Field:
+    """The first number that deserves a second look: never 0, or everything would."""
+    return forms.IntegerField(label=label, min_value=1, max_value=10_000)
+
+
 def _time(label: Any) -> forms.Field:
     return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
 
@@ -34,6 +39,36 @@ FIELDS: dict[PolicyKey, dict[str, Callable[[], forms.Field]]] = {
     PolicyKey.OFFICE_HOURS: {"start": lambda: _time(_("Opens")), "end": lambda: _time(_("Closes"))},
     PolicyKey.FEEDBACK_DEADLINE: {"working_days": lambda: _number(_("Working days"), 250)},
     PolicyKey.CANCEL_NOTICE: {"hours": lambda: _number(pgettext_lazy("amount", "Hours"), 24 * 31)},
+    PolicyKey.LOOK_AT_TIMES: {
+        "night_begins": lambda: _time(_("Night begins")),
+        "night_ends": lambda: _time(_("Night ends")),
+        "day_minutes": lambda: HoursField(label=_("More hours than this on a day"), most=A_DAY),
+        "way_minutes": lambda: _number(_("Fewer minutes than this between two communities"), A_DAY),
+        "days": lambda: _first(_("Days of service in a month")),
+        "month_minutes": lambda: HoursField(label=_("Hours in a month"), most=31 * A_DAY),
+        "office_times": lambda: _first(_("Times in office hours in a month (in-service members)")),
+    },
+    PolicyKey.LOOK_AT_TYPING: {
+        "round_run": lambda: _first(_("Full hours in a row for one member")),
+        "by_one": lambda: _first(_("Records typed in by one person in a month")),
+        "late_batch": lambda: _first(_("Late records saved by one person within an hour")),
+        "quick_minutes": lambda: _number(_("Confirmed sooner than this, in minutes"), A_DAY),
+        "same_times": lambda: _first(_("People with the same times, typed in by one person")),
+        "copies": lambda: _first(_("Records of one member with the same words and minutes")),
+        "of_one": lambda: _first(_("Records typed in for one member in a month")),
+        "unseen": lambda: _first(_("The same, for a member who was at no shift that month")),
+        "at_once": lambda: _first(_("Records of one member saved within an hour")),
+        "days_later": lambda: _first(_("Days from the service to the record")),
+    },
+    PolicyKey.LOOK_AT_CONTENT: {
+        "words": lambda: forms.CharField(
+            label=_("Words of what is no service"), max_length=200, help_text=_("Separated by spaces.")
+        ),
+        "day_deeds": lambda: _first(_("Deeds of one member on a day")),
+        "more_minutes": lambda: _first(_("Minutes more than the reversed record of that day")),
+        "last_months": lambda: _number(_("Last months of the year to watch"), 12),
+        "over_minutes": lambda: _number(_("Minutes above the yearly duty that still count as just reached"), A_YEAR),
+    },
 }
 
 

@@ -1,0 +1,47 @@
+"""What deserves a second look becomes three kinds of rule, set wherever the share of the random sample is set."""
+
+import json
+from pathlib import Path
+
+from django.db import migrations, models
+from django.utils import timezone
+
+# Frozen with the migration: guangcai/orgs/data/policies.json may change.
+ROWS = Path(__file__).with_suffix('.json')
+
+
+def set_rules(apps, schema_editor):
+    Policy = apps.get_model('orgs', 'Policy')
+    owners = {}
+    for row in Policy.objects.filter(key='sample_share').order_by('since'):
+        owners.setdefault(row.node_id, row)
+    for row in json.loads(ROWS.read_text(encoding='utf-8')):
+        for node_id, first in owners.items():
+            if not Policy.objects.filter(node_id=node_id, key=row['key']).exists():
+                Policy.objects.create(
+                    **row, node_id=node_id, path=first.path, since=first.since, set_at=timezone.now()
+                )
+
+
+class Migration(migrations.Migration):
+    dependencies = [('orgs', '0005_fewer_node_indexes')]
+    operations = [
+        migrations.AlterField(
+            model_name='policy',
+            name='key',
+            field=models.CharField(max_length=30, choices=[
+                ('annual_duty', 'Annual duty'),
+                ('daily_limit', 'Most minutes a day'),
+                ('recording_deadline', 'Working days to record a service'),
+                ('late_arrival', 'Hours a late attendance is accepted'),
+                ('sample_share', 'Share of records drawn for checking'),
+                ('office_hours', 'Office hours'),
+                ('feedback_deadline', 'Working days to send the quarterly feedback'),
+                ('cancel_notice', 'Hours of notice to cancel without a mark'),
+                ('look_at_times', 'Second look: times of service'),
+                ('look_at_typing', 'Second look: typed in by hand'),
+                ('look_at_content', 'Second look: content and totals'),
+            ]),
+        ),
+        migrations.RunPython(set_rules, migrations.RunPython.noop),
+    ]
