@@ -11,6 +11,8 @@ urlpatterns = [
     path("suggestion/", suggestions.suggestion, name="suggestion"),
     path("suggestion/<uuid:pk>/", suggestions.followed, name="suggestion_followed"),
     path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("suggestions/export/", suggestions.suggestions_export, name="suggestions_export"),
     path("suggestions/<uuid:pk>/", suggestions.answer, name="suggestion_answer"),
     path("audit-trail/", trail.audit_trail, name="audit_trail"),
+    path("audit-trail/export/", trail.audit_trail_export, name="audit_trail_export"),
 ]

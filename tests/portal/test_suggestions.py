@@ -1,5 +1,6 @@
 """Complaints and suggestions: anybody writes, the right people read, one answers once."""
 
+import io
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from python_calamine import load_workbook
 
+from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent
@@ -136,3 +139,15 @@ def test_the_list_needs_a_fixed_number_of_queries(cast: Cast, signed_in: SignIn,
             browser.get("/suggestions/")
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_the_export_holds_what_the_list_shows_and_no_contact(cast: Cast, signed_in: SignIn) -> None:
+    words = {"text": "路灯坏了", "contact": "13912345678"}
+    add_suggestion(id=new_id(), place=cast.nanyuan, by=Actor(), now=cast.now, **words)
+    answer = signed_in(cast.desk).get("/suggestions/export/")
+    rows = load_workbook(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert [row[1] for row in rows[1:]] == ["路灯坏了"]
+    assert "13912345678" not in str(rows)
+    next_door = signed_in(cast.desk_next_door).get("/suggestions/export/").content
+    assert len(load_workbook(io.BytesIO(next_door)).get_sheet_by_index(0).to_python()) == 1
+    assert signed_in(cast.users["member"]).get("/suggestions/export/").status_code == 403

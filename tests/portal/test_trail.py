@@ -1,10 +1,12 @@
 """The audit trail and the messages: who reads them, and what is not in them."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from python_calamine import load_workbook
 
 from guangcai.core import audit
 from guangcai.core.actor import Actor
@@ -37,6 +39,18 @@ def test_an_act_is_read_and_found_in_words(cast: Cast, signed_in: SignIn) -> Non
     assert "提交意见建议" in page.content.decode()
 
 
+def test_the_export_holds_the_lines_shown(cast: Cast, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = suggestion(cast)
+    audit.record(Tag.SIGN_IN, by=Actor(), now=cast.now)
+    browser = signed_in(cast.auditor)
+    book = load_workbook(io.BytesIO(browser.get("/audit-trail/export/?room=portal").content))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert [row[1:3] for row in rows[1:]] == [["提交意见建议", "portal:suggestion:add"]]
+    assert rows[1][4] == str(written.pk)
+    monkeypatch.setattr("guangcai.portal.views.trail.MOST_EXPORTED", 0)
+    assert browser.get("/audit-trail/export/").status_code == 422
+
+
 def test_no_name_of_a_member_is_in_it(cast: Cast, signed_in: SignIn) -> None:
     suggestion(cast)
     body = signed_in(cast.auditor).get("/audit-trail/").content.decode()
@@ -51,6 +65,7 @@ def test_lines_of_no_place_belong_to_whoever_audits_the_whole_tree(cast: Cast, s
 @pytest.mark.parametrize("who", ["member", "desk", "secretary", "overseer", "liaison", "system"])
 def test_others_are_refused(who: str, cast: Cast, signed_in: SignIn) -> None:
     assert signed_in(cast.users[who]).get("/audit-trail/").status_code == 403
+    assert signed_in(cast.users[who]).get("/audit-trail/export/").status_code == 403
 
 
 def test_signed_out_people_sign_in_first(client: Client, db: None) -> None:

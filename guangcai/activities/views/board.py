@@ -18,10 +18,9 @@ from guangcai.activities.models import Outcome, Shift
 from guangcai.activities.queries.board import board_rows, units_of
 from guangcai.activities.queries.people import workers_of
 from guangcai.activities.queries.shifts import state_of
-from guangcai.activities.views.lists import XLSX
 from guangcai.activities.views.shifts import found, show_refusal
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, respond
+from guangcai.core.http import ActorRequest, file_answer, respond
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.spreadsheet.writing import Cell
@@ -185,8 +184,7 @@ def sheet(request: ActorRequest, pk: UUID) -> HttpResponse:
         number = row.place_no or (_("waits") if row.waits else "")
         cells.append([number, row.name, row.unit, row.presence_words, arrived, row.minutes, ""])
     name = f"{shift.activity.title} {timezone.localtime(shift.starts_at):%m%d}"
-    book = write_workbook([Sheet(name, columns, cells)])
-    return HttpResponse(book, XLSX, headers={"Content-Disposition": 'attachment; filename="roster.xlsx"'})
+    return file_answer(write_workbook([Sheet(name, columns, cells)]), name=name, kind="xlsx")
 
 
 @login_required

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from guangcai.activities.filters import ShiftFilter
 from guangcai.activities.models import Shift
 from guangcai.activities.queries import shifts as queries
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Tab
@@ -25,7 +25,6 @@ from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.spreadsheet.writing import Cell
 
 WEEK = timedelta(days=7)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -76,8 +75,8 @@ def export(request: ActorRequest) -> HttpResponse:
     cells: list[list[Cell]] = [
         [r.title, r.community, r.starts_at, r.ends_at, r.place, r.places, r.placed, r.waiting, r.present] for r in rows
     ]
-    book = write_workbook([Sheet(_("Activities"), [*columns, _("Waiting"), _("Present")], cells)])
-    return HttpResponse(book, XLSX, headers={"Content-Disposition": 'attachment; filename="activities.xlsx"'})
+    sheet = Sheet(_("Activities"), [*columns, _("Waiting"), _("Present")], cells)
+    return file_answer(write_workbook([sheet]), name=_("Activities"), kind="xlsx")
 
 
 @login_required

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from guangcai.core.errors import Forbidden
-from guangcai.core.http import ActorRequest
-from guangcai.core.listing import listing
+from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
+from guangcai.core.spreadsheet import Sheet, write_workbook
+from guangcai.core.spreadsheet.writing import Cell
 from guangcai.orgs import commands, queries
 from guangcai.orgs.enums import OfficeSource, PartyLevel
 from guangcai.orgs.forms.organisations import OfficeHolderForm, PartyOrganisationFilter, PartyOrganisationForm
@@ -34,14 +36,38 @@ def _may_edit(request: ActorRequest, organisation: PartyOrganisation) -> bool:
 @login_required
 @require_GET
 def party_organisations(request: ActorRequest) -> HttpResponse:
+    may_add = request.actor.holds(Permission.UNIT_EDIT)
+    return render(request, "orgs/party_organisations.html", {"listing": _listing(request), "may_add": may_add})
+
+
+@login_required
+@require_GET
+def party_organisations_export(request: ActorRequest) -> HttpResponse:
+    """Exactly the organisations the list shows, as a workbook."""
+    columns = [_("Name"), _("Level"), _("Place or unit"), _("Above it"), _("Founded on"), _("Ended on")]
+    cells: list[list[Cell]] = [
+        [
+            row.name,
+            row.get_level_display(),
+            str(row.node or row.work_unit or ""),
+            row.parent.name if row.parent else "",
+            row.founded_on,
+            row.ended_on,
+        ]
+        for row in _listing(request).rows
+    ]
+    name = _("Party organisations")
+    return file_answer(write_workbook([Sheet(name, columns, cells)]), name=name, kind="xlsx")
+
+
+def _listing(request: ActorRequest) -> Listing:
     q = request.GET.get("q", "").strip()
     rows = queries.party_organisations_of(request.actor).filter(name__icontains=q)
     rows = rows.select_related("node", "work_unit", "parent")
     if "ended" not in request.GET:
         rows = rows.filter(ended_on=None)
-    shown = listing(request, rows, sorts=SORTS, default="name", filterset=PartyOrganisationFilter)
-    may_add = request.actor.holds(Permission.UNIT_EDIT)
-    return render(request, "orgs/party_organisations.html", {"listing": shown, "may_add": may_add})
+    export_url = reverse("orgs:party_organisations_export")
+    return listing(request, rows, sorts=SORTS, default="name", filterset=PartyOrganisationFilter, export_url=export_url)
 
 
 @login_required

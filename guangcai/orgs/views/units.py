@@ -6,12 +6,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from guangcai.core.errors import Forbidden
-from guangcai.core.http import ActorRequest
-from guangcai.core.listing import listing
+from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
+from guangcai.core.spreadsheet import Sheet, write_workbook
+from guangcai.core.spreadsheet.writing import Cell
 from guangcai.orgs import commands, queries
 from guangcai.orgs.enums import WorkUnitKind
 from guangcai.orgs.forms.organisations import ResidenceForm, WorkUnitFilter, WorkUnitForm
@@ -29,12 +32,29 @@ def _page(pk: int) -> str:
 @login_required
 @require_GET
 def units(request: ActorRequest) -> HttpResponse:
+    shown = _listing(request)
+    may_add = request.actor.holds(Permission.UNIT_EDIT)
+    return render(request, "orgs/units.html", {"listing": shown, "may_add": may_add})
+
+
+@login_required
+@require_GET
+def units_export(request: ActorRequest) -> HttpResponse:
+    """Exactly the units the list shows, as a workbook."""
+    columns = [pgettext("unit", "Name"), _("Short name"), _("Kind"), _("Overseen at"), _("Ended on")]
+    cells: list[list[Cell]] = [
+        [row.name, row.short_name, row.get_kind_display(), row.node.name, row.ended_on]
+        for row in _listing(request).rows
+    ]
+    return file_answer(write_workbook([Sheet(_("Work units"), columns, cells)]), name=_("Work units"), kind="xlsx")
+
+
+def _listing(request: ActorRequest) -> Listing:
     rows = queries.units_matching(request.GET.get("q", "").strip(), actor=request.actor)
     if "ended" not in request.GET:
         rows = rows.filter(ended_on=None)
-    shown = listing(request, rows, sorts=SORTS, default="name", filterset=WorkUnitFilter)
-    may_add = request.actor.holds(Permission.UNIT_EDIT)
-    return render(request, "orgs/units.html", {"listing": shown, "may_add": may_add})
+    export_url = reverse("orgs:units_export")
+    return listing(request, rows, sorts=SORTS, default="name", filterset=WorkUnitFilter, export_url=export_url)
 
 
 @login_required

@@ -16,7 +16,7 @@ from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.ledger.enums import EntryOrigin
 from guangcai.ledger.models import Objection
-from guangcai.ledger.queries.entries import waiting_entries
+from guangcai.ledger.queries.entries import count_waiting, waiting_entries
 from guangcai.members.models import ReportIn
 from guangcai.members.queries import open_pairs
 from guangcai.orgs.models import Node
@@ -92,7 +92,7 @@ def _people(actor: Actor) -> list[Due]:
 def _records(actor: Actor) -> list[Due]:
     rows = []
     if actor.holds(Permission.ENTRY_CONFIRM):
-        waiting = waiting_entries(actor).count()
+        waiting = count_waiting(actor)
         rows.append(Due("entries", _("Service to confirm"), waiting, link("ledger:confirmations"), "checks"))
     if actor.holds(Permission.ENTRY_RECORD):
         objections = Objection.objects.open().filter(under("path", actor.paths_with(Permission.ENTRY_RECORD))).count()

@@ -6,15 +6,18 @@ from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.accounts.commands.limits import take
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest
-from guangcai.core.listing import listing
+from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
+from guangcai.core.spreadsheet import Sheet, write_workbook
+from guangcai.core.spreadsheet.writing import Cell
 from guangcai.portal import commands, rules
 from guangcai.portal.forms import AnswerForm, SuggestionFilter, SuggestionForm
 from guangcai.portal.queries import inbox
@@ -75,9 +78,32 @@ def _reader(request: ActorRequest) -> None:
 def suggestions(request: ActorRequest) -> HttpResponse:
     """What people wrote to the actor's area, not answered first."""
     _reader(request)
-    rows = inbox.inbox(request.actor)
-    shown = listing(request, rows, sorts={"day": "written_at"}, default="-day", filterset=SuggestionFilter, per_page=30)
-    return render(request, "portal/suggestions.html", {"listing": shown})
+    return render(request, "portal/suggestions.html", {"listing": _listing(request)})
+
+
+@require_safe
+def suggestions_export(request: ActorRequest) -> HttpResponse:
+    """Exactly what the list shows, as a workbook; how to reach a writer is not in it."""
+    _reader(request)
+    columns = [_("Written"), _("Text"), _("Community"), _("Answer"), _("Answered")]
+    cells: list[list[Cell]] = [
+        [row.written_at, row.text, row.community.name if row.community else "", row.answer, row.answered_at]
+        for row in _listing(request).rows
+    ]
+    name = _("Complaints and suggestions")
+    return file_answer(write_workbook([Sheet(name, columns, cells)]), name=name, kind="xlsx")
+
+
+def _listing(request: ActorRequest) -> Listing:
+    return listing(
+        request,
+        inbox.inbox(request.actor),
+        sorts={"day": "written_at"},
+        default="-day",
+        filterset=SuggestionFilter,
+        per_page=30,
+        export_url=reverse("portal:suggestions_export"),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
