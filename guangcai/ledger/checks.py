@@ -43,6 +43,21 @@ def confirmed_or_declined() -> Iterable[str]:
     """)
 
 
+@invariant("ledger.entries.waiting_as_listed")
+def waiting_as_listed() -> Iterable[str]:
+    """The short table of what waits names every undecided entry, under its path, and nothing else."""
+    return _rows("""
+        SELECT coalesce(e.id, w.entry_id)
+        FROM (
+            SELECT id, path FROM ledger_serviceentry AS e
+            WHERE NOT EXISTS (SELECT FROM ledger_posting AS p WHERE p.entry_id = e.id)
+              AND NOT EXISTS (SELECT FROM ledger_entrydecline AS d WHERE d.entry_id = e.id)
+        ) AS e
+        FULL JOIN ledger_waitingentry AS w ON w.entry_id = e.id
+        WHERE e.path IS DISTINCT FROM w.path
+    """)
+
+
 @invariant("ledger.postings.two_people")
 def maker_is_not_checker() -> Iterable[str]:
     """I9: whoever recorded did not confirm, and nobody confirms as the program what the program recorded."""

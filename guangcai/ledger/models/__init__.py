@@ -1,7 +1,7 @@
 """Tables of the ledger: what was done (entries), what counts (postings), what was said about it."""
 
 from guangcai.ledger.models.certificates import Certificate, CertificateLine
-from guangcai.ledger.models.entries import EntryDecline, Posting, ServiceEntry, ServiceSpan
+from guangcai.ledger.models.entries import EntryDecline, Posting, ServiceEntry, ServiceSpan, WaitingEntry
 from guangcai.ledger.models.review import Objection, SampleCheck
 from guangcai.ledger.models.totals import YearTotal
 
@@ -14,5 +14,6 @@ __all__ = [
     "SampleCheck",
     "ServiceEntry",
     "ServiceSpan",
+    "WaitingEntry",
     "YearTotal",
 ]

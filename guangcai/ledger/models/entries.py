@@ -14,7 +14,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 
 from guangcai.core.permissions import Permission
-from guangcai.core.scoping import under
+from guangcai.core.scoping import PathField, under
 from guangcai.ledger.enums import EntryOrigin, EntryState
 from guangcai.members.models import ServiceKind
 from guangcai.orgs.facts import CommunityFact
@@ -35,10 +35,7 @@ class ServiceEntryQuerySet(models.QuerySet["ServiceEntry"]):
 
     def waiting(self) -> "ServiceEntryQuerySet":
         """Recorded, and neither confirmed nor declined."""
-        decided = Exists(Posting.objects.filter(entry=OuterRef("pk"))) | Exists(
-            EntryDecline.objects.filter(entry=OuterRef("pk"))
-        )
-        return self.filter(~decided)
+        return self.filter(wait__isnull=False)
 
     def standing(self) -> "ServiceEntryQuerySet":
         """Confirmed, and not reversed since: what counts, without the pairs that cancel out."""
@@ -193,3 +190,19 @@ class EntryDecline(CommunityFact):
 
     def __str__(self) -> str:
         return f"{self.entry_id}: {self.reason}"
+
+
+class WaitingEntry(models.Model):
+    """An entry that nobody has confirmed or declined yet. Database triggers write and remove the row, so that what
+    waits is counted from a short table, however many years the ledger holds (`guangcai verify` proves them equal)."""
+
+    entry = models.OneToOneField(
+        ServiceEntry, models.PROTECT, primary_key=True, related_name="wait", db_constraint=False
+    )
+    path = PathField(editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["path"], name="waiting_by_path")]
+
+    def __str__(self) -> str:
+        return str(self.entry_id)

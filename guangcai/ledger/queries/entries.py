@@ -17,7 +17,7 @@ from guangcai.core.units import hours
 from guangcai.core.workdays import add_working_days
 from guangcai.ledger import rules
 from guangcai.ledger.enums import EntryOrigin, EntryState, Refusal
-from guangcai.ledger.models import Objection, ServiceEntry
+from guangcai.ledger.models import Objection, ServiceEntry, WaitingEntry
 from guangcai.ledger.models.entries import ServiceEntryQuerySet
 from guangcai.members.models import Member
 from guangcai.members.queries.roster import found_by
@@ -160,8 +160,14 @@ class WaitingGroup:
 
 def waiting_entries(actor: Actor) -> ServiceEntryQuerySet:
     """Entries that somebody has to confirm where the actor may confirm, oldest first."""
-    area = under("path", actor.paths_with(Permission.ENTRY_CONFIRM))
+    # By the path of the short table: what waits is found without reading what is done.
+    area = under("wait__path", actor.paths_with(Permission.ENTRY_CONFIRM))
     return entries(actor).waiting().filter(area).order_by("served_on", "activity_name", "community_id", "place", "pk")
+
+
+def count_waiting(actor: Actor) -> int:
+    """How many of them there are."""
+    return WaitingEntry.objects.filter(under("path", actor.paths_with(Permission.ENTRY_CONFIRM))).count()
 
 
 def waiting_groups(actor: Actor) -> list[WaitingGroup]:

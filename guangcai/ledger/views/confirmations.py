@@ -29,7 +29,7 @@ def confirmations(request: ActorRequest) -> HttpResponse:
         _confirm(request)
         return redirect("ledger:confirmations")
     groups = queries.waiting_groups(request.actor)
-    total = queries.waiting_entries(request.actor).count()
+    total = queries.count_waiting(request.actor)
     shown = sum(len(group.rows) for group in groups)
     context = {
         "groups": groups,

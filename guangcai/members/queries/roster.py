@@ -1,6 +1,6 @@
 """The roster as a list: who may be seen, found by one box, with the links that a row shows."""
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, Subquery
 
 from guangcai.accounts.models import User
 from guangcai.core.actor import Actor
@@ -26,6 +26,8 @@ def with_links(members: MemberQuerySet) -> MemberQuerySet:
     job = Employment.objects.filter(member=OuterRef("pk"), until=None)
     account = User.objects.filter(member_id=OuterRef("pk"), closed_at=None)
     return members.select_related("community", "building", "occupation").annotate(
+        # Joined only by who sorts by it.
+        job=FilteredRelation("employments", condition=Q(employments__until=None)),
         unit_id=Subquery(job.values("work_unit_id")[:1]),
         unit_name=Subquery(job.values("work_unit__name")[:1]),
         has_account=Exists(account),

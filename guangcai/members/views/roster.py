@@ -25,7 +25,7 @@ from guangcai.members.views.sections import sections
 
 SORTS = {
     "name": "name_sort",
-    "unit": "unit_name",
+    "unit": "job__work_unit__name",
     "occupation": "occupation__position",
     "community": "community__code",
     "contact": "last_contact_on",
