@@ -1,5 +1,6 @@
 """Every page of the roster: does it, next door gets 404, read-only gets 403, bad input gets 422."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from django.test import Client
 
 from guangcai.core.models import AuditEvent
 from guangcai.members import commands
-from guangcai.members.models import Consent, Member, ReportIn, Residence, SavedFilter, UnitReceipt
+from guangcai.members.models import Consent, Member, ReportIn, Residence, SavedFilter, ServiceKind, UnitReceipt
 from tests.cast import Cast
 
 SignedIn = Callable[[Any], Client]
@@ -126,7 +127,8 @@ def edit_form(**changes: str) -> dict[str, str]:
 
 def test_the_five_groups_are_changed_on_one_page(cast: Cast, signed_in: SignedIn) -> None:
     member = cast.teacher_member
-    form = edit_form(gender="female", birth_date="1985-03-04", kinds="public_safety", times="weekend_morning")
+    form = edit_form(gender="female", birth_date="1985-03-04", kinds="public_safety")
+    form["times_public_safety"] = "weekend_morning"
     answer = signed_in(cast.desk).post(f"/members/{member.pk}/edit/", form)
 
     member.refresh_from_db()
@@ -134,6 +136,28 @@ def test_the_five_groups_are_changed_on_one_page(cast: Cast, signed_in: SignedIn
     assert (member.gender, member.birth_date.isoformat()) == ("female", "1985-03-04")
     assert member.phone == "+8613900000101"
     assert [(row.kind.code, row.times) for row in member.intentions.all()] == [("public_safety", ["weekend_morning"])]
+
+
+def test_each_kind_has_its_own_times(cast: Cast, signed_in: SignedIn) -> None:
+    member, browser = cast.teacher_member, signed_in(cast.users["member"])
+    form = {"phone": "", "kinds": ["convenience", "public_safety"]}
+    form |= {"times_convenience": ["weekend_morning"], "times_public_safety": ["weekday_evening", "weekend_evening"]}
+    # Times under a box that is not ticked count for nothing.
+    other = ServiceKind.objects.exclude(code__in=form["kinds"]).first() or ServiceKind.objects.create(
+        code="z", name="z"
+    )
+    form[f"times_{other.code}"] = ["weekend_morning"]
+    assert browser.post("/members/me/mend/", form).status_code == 302
+    held = {row.kind.code: row.times for row in member.intentions.select_related("kind")}
+    assert held == {
+        "convenience": ["weekend_morning"],
+        "public_safety": ["weekday_evening", "weekend_evening"],
+    }
+    shown = text(browser.get("/members/me/mend/"))
+    assert re.search(r'name="times_convenience" value="weekend_morning"[^>]* checked', shown)
+    assert not re.search(r'name="times_convenience" value="weekday_evening"[^>]* checked', shown)
+    wrong = browser.post("/members/me/mend/", form | {"times_convenience": ["at full moon"]})
+    assert wrong.status_code == 422
 
 
 def test_the_edit_form_shows_no_number_and_can_delete_it(cast: Cast, signed_in: SignedIn) -> None:
@@ -272,6 +296,8 @@ def test_duplicates_are_compared_merged_or_dismissed(
     url = f"/members/duplicates/{pair.pk}/"
     assert signed_in(cast.users["desk_next_door"]).get(url).status_code == 404
     assert browser.get(url).status_code == 200
+    for unsaid in ({}, {"kept": "third"}):
+        assert browser.post(url, unsaid).status_code == 422, "nothing is merged by chance"
     kept = "first" if pair.first.name == "林晓岚" else "second"
     assert browser.post(url, {"kept": kept}).status_code == 302
     merged = Member.objects.get(name="林小岚")

@@ -14,6 +14,7 @@ from guangcai.members import commands
 from guangcai.members.enums import Channel, DayPart
 from guangcai.members.models import Consent, DuplicatePair, Intention, Member, ReportIn, Residence, UnitReceipt
 from guangcai.members.slips import SlipForm
+from guangcai.orgs.commands import merge_nodes
 from guangcai.orgs.models import Grant
 from tests.cast import Cast
 
@@ -215,3 +216,33 @@ def test_the_liaison_reads_receipts_of_his_own_unit_only(cast: Cast, slip: Slip,
     assert commands.read_receipts(receipts=[receipt.pk], by=cast.actor("liaison_next_door"), now=now) == 0
     assert commands.read_receipts(receipts=[receipt.pk], by=cast.actor("liaison"), now=now) == 1
     assert commands.read_receipts(receipts=[receipt.pk, new_id()], by=cast.actor("liaison"), now=now) == 0
+
+
+def test_merged_communities_keep_the_older_of_two_slips(cast: Cast, slip: Slip, now: datetime) -> None:
+    newer = slip()
+    older = slip(community="gongyuan")
+    ReportIn.objects.filter(pk=older.pk).update(submitted_at=now - timedelta(days=1))
+    other = slip(phone="13900000203")
+    merge_nodes(node=cast.nanyuan, successor=cast.gongyuan, by=Actor.system(), now=now)
+
+    newer.refresh_from_db()
+    assert (newer.is_accepted, newer.form) == (False, "")
+    assert newer.decline_reason == "两个社区已合并，保留先交的报到单。"
+    waiting = ReportIn.objects.waiting().filter(community=cast.gongyuan, path=cast.gongyuan.path)
+    assert set(waiting) == {older, other}
+    assert "members:report_in:decline" in tags()
+    older.refresh_from_db()
+    assert commands.accept_report_in(report_in=older, by=cast.actor("desk_next_door"), now=now)
+
+
+def test_merged_communities_keep_one_ready_slip_of_a_member(cast: Cast, now: datetime) -> None:
+    Residence.objects.all().update(until=now.date())
+    Member.objects.all().update(community=None, phone_index="")
+    cast.teacher_member.refresh_from_db()
+    for place, desk in ((cast.nanyuan, "desk"), (cast.gongyuan, "desk_next_door")):
+        commands.expect_members(community=place, members=[cast.teacher_member], by=cast.actor(desk), now=now)
+    merge_nodes(node=cast.nanyuan, successor=cast.gongyuan, by=Actor.system(), now=now)
+
+    (kept,) = ReportIn.objects.waiting()
+    assert kept.community == cast.gongyuan
+    assert ReportIn.objects.filter(is_accepted=False).count() == 1

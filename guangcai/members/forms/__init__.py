@@ -1,5 +1,6 @@
 """Forms of the roster: parsing and words, never writing."""
 
+from guangcai.members.forms.fields import intentions_of
 from guangcai.members.forms.filters import MemberFilter
 from guangcai.members.forms.links import EmploymentForm, EndForm, HomeForm, RelationForm
 from guangcai.members.forms.person import MemberForm, OwnForm, SkillFormSet, skills_given
@@ -24,5 +25,6 @@ __all__ = [
     "RegisterForm",
     "RelationForm",
     "SkillFormSet",
+    "intentions_of",
     "skills_given",
 ]

@@ -1,9 +1,11 @@
 """Fields that several forms of the roster share."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.actor import Actor
@@ -13,7 +15,7 @@ from guangcai.core.phones import normalise
 from guangcai.core.scoping import under
 from guangcai.core.text import clean
 from guangcai.members.enums import DayPart
-from guangcai.members.models import ServiceKind
+from guangcai.members.models import Member, ServiceKind
 from guangcai.orgs.models import Node, WorkUnit
 from guangcai.orgs.rules import LOCAL_LEVELS
 
@@ -80,8 +82,16 @@ def communities_of(actor: Actor, permission: Permission) -> "QuerySet[Node]":
     return Node.objects.filter(valid_to=None).communities().held_by(actor, permission).order_by("code")
 
 
+@dataclass(frozen=True)
+class Offer:
+    """One kind of service on a form: its box, and under it the times that suit for this kind."""
+
+    choice: BoundWidget
+    times: BoundField
+
+
 class IntentionsMixin(forms.Form):
-    """Kinds of service, and the times that suit for all of them: two questions on a phone."""
+    """Kinds of service, and for each the times that suit: tick what you like, then when, right under it."""
 
     kinds = forms.ModelMultipleChoiceField(
         queryset=ServiceKind.objects.none(),
@@ -90,18 +100,36 @@ class IntentionsMixin(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         to_field_name="code",
     )
-    times = forms.MultipleChoiceField(
-        choices=DayPart.choices,
-        required=False,
-        label=_("When does it suit?"),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kinds"].queryset = ServiceKind.objects.all()
+        offered = ServiceKind.objects.all()
+        self.fields["kinds"].queryset = offered
+        for kind in offered:
+            self.fields[times_of(kind.code)] = forms.MultipleChoiceField(
+                choices=DayPart.choices,
+                required=False,
+                label=_("%(kind)s: when does it suit?") % {"kind": kind.name},
+                widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+            )
+
+    @property
+    def offers(self) -> list[Offer]:
+        """Every kind with its times, in the order of the district's list."""
+        return [Offer(box, self[times_of(str(box.data["value"]))]) for box in self["kinds"].subwidgets]
 
     def intentions(self) -> dict[ServiceKind, tuple[DayPart, ...]]:
-        """Each chosen kind with the chosen times."""
-        times = tuple(DayPart(time) for time in self.cleaned_data["times"])
-        return dict.fromkeys(self.cleaned_data["kinds"], times)
+        """Each chosen kind with its own times; times under a box that is not ticked count for nothing."""
+        said = self.cleaned_data
+        return {kind: tuple(DayPart(time) for time in said[times_of(kind.code)]) for kind in said["kinds"]}
+
+
+def times_of(code: str) -> str:
+    """The field that holds the times of one kind of service."""
+    return f"times_{code}"
+
+
+def intentions_of(member: Member) -> dict[str, Any]:
+    """What the member offers on record, as initial values of the form. One query."""
+    held = list(member.intentions.select_related("kind"))
+    return {"kinds": [row.kind.code for row in held]} | {times_of(row.kind.code): row.times for row in held}

@@ -9,7 +9,14 @@ from guangcai.core.ids import new_id
 from guangcai.core.phones import mask
 from guangcai.members.commands import SkillGiven
 from guangcai.members.enums import Gender, MemberCategory, MemberType
-from guangcai.members.forms.fields import IntentionsMixin, PhoneField, WorkUnitField, buildings_of, suggested_units
+from guangcai.members.forms.fields import (
+    IntentionsMixin,
+    PhoneField,
+    WorkUnitField,
+    buildings_of,
+    intentions_of,
+    suggested_units,
+)
 from guangcai.members.models import Member, Occupation, SkillKind
 from guangcai.members.rules import FIELDS
 from guangcai.orgs.models import Node
@@ -90,10 +97,8 @@ def keep_contact(form: forms.Form, member: Member) -> None:
 
 
 def _initial(member: Member) -> dict[str, Any]:
-    intentions = list(member.intentions.select_related("kind"))
-    times = {time for intention in intentions for time in intention.times}
     fields = {name: getattr(member, name) for name in FIELDS if name not in SEALED}
-    return {**fields, "kinds": [row.kind.code for row in intentions], "times": sorted(times)}
+    return {**fields, **intentions_of(member)}
 
 
 class SkillForm(forms.Form):

@@ -39,7 +39,7 @@ class DoorForm(IntentionsMixin):
     )
     wants_account = forms.BooleanField(required=False, label=_("I want to sign in with this phone and see my record"))
 
-    field_order = ("id", "name", "phone", "work_unit", "building", "occupation", "kinds", "times", "consent")
+    field_order = ("id", "name", "phone", "work_unit", "building", "occupation", "kinds", "consent")
 
     def __init__(self, *args: Any, community: Node, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("id", new_id())

@@ -21,9 +21,8 @@ def member_of_account(member_id: UUID | None) -> Member | None:
 
 
 def known_of(member: Member, community: Node) -> dict[str, Any]:
-    """Initial values of the slip: what is on record already. Two queries."""
+    """Initial values of the slip: what is on record already, without the intentions. One query."""
     job = Employment.objects.filter(member=member, until=None).select_related("work_unit").first()
-    kinds = list(member.intentions.select_related("kind"))
     lives_here = member.community_id == community.pk
     return {
         "name": member.name,
@@ -31,8 +30,6 @@ def known_of(member: Member, community: Node) -> dict[str, Any]:
         "work_unit": job.work_unit.name if job else "",
         "occupation": member.occupation.code if member.occupation else "",
         "building": member.building.code if lives_here and member.building else "",
-        "kinds": [row.kind.code for row in kinds],
-        "times": sorted({time for row in kinds for time in row.times}),
     }
 
 

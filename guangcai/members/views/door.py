@@ -21,7 +21,7 @@ from guangcai.core.http import ActorRequest
 from guangcai.members import commands, keys
 from guangcai.members.commands import proof
 from guangcai.members.enums import Channel
-from guangcai.members.forms import CodeForm, DoorForm, PhoneForm
+from guangcai.members.forms import CodeForm, DoorForm, PhoneForm, intentions_of
 from guangcai.members.models import Member
 from guangcai.members.queries import door
 from guangcai.members.views.asking import posted
@@ -60,7 +60,7 @@ def report_in(request: ActorRequest, token: str) -> HttpResponse:
     community, now = _community(token), timezone.now()
     notice = commands.notice_in_force(now)
     member = _proven(request, now)
-    initial = door.known_of(member, community) if member else {}
+    initial = (door.known_of(member, community) | intentions_of(member)) if member else {}
     form = DoorForm(posted(request), community=community, initial=initial)
     context = {"form": form, "community": community, "notice": notice, "token": token, "is_proven": member is not None}
     if request.method != "POST":
