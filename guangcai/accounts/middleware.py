@@ -14,6 +14,7 @@ from guangcai.accounts import commands, kiosk, queries
 
 Answer = Callable[[HttpRequest], HttpResponse]
 BEARER = "Bearer "
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def api_token(get_response: Answer) -> Answer:
@@ -31,7 +32,8 @@ def api_token(get_response: Answer) -> Answer:
         if token is None:
             refusal = {"code": "token_unknown", "message": _("This key is unknown or was revoked."), "field": None}
             return JsonResponse(refusal, status=401, headers={"WWW-Authenticate": "Bearer"})
-        commands.note_use(token=token, on=timezone.localdate())
+        if request.method not in READING:
+            commands.note_use(token=token, on=timezone.localdate())
         request.user, request.api_token = token.user, token  # type: ignore[attr-defined]
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
         return get_response(request)

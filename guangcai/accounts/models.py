@@ -88,6 +88,7 @@ class ApiToken(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     created_by = models.UUIDField(null=True)
+    # The day it last wrote something: reading writes nothing, so it leaves no day behind.
     last_used_on = models.DateField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.UUIDField(null=True, blank=True)
@@ -105,7 +106,7 @@ class ApiToken(models.Model):
         return self.label
 
     def was_used(self, on: date) -> bool:
-        """Whether the day of last use already says so: a program that calls all day writes once."""
+        """Whether the day of its last change already says so: a program that writes all day is noted once."""
         return self.last_used_on == on
 
 

@@ -3,7 +3,7 @@
 Every refusal of a sign-up or an attendance has a code; the screens put the next step beside it (views/refusals.py).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -254,13 +254,29 @@ def check_arrival(
     return now > ends_at + CLOSES_AFTER
 
 
+def check_list(*, arrived_at: Sequence[datetime | None], starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+    """A list names when people came, not when they will. `arrived_at` in the order of the lines; None: from the start.
+
+    Raises RuleBroken naming the first line that cannot be true, counted from 0.
+    """
+    first, last = starts_at - OPENS_BEFORE, min(now, ends_at + CLOSES_AFTER)
+    for number, at in enumerate(arrived_at):
+        if at is not None and not first <= at <= last:
+            field = f"arrivals.{number}.arrived_at"
+            raise RuleBroken(_("Nobody could come to this shift at that time."), field=field, code="arrived_at")
+
+
 def is_member_of(area: str, *, path: str, ended_at: datetime | None) -> bool:
     """Whether somebody on the roster belongs to the community of the shift."""
     return ended_at is None and covers([area], path)
 
 
-def check_paper(*, reason: str, witness_is_self: bool, has_witness: bool) -> None:
-    """A list typed later names why, and the second person who saw it (domain §5)."""
+def check_second_person(*, method: str, reason: str, witness_is_self: bool, has_witness: bool) -> None:
+    """A list typed later names why, and the second person who saw it (domain §5); no other list has either."""
+    if method != Method.PAPER:
+        if reason.strip() or has_witness:
+            raise RuleBroken(_("Only a paper list has a reason and a witness."), field="method", code="not_paper")
+        return
     if not reason.strip():
         raise RuleBroken(_("Say why this list is typed only now."), field="reason", code="paper_reason")
     if not has_witness:

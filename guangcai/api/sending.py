@@ -1,15 +1,20 @@
-"""Sent twice is done once: retries after a clash, and the comparison of what was sent before with what is sent now."""
+"""Sent twice is done once: retries after a clash, and the client's id, which stands for what was sent under it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, OperationalError, models
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Status
+from pydantic import BaseModel
 
+from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict
+from guangcai.core.once import once
 
 Answer = TypeVar("Answer")
+Row = TypeVar("Row", bound=models.Model)
 TRIES = 3
 # Two at once on the same rows: serialization failure, deadlock; the same key or time written twice.
 CLASHES = ("40001", "40P01", "23505", "23P01")
@@ -29,19 +34,15 @@ def attempt(command: Callable[[], Answer]) -> Answer:
     raise Conflict(_("Somebody writes the same at this moment. Send it again."), code="busy")
 
 
-def is_known(model: type[models.Model], key: object) -> bool:
-    """Whether a row of this key is there: decides between 201 and 200, never what is allowed."""
-    return key is not None and model._default_manager.filter(pk=key).exists()
+def send_once(model: type[Row], body: BaseModel, *, by: Actor, command: Callable[[], Row]) -> tuple[Row, bool]:
+    """Run a creating command under the id of `body`, tried again after a clash: the row, and whether it was known.
 
-
-def same_as_before(row: models.Model, said: Mapping[str, Any]) -> None:
-    """Raises Conflict when the row of this id says something else than what is sent now."""
-    if any(getattr(row, name) != value for name, value in said.items()):
-        raise other_content()
-
-
-def other_content() -> Conflict:
-    return Conflict(_("This id was sent before with other content."), code="id_reused")
+    The same content again gives the same row, also when somebody has changed it since; other content: 409.
+    """
+    content = body.model_dump_json(exclude_defaults=True)
+    return attempt(
+        lambda: once(model, body.id, content=content, by=by, now=timezone.now(), command=command)  # type: ignore[attr-defined]
+    )
 
 
 def made(body: Any, *, known: bool) -> Status:

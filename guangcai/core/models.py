@@ -122,3 +122,19 @@ class Outbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.template} {self.id}"
+
+
+class Sent(models.Model):
+    """What a program sent under an id of its own, and the row it made (core.once).
+
+    A keyed digest, because the content may name people: it tells whether the same is sent again, also after somebody
+    has changed the row.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    row_id = models.UUIDField()
+    digest = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)

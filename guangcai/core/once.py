@@ -1,18 +1,25 @@
 """Sent twice is done once: the client's id decides.
 
 Every creating form and API call may carry the fact's id. The same id with the same content is the same fact; with
-other content it is a conflict, and nothing is overwritten.
+other content it is a conflict, and nothing is overwritten. `already` compares with the row, for forms, which are sent
+again within seconds; `once` with what was sent at first, for programs, which may do so after somebody changed the row.
 """
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from guangcai.core.actor import Actor
+from guangcai.core.crypto import blind_index
 from guangcai.core.errors import Conflict
+from guangcai.core.models import Sent
 
 Row = TypeVar("Row", bound=models.Model)
+PURPOSE = "core.sent"
 
 
 def already(model: type[Row], key: UUID | None, **content: object) -> Row | None:
@@ -24,3 +31,33 @@ def already(model: type[Row], key: UUID | None, **content: object) -> Row | None
     if row is not None and any(getattr(row, name) != value for name, value in content.items()):
         raise Conflict(_("This was sent before with other content. Reload the page and look first."), code="id_reused")
     return row
+
+
+@transaction.atomic
+def once(
+    model: type[Row], key: UUID | None, *, content: str, by: Actor, now: datetime, command: Callable[[], Row]
+) -> tuple[Row, bool]:
+    """Run a creating command unless its content was sent before under `key`; the row as it is now, and whether it was.
+
+    content: what was sent, in one text. Without a key there is nothing to compare and the command runs.
+    Raises Conflict when the key stands for other content, another sender or a row made in another way; whatever the
+    command raises. Source: reliability §3 F7.
+    """
+    digest = blind_index(f"{model._meta.label_lower}:{by.user_id}:{content}", PURPOSE)
+    before = Sent.objects.filter(pk=key).first() if key else None
+    if before is not None and before.digest != digest:
+        raise other_content()
+    if before is not None:
+        return model._default_manager.get(pk=before.row_id), True
+    is_taken = key is not None and model._default_manager.filter(pk=key).exists()
+    row = command()
+    if is_taken:
+        raise other_content()
+    if key is not None:
+        Sent.objects.create(id=key, row_id=row.pk, digest=digest, at=now)
+    return row, False
+
+
+def other_content() -> Conflict:
+    """What a program is told, which has no page to reload."""
+    return Conflict(_("This was sent before with other content."), code="id_reused")

@@ -160,14 +160,14 @@ def make_key(client: Client, label: str = "统计大屏") -> str:
     return found[0]
 
 
-def bearer(secret: str, path: str = "/api/v1/me") -> HttpResponse:
+def bearer(secret: str, path: str = "/api/v1/me", method: str = "get") -> HttpResponse:
     """What the API would see: the middleware around a view that names the user."""
 
     def view(request: HttpRequest) -> HttpResponse:
         user = getattr(request, "user", None)
         return JsonResponse({"user": str(user.pk) if user else "", "token": bool(request.api_token)})  # type: ignore[attr-defined]
 
-    request = RequestFactory().get(path, headers={"authorization": f"Bearer {secret}"})
+    request = RequestFactory().generic(method.upper(), path, headers={"authorization": f"Bearer {secret}"})
     return middleware.api_token(view)(request)
 
 
@@ -183,13 +183,26 @@ def test_key_is_shown_once_and_kept_as_a_hash(client: Client, user: User, sign_i
 def test_key_acts_as_its_user_on_the_api_alone(client: Client, user: User, sign_in: SignIn, now: datetime) -> None:
     sign_in()
     secret = make_key(client)
-    with time_machine.travel(now, tick=False):
-        answer = bearer(secret)
-    assert str(user.pk) in answer.content.decode()
-    assert ApiToken.objects.get().last_used_on == now.date()
+    assert str(user.pk) in bearer(secret).content.decode()
     assert b'"token": false' in bearer(secret, "/account/").content
     assert bearer("gc_" + "x" * 43).status_code == 401
     assert bearer("nonsense").status_code == 401
+
+
+def test_reading_with_a_key_writes_nothing(
+    client: Client, user: User, sign_in: SignIn, now: datetime, queries: Any
+) -> None:
+    sign_in()
+    secret = make_key(client)
+    with queries() as seen, time_machine.travel(now, tick=False):
+        for method in ("get", "head", "options"):
+            assert bearer(secret, method=method).status_code == 200
+    assert not [one["sql"] for one in seen if not one["sql"].startswith("SELECT")]
+    assert ApiToken.objects.get().last_used_on is None
+    with queries() as seen, time_machine.travel(now, tick=False):
+        bearer(secret, method="post"), bearer(secret, method="post")
+    assert ApiToken.objects.get().last_used_on == now.date()
+    assert len([one for one in seen if one["sql"].startswith("UPDATE")]) == 1
 
 
 def test_revoked_key_ends_at_once(client: Client, user: User, sign_in: SignIn) -> None:

@@ -191,6 +191,34 @@ def test_paper_list(cast: Cast, shift: Shift, neighbours: Any, desk: Actor, now:
     assert set(Attendance.objects.values_list("reason", "minutes")) == {("停电", 60)}
 
 
+def test_a_list_says_only_what_can_be_true(
+    cast: Cast, shift: Shift, neighbours: Any, desk: Actor, now: datetime
+) -> None:
+    (first, _a), (second, _b) = neighbours(2)
+    send: dict[str, Any] = {"shift": shift, "method": Method.BOARD, "by": desk, "now": now}
+    too_early = shift.starts_at - timedelta(minutes=61)
+    for at in (too_early, now + timedelta(seconds=1)):
+        lines = [commands.Arrival(first.pk, arrived_at=now), commands.Arrival(second.pk, arrived_at=at)]
+        with pytest.raises(RuleBroken) as broken:
+            commands.check_in_many(**send, arrivals=lines)
+        assert (broken.value.code, broken.value.field) == ("arrived_at", "arrivals.1.arrived_at")
+    after = shift.ends_at + timedelta(minutes=31)
+    with pytest.raises(RuleBroken) as broken:
+        commands.check_in_many(
+            **send | {"now": after + timedelta(hours=1)}, arrivals=[commands.Arrival(first.pk, arrived_at=after)]
+        )
+    assert broken.value.code == "arrived_at"
+    for other in ({"reason": "停电"}, {"witnessed_by": cast.desk_colleague.pk}):
+        with pytest.raises(RuleBroken) as broken:
+            commands.check_in_many(**send, arrivals=[commands.Arrival(first.pk)], **other)
+        assert broken.value.code == "not_paper"
+    assert not Attendance.objects.exists()
+    edges = [shift.starts_at - timedelta(minutes=60), now]
+    lines = [commands.Arrival(m.pk, arrived_at=at) for m, at in zip((first, second), edges, strict=True)]
+    assert commands.check_in_many(**send, arrivals=lines).made == 2
+    assert sorted(Attendance.objects.values_list("arrived_at", flat=True)) == edges
+
+
 def test_a_list_with_a_used_id_is_refused_whole(shift: Shift, neighbours: Any, desk: Actor, now: datetime) -> None:
     (first, actor), (second, _b), (third, _c) = neighbours(3)
     key = new_id()
@@ -199,6 +227,20 @@ def test_a_list_with_a_used_id_is_refused_whole(shift: Shift, neighbours: Any, d
     with pytest.raises(Conflict), transaction.atomic():
         commands.check_in_many(shift=shift, arrivals=arrivals, method=Method.CODE, by=desk, now=now)
     assert list(Attendance.objects.values_list("member_id", flat=True)) == [first.pk]
+
+
+def test_what_the_lead_noted_since_outlives_a_phone_that_sends_again(
+    shift: Shift, neighbours: Any, desk: Actor, now: datetime
+) -> None:
+    (member, actor), *_ = neighbours(1)
+    key, text = new_id(), code(shift, now)
+    first = check_in(shift, actor, now, id=key, code=text)
+    commands.mark_attendance(shift=shift, marks={member.pk: Presence.ABSENT}, by=desk, now=now)
+    again = check_in(shift, actor, now, id=key, code=text)
+    assert (again.attendance_id, again.is_new) == (first.attendance_id, False)
+    assert Attendance.objects.get().presence == Presence.ABSENT
+    assert check_in(shift, actor, now, id=new_id(), code=text).attendance_id == key
+    assert Attendance.objects.get().presence == Presence.PRESENT, "a new scan is a new statement"
 
 
 def test_leaving_early(shift: Shift, neighbours: Any, desk: Actor, now: datetime) -> None:

@@ -49,7 +49,7 @@ class Caller:
 
 @pytest.fixture
 def caller(cast: Cast) -> Callable[[str], Caller]:
-    """`caller("desk")`: a program with a key of the desk worker; the key's first use of the day lies behind it."""
+    """`caller("desk")`: a program with a key of the desk worker; the key's first writing of the day lies behind it."""
 
     def make(key: str) -> Caller:
         user = cast.users[key]

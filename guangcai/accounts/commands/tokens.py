@@ -46,6 +46,6 @@ def revoke_token(*, token: ApiToken, by: Actor, now: datetime) -> ApiToken:
 
 
 def note_use(*, token: ApiToken, on: date) -> None:
-    """Remember the day a key was last used: one write a day, no audit line."""
+    """Remember the day a key last wrote something: one write a day, no audit line. Reading is not noted."""
     if not token.was_used(on):
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=on)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.activities import rules
@@ -133,21 +134,16 @@ def check_in_many(
 ) -> Batch:
     """Write a whole list of people present in one statement: a paper list, or what phones kept while offline.
 
-    Somebody who has a row keeps it. A paper list needs a reason and a second person who works for the community.
-    Raises Conflict when an id was used for somebody else: then nothing of the list is written.
+    Somebody who has a row keeps it. A paper list needs a reason and a second person who works for the community; no
+    other list has them. Raises RuleBroken naming the line (`arrivals.3.arrived_at`) at a time when nobody could come;
+    Conflict when an id was used for somebody else: then nothing of the list is written.
     """
     by.require(Permission.ATTENDANCE_TAKE, shift.path)
-    if method == Method.PAPER:
-        has_witness, is_self = witnessed_by is not None, witnessed_by == by.user_id
-        rules.check_paper(reason=reason, has_witness=has_witness, witness_is_self=is_self)
-        rules.check_witness_known(may_witness(witnessed_by, path=shift.path, on=now.date()))
+    _check_witness(shift, method, reason, witnessed_by, by=by, now=now)
     shift = lock_shift(shift.pk)
     rules.check_shift_open(cancelled_at=shift.cancelled_at, closed_at=shift.closed_at)
     rules.check_begun(starts_at=shift.starts_at, now=now)
-    longest = rules.shift_minutes(starts_at=shift.starts_at, ends_at=shift.ends_at)
-    for arrival in arrivals:
-        if arrival.minutes is not None:
-            rules.check_minutes(arrival.minutes, longest=longest)
+    _check_lines(shift, arrivals, now=now)
     wanted = list({arrival.member_id: arrival for arrival in arrivals}.values())
     keys = [arrival.id or new_id() for arrival in wanted]
     made = _insert(shift, wanted, keys, method, by=by, now=now, reason=reason.strip(), witnessed_by=witnessed_by)
@@ -156,6 +152,24 @@ def check_in_many(
     unknown = _without_row(shift, wanted) if made < len(wanted) else ()
     audit.record(Tag.ATTENDANCE_BATCH, by=by, on=shift, now=now, method=method.value, made=made, sent=len(arrivals))
     return Batch(made=made, known=len(wanted) - made - len(unknown), unknown=unknown)
+
+
+def _check_witness(
+    shift: Shift, method: Method, reason: str, witnessed_by: UUID | None, *, by: Actor, now: datetime
+) -> None:
+    has_witness, is_self = witnessed_by is not None, witnessed_by == by.user_id
+    rules.check_second_person(method=method, reason=reason, has_witness=has_witness, witness_is_self=is_self)
+    if has_witness:
+        rules.check_witness_known(may_witness(witnessed_by, path=shift.path, on=localdate(now)))
+
+
+def _check_lines(shift: Shift, arrivals: Sequence[Arrival], *, now: datetime) -> None:
+    times = {"starts_at": shift.starts_at, "ends_at": shift.ends_at}
+    rules.check_list(arrived_at=[arrival.arrived_at for arrival in arrivals], now=now, **times)
+    longest = rules.shift_minutes(**times)
+    for arrival in arrivals:
+        if arrival.minutes is not None:
+            rules.check_minutes(arrival.minutes, longest=longest)
 
 
 def _insert(

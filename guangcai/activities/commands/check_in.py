@@ -215,6 +215,9 @@ def _look_closer(
         current = Shift.objects.get(pk=shift.id)
         rules.check_shift_open(cancelled_at=current.cancelled_at, closed_at=current.closed_at)
         raise RuleBroken(_("The shift was changed just now. Scan the code again."), code="code_unknown")
+    if row.pk == id:
+        # This very check-in was sent before; what the lead has noted since stays.
+        return CheckedIn(row.pk, shift.id, member_id, False, row.is_late_arrival, row.arrived_at)
     if is_open and rules.may_replace(
         old=row.presence, old_method=row.method, new=Presence.PRESENT, new_method=method.value
     ):

@@ -20,7 +20,7 @@ from guangcai.api.schemas.activities import (
     Cancellation,
     Nothing,
 )
-from guangcai.api.sending import attempt, is_known, made, other_content, same_as_before
+from guangcai.api.sending import attempt, made, send_once
 from guangcai.core.actor import Actor
 from guangcai.core.http import ActorRequest
 
@@ -68,16 +68,14 @@ def add_activity(request: ActorRequest, body: ActivityNew) -> Any:
     kind = lookups.service_kind(body.service_kind, field="service_kind")
     skills = lookups.skills(body.skills)
     text = commands.ActivityText(service_kind=kind, **{name: getattr(body, name) for name in TEXT})
-    known = is_known(Activity, body.id)
-    row = attempt(
-        lambda: commands.add_activity(
+    row, known = send_once(
+        Activity,
+        body,
+        by=request.actor,
+        command=lambda: commands.add_activity(
             community=community, text=text, skills=skills, id=body.id, by=request.actor, now=timezone.now()
-        )
+        ),
     )
-    if known:
-        same_as_before(row, text.columns())
-        if set(row.required_skills.values_list("skill_id", flat=True)) != {skill.pk for skill in skills}:
-            raise other_content()
     return made(_shown(lookups.one(_seen(request.actor), row.pk)), known=known)
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from guangcai.activities import commands, rules
+from guangcai.activities import commands
 from guangcai.activities.enums import Method, Presence
 from guangcai.activities.models import Attendance, Shift
 from guangcai.api import lookups
@@ -21,9 +21,10 @@ from guangcai.api.schemas.activities import (
     BatchNew,
     BatchShown,
 )
-from guangcai.api.sending import attempt, made, other_content
+from guangcai.api.sending import attempt, made, send_once
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest
+from guangcai.core.once import other_content
 
 router = Router(tags=["attendance"])
 
@@ -54,13 +55,10 @@ def read_attendance(request: ActorRequest, attendance: UUID) -> Any:
 def add_attendance(request: ActorRequest, body: AttendanceNew) -> Any:
     """One row per member and shift, however often it is sent: by the desk, or by the member with the code on site."""
     shift = lookups.one(Shift.objects.visible_to(request.actor), body.shift)
-    is_new = _check_in(request, body) if body.code else _write(request, shift, body)
-    row = Attendance.objects.visible_to(request.actor).filter(shift=shift, member=body.member).first()
-    if row is None:
-        raise RuleBroken(_("This person is not on the roster of this community."), field="member", code="not_on_roster")
-    if not is_new:
-        _check_same(row, body)
-    return made(_shown(row), known=not is_new)
+    seen = Attendance.objects.visible_to(request.actor)
+    was_there = seen.filter(shift=shift, member=body.member).exists()
+    row, known = send_once(Attendance, body, by=request.actor, command=lambda: _written(request, shift, body))
+    return made(_shown(lookups.one(seen, row.pk)), known=known or was_there)
 
 
 @router.post("/attendance/batch", response={200: BatchShown, **WRITING})
@@ -73,7 +71,6 @@ def add_batch(request: ActorRequest, body: BatchNew) -> Any:
         )
         for one in body.arrivals
     ]
-    _check_plausible(body, shift)
     batch = attempt(
         lambda: commands.check_in_many(
             shift=shift,
@@ -88,44 +85,30 @@ def add_batch(request: ActorRequest, body: BatchNew) -> Any:
     return BatchShown(made=batch.made, known=batch.known, unknown=list(batch.unknown))
 
 
-def _check_plausible(body: BatchNew, shift: Shift) -> None:
-    """A list names when people came, not when they will; a witness and a reason belong to paper."""
-    if body.method != Method.PAPER and (body.reason or body.witnessed_by):
-        raise RuleBroken(_("Only a paper list has a reason and a witness."), field="method", code="not_paper")
-    first, last = shift.starts_at - rules.OPENS_BEFORE, min(timezone.now(), shift.ends_at + rules.CLOSES_AFTER)
-    for number, one in enumerate(body.arrivals):
-        if one.arrived_at and not first <= one.arrived_at <= last:
-            field = f"arrivals.{number}.arrived_at"
-            raise RuleBroken(_("Nobody could come to this shift at that time."), field=field, code="arrived_at")
-
-
-def _check_in(request: ActorRequest, body: AttendanceNew) -> bool:
-    done = attempt(
-        lambda: commands.check_in(
-            shift_id=body.shift,
-            member_id=body.member,
-            code=body.code or "",
-            was_kept=body.was_kept,
-            id=body.id,
-            by=request.actor,
-            now=timezone.now(),
-        )
-    )
-    return done.is_new
-
-
-def _write(request: ActorRequest, shift: Shift, body: AttendanceNew) -> bool:
-    arrival = commands.Arrival(member_id=body.member, id=body.id, minutes=body.minutes)
-    batch = attempt(
-        lambda: commands.check_in_many(
-            shift=shift, arrivals=[arrival], method=Method.BOARD, by=request.actor, now=timezone.now()
-        )
-    )
-    return batch.made == 1
-
-
-def _check_same(row: Attendance, body: AttendanceNew) -> None:
-    """There already: the same statement, by whatever way it came, or Conflict."""
+def _written(request: ActorRequest, shift: Shift, body: AttendanceNew) -> Attendance:
+    """The row of this member and shift; what was there already must say the same, by whatever way it came."""
+    (_check_in if body.code else _take)(request, shift, body)
+    row = Attendance.objects.visible_to(request.actor).filter(shift=shift, member=body.member).first()
+    if row is None:
+        raise RuleBroken(_("This person is not on the roster of this community."), field="member", code="not_on_roster")
     said_minutes = body.minutes is None or row.minutes == body.minutes
-    if row.presence != Presence.PRESENT or not said_minutes or (body.id == row.pk and row.minutes != body.minutes):
+    if row.presence != Presence.PRESENT or not said_minutes:
         raise other_content()
+    return row
+
+
+def _check_in(request: ActorRequest, shift: Shift, body: AttendanceNew) -> None:
+    commands.check_in(
+        shift_id=shift.pk,
+        member_id=body.member,
+        code=body.code or "",
+        was_kept=body.was_kept,
+        id=body.id,
+        by=request.actor,
+        now=timezone.now(),
+    )
+
+
+def _take(request: ActorRequest, shift: Shift, body: AttendanceNew) -> None:
+    arrival = commands.Arrival(member_id=body.member, id=body.id, minutes=body.minutes)
+    commands.check_in_many(shift=shift, arrivals=[arrival], method=Method.BOARD, by=request.actor, now=timezone.now())

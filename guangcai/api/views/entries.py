@@ -21,7 +21,7 @@ from guangcai.api.schemas.ledger import (
     RefusedEntry,
     Reversal,
 )
-from guangcai.api.sending import attempt, is_known, made
+from guangcai.api.sending import attempt, made, send_once
 from guangcai.core.actor import Actor
 from guangcai.core.errors import OutOfScope
 from guangcai.core.http import ActorRequest
@@ -78,11 +78,13 @@ def back_fill(request: ActorRequest, body: BackFill) -> Any:
     kind = lookups.service_kind(body.kind, field="kind")
     assert kind is not None
     said = body.model_dump(exclude={"member", "community", "kind"})
-    known = is_known(ServiceEntry, body.id)
-    row = attempt(
-        lambda: commands.back_fill(
+    row, known = send_once(
+        ServiceEntry,
+        body,
+        by=request.actor,
+        command=lambda: commands.back_fill(
             member=member, community=community, kind=kind, by=request.actor, now=timezone.now(), **said
-        )
+        ),
     )
     return made(_one(request.actor, row.pk), known=known)
 
@@ -116,9 +118,13 @@ def reverse_entry(request: ActorRequest, entry: UUID, body: Reversal) -> Any:
 def object_to_entry(request: ActorRequest, entry: UUID, body: ObjectionNew) -> Any:
     """Say what is wrong with an entry: the member, or the desk for him. The old value stays."""
     row = lookups.one(ServiceEntry.objects.visible_to(request.actor), entry)
-    known = is_known(Objection, body.id)
-    objection = attempt(
-        lambda: commands.raise_objection(id=body.id, entry=row, text=body.text, by=request.actor, now=timezone.now())
+    objection, known = send_once(
+        Objection,
+        body,
+        by=request.actor,
+        command=lambda: commands.raise_objection(
+            id=body.id, entry=row, text=body.text, by=request.actor, now=timezone.now()
+        ),
     )
     own = {name: getattr(objection, name) for name in ObjectionShown.model_fields if name != "entry"}
     return made(ObjectionShown.model_validate({**own, "entry": entry}), known=known)

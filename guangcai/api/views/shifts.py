@@ -23,7 +23,7 @@ from guangcai.api.schemas.activities import (
     ShiftsAsked,
     ShiftShown,
 )
-from guangcai.api.sending import attempt, is_known, made, same_as_before
+from guangcai.api.sending import attempt, made, send_once
 from guangcai.core.actor import Actor
 from guangcai.core.http import ActorRequest
 from guangcai.core.workdays import SHANGHAI
@@ -72,13 +72,15 @@ def add_shift(request: ActorRequest, body: ShiftNew) -> Any:
     """Add a slot of time with places to an activity."""
     activities = Activity.objects.visible_to(request.actor).select_related("community")
     activity = lookups.one(activities, body.activity)
-    known = is_known(Shift, body.id)
     times = {"starts_at": body.starts_at, "ends_at": body.ends_at, "places": body.places}
-    row = attempt(
-        lambda: commands.add_shift(activity=activity, id=body.id, by=request.actor, now=timezone.now(), **times)
+    row, known = send_once(
+        Shift,
+        body,
+        by=request.actor,
+        command=lambda: commands.add_shift(
+            activity=activity, id=body.id, by=request.actor, now=timezone.now(), **times
+        ),
     )
-    if known:
-        same_as_before(row, times)
     return made(_one(request.actor, row.pk), known=known)
 
 

@@ -12,7 +12,7 @@ from guangcai.api import lookups
 from guangcai.api.paging import cut
 from guangcai.api.refusals import READING, WRITING
 from guangcai.api.schemas.activities import Nothing, SignUpNew, SignUpPage, SignUpsAsked, SignUpShown
-from guangcai.api.sending import attempt, is_known, made
+from guangcai.api.sending import attempt, made, send_once
 from guangcai.core.http import ActorRequest
 
 router = Router(tags=["sign-ups"])
@@ -45,10 +45,14 @@ def add_sign_up(request: ActorRequest, body: SignUpNew) -> Any:
     """Take a place for a member, or a turn on the waiting list; every refusal has a code of its own."""
     shift = lookups.one(Shift.objects.visible_to(request.actor).select_related("activity", "community"), body.shift)
     member = lookups.member_of_area(request.actor, body.member)
-    known = is_known(SignUp, body.id)
     manner = {"wait": body.wait, "clash_accepted": body.clash_accepted}
-    row = attempt(
-        lambda: commands.sign_up(shift=shift, member=member, id=body.id, by=request.actor, now=timezone.now(), **manner)
+    row, known = send_once(
+        SignUp,
+        body,
+        by=request.actor,
+        command=lambda: commands.sign_up(
+            shift=shift, member=member, id=body.id, by=request.actor, now=timezone.now(), **manner
+        ),
     )
     return made(_shown(row), known=known)
 
