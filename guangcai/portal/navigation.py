@@ -59,7 +59,7 @@ def _own(actor: Actor) -> list[NavItem]:
         return []
     group = _("My service")
     return [
-        NavItem(pgettext("menu", "Find something to do"), link("activities:open"), "heart-handshake", group=group),
+        NavItem(pgettext("menu", "Find"), link("activities:open"), "heart-handshake", group=group),
         NavItem(pgettext("menu", "My shifts"), link("activities:mine"), "calendar-check", group=group),
         NavItem(pgettext("menu", "My record"), link("ledger:mine"), "book-2", group=group),
         NavItem(pgettext("menu", "About me"), link("members:me"), "user-circle", group=group),
