@@ -17,9 +17,10 @@ from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Tab
 from guangcai.members import commands, queries
+from guangcai.members.forms import MergeForm
 from guangcai.members.models import DuplicatePair
 from guangcai.members.queries.pairs import compare
-from guangcai.members.views.asking import asked, community_of
+from guangcai.members.views.asking import asked, community_of, posted
 from guangcai.members.views.sections import sections
 
 NAME_AND_CONTACT = {"name": "name_sort", "contact": "silent_since"}
@@ -88,10 +89,13 @@ def duplicate(request: ActorRequest, key: UUID) -> HttpResponse:
     asked(request.actor, Permission.ROSTER_EDIT)
     pair = get_object_or_404(queries.open_pairs(request.actor), pk=key)
     context = {"pair": pair, "sides": compare(pair, actor=request.actor), "error": None}
-    if request.method != "POST":
+    form = MergeForm(posted(request))
+    if not form.is_bound:
         return render(request, "members/duplicate.html", context)
-    kept, gone = (pair.second, pair.first) if request.POST.get("kept") == "second" else (pair.first, pair.second)
     try:
+        if not form.is_valid():
+            raise RuleBroken(_("Say which of the two records stays."), field="kept", code="kept_missing")
+        kept, gone = (pair.first, pair.second) if form.cleaned_data["kept"] == "first" else (pair.second, pair.first)
         commands.merge_members(kept=kept, gone=gone, by=request.actor, now=timezone.now())
     except (RuleBroken, Forbidden) as refusal:
         context["error"] = refusal
