@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Protocol
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.appraisal.enums import Verdict
@@ -40,6 +41,11 @@ class Quarter:
 
     def __str__(self) -> str:
         return f"{self.year}Q{self.number}"
+
+    @property
+    def in_words(self) -> str:
+        """As people say it, in the reader's language."""
+        return gettext("Quarter %(number)s of %(year)s") % {"number": self.number, "year": self.year}
 
     @property
     def starts_on(self) -> date:

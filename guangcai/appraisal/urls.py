@@ -8,6 +8,7 @@ app_name = "appraisal"
 urlpatterns = [
     path("", quarters.quarters, name="quarters"),
     path("quarters/<slug:quarter>/closing/", quarters.close, name="close"),
+    path("quarters/<slug:quarter>/closing/progress/", quarters.closing, name="closing"),
     path("quarters/<slug:quarter>/supplements/", quarters.supplements, name="supplements"),
     path("sheets/", sheets.sheets, name="sheets"),
     path("sheets/approvals/", sheets.approvals, name="approvals"),

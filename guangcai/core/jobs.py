@@ -139,6 +139,15 @@ def progress(job_id: UUID, actor: Actor) -> JobProgress:
     )
 
 
+def last(kind: str, *, by: Actor, path: str, **arguments: Any) -> UUID | None:
+    """The newest job of this kind, place and arguments that `by` started; None without one."""
+    if by.user_id is None:
+        return None
+    rows = Job.objects.filter(kind=kind, started_by=by.user_id, path=path, arguments=arguments)
+    found: UUID | None = rows.order_by("-queued_at", "-pk").values_list("pk", flat=True).first()
+    return found
+
+
 class Progress:
     """What running work reports through. Reports are seen at once, though the work's own transaction is still open."""
 

@@ -6,9 +6,11 @@ class LedgerConfig(AppConfig):
     label = "ledger"
 
     def ready(self) -> None:
+        from guangcai.ledger import notices
         from guangcai.ledger.commands import movers  # registers how the ledger follows a merge of two records
         from guangcai.ledger.queries import life
         from guangcai.members import timeline
 
         assert movers
+        notices.declare_templates()
         timeline.provide(life.timeline_of)

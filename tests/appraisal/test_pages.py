@@ -19,10 +19,13 @@ from guangcai.appraisal.commands import (
 )
 from guangcai.appraisal.enums import Answer, Opinion
 from guangcai.appraisal.models import Appraisal, DutyElsewhere, Exemption, FeedbackSheet, QuarterClose
+from guangcai.core import jobs
 from guangcai.core.ids import new_id
+from guangcai.core.models import Job
 from guangcai.orgs.models import WorkUnit
 from tests.appraisal.scenes import OCTOBER, closed, colleague, line_of, more_units, served
 from tests.cast import Cast
+from tests.conftest import NOW
 
 SignedIn = Callable[[Any], Client]
 
@@ -69,17 +72,50 @@ As = Callable[[str], Client]
 
 def test_the_desk_closes_a_quarter_after_a_look(cast: Cast, as_: As) -> None:
     served(cast)
-    desk, address = as_("desk"), url("close", "2026Q3")
-    assert url("close", "2026Q3") in desk.get(url("quarters")).content.decode()
-    page = desk.get(address).content.decode()
-    assert "站前区实验小学" in page
+    left = colleague(cast, 2)
+    left.employments.all().delete()
+    desk, address, progress = as_("desk"), url("close", "2026Q3"), url("closing", "2026Q3")
+    assert address in desk.get(url("quarters")).content.decode()
+    page = desk.get(address)
+    assert "站前区实验小学" in page.content.decode()
+    assert [member.name for member in page.context["on_no_sheet"]] == [left.name]
+    assert desk.get(progress).status_code == 404
+    form = {"community": cast.nanyuan.code, "ids": str(page.context["id"])}
+    answers = [desk.post(address, form) for _time in range(2)]
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {
+        (302, f"{progress}?community={cast.nanyuan.code}")
+    }
     assert not QuarterClose.objects.exists()
-    answer = desk.post(address, {"community": cast.nanyuan.code})
-    assert (answer.status_code, answer["Location"]) == (302, f"{url('sheets')}?quarter=2026Q3")
-    desk.post(address, {"community": cast.nanyuan.code})
+    waiting = desk.get(answers[0]["Location"]).content.decode()
+    assert "<progress" in waiting
+    assert "刷新" in waiting
+
+    jobs.run(Job.objects.get().pk)
+    bar = desk.get(answers[0]["Location"], headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in bar
+    assert progress in bar
+    done = desk.get(answers[0]["Location"])
+    assert (done.context["closed"].all_sheets, done.context["closed"].members) == (1, 1)
+    assert left.name in done.content.decode()
     assert FeedbackSheet.objects.count() == 1
-    assert "站前区实验小学" in desk.get(answer["Location"]).content.decode()
-    assert url("supplements", "2026Q3") in desk.get(url("quarters")).content.decode()
+    # A colleague who did not start it reads the same; next door there is nothing to read.
+    assert as_("secretary").get(progress).status_code == 200
+    assert as_("desk_next_door").get(answers[0]["Location"]).status_code == 404
+    assert as_("member").get(progress).status_code == 404
+    assert progress in desk.get(url("quarters")).content.decode()
+
+
+def test_a_close_that_failed_says_why_and_can_be_tried_again(cast: Cast, as_: As) -> None:
+    desk, address = as_("desk"), url("close", "2026Q3")
+    shown = desk.post(address, {"community": cast.nanyuan.code})["Location"]
+    cast.users["desk"].grants.update(ended_at=NOW, until=NOW.date())
+    jobs.run(Job.objects.get().pk)
+    assert Job.objects.get().state == "failed"
+    assert not QuarterClose.objects.exists()
+    cast.users["desk"].grants.update(ended_at=None, until=None)
+    page = desk.get(shown).content.decode()
+    assert Job.objects.get().message in page
+    assert address in page
 
 
 @pytest.mark.parametrize("quarter", ["2099Q4", "2026Q5", "0000Q1", "9999Q4", "today"])
@@ -110,6 +146,10 @@ def test_the_secretary_remarks_and_approves(cast: Cast, as_: As, sheet: Feedback
     whole = browser.get(sheet.get_absolute_url()).content.decode()
     assert url("approvals") in whole
     ticked = {"ids": [sheet.pk, "no id"], "next": sheet.get_absolute_url()}
+    asked = browser.post(url("approvals"), ticked)
+    assert "站前区实验小学" in asked.content.decode()
+    assert FeedbackSheet.objects.get().approved_at is None
+    ticked["confirmed"] = "1"
     assert browser.post(url("approvals"), ticked)["Location"] == sheet.get_absolute_url()
     sheet.refresh_from_db()
     assert sheet.number == f"{cast.nanyuan.code}-2026Q3-001"
@@ -267,7 +307,12 @@ def test_the_year_is_drafted_judged_shown_and_sent(cast: Cast, as_: As) -> None:
     assert "社区意见" not in member.get(address).content.decode()
 
     def pick(verb: str) -> str:
-        answer = secretary.post(url("verdicts"), ticked | {"verb": verb}, follow=True)
+        if verb in ("approve", "send"):
+            asked = secretary.post(url("verdicts"), ticked | {"verb": verb})
+            before = row.approved_at, row.sent_at
+            row.refresh_from_db()
+            assert ("林晓岚" in asked.content.decode(), (row.approved_at, row.sent_at)) == (True, before)
+        answer = secretary.post(url("verdicts"), ticked | {"verb": verb, "confirmed": "1"}, follow=True)
         row.refresh_from_db()
         return " ".join(str(message) for message in answer.context["messages"])
 

@@ -19,7 +19,7 @@ from guangcai.appraisal.commands.feedback import (
     write_remark,
 )
 from guangcai.appraisal.commands.objections import answer_objection, object_to_appraisal
-from guangcai.appraisal.commands.quarter import Closed, close_quarter, draft_supplements
+from guangcai.appraisal.commands.quarter import Closed, ask_to_close, close_quarter, draft_supplements
 
 __all__ = [
     "Closed",
@@ -29,6 +29,7 @@ __all__ = [
     "answer_sheet",
     "approve_appraisals",
     "approve_sheets",
+    "ask_to_close",
     "close_quarter",
     "draft_appraisals",
     "draft_supplements",

@@ -15,9 +15,10 @@ from django.utils.timezone import localtime
 
 from guangcai.appraisal.models import QuarterClose
 from guangcai.appraisal.rules import Quarter, check_quarter_over
-from guangcai.core import audit
+from guangcai.core import audit, jobs
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
+from guangcai.core.models import Job
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import upper_bound
 from guangcai.orgs.models import Node
@@ -143,10 +144,23 @@ class Advance(Protocol):
 
 
 STEPS = 5
+CLOSE_JOB = "appraisal.close_quarter"
 
 
 def _silent(steps: int = 1) -> None:
     """Nobody watches."""
+
+
+@transaction.atomic
+def ask_to_close(*, job_id: UUID | None = None, community: Node, quarter: Quarter, by: Actor, now: datetime) -> Job:
+    """Have the background close `quarter` for one community; sent twice with the same `job_id` it is one job.
+
+    Refused here and now what close_quarter would refuse: a running quarter, no right.
+    """
+    by.require(Permission.FEEDBACK_EDIT, community.path)
+    check_quarter_over(quarter, today=localtime(now).date())
+    asked = {"community": community.code, "quarter": str(quarter)}
+    return jobs.enqueue(CLOSE_JOB, by=by, now=now, path=community.path, job_id=job_id, **asked)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from guangcai.appraisal.enums import Answer
+from guangcai.appraisal.rules import Quarter
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.orgs.facts import CommunityFact
@@ -94,6 +95,10 @@ class FeedbackSheet(CommunityFact):
 
     def __str__(self) -> str:
         return self.number or f"{self.quarter} {self.work_unit_id}"
+
+    @property
+    def quarter_in_words(self) -> str:
+        return Quarter.parse(self.quarter).in_words
 
     def get_absolute_url(self) -> str:
         return reverse("appraisal:sheet", args=[self.pk])

@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from guangcai.appraisal.enums import Answer
 from guangcai.appraisal.models import FeedbackLine, FeedbackSheet, QuarterClose
 from guangcai.appraisal.models.feedback import FeedbackSheetQuerySet
+from guangcai.appraisal.queries.news import units_with_news
 from guangcai.appraisal.rules import Quarter
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.workdays import add_working_days
-from guangcai.members.models import Employment, Residence
+from guangcai.ledger.models import Posting
+from guangcai.members.models import Employment, Member, Residence
 from guangcai.orgs.models import Grant, Node, WorkUnit
 from guangcai.orgs.models.organisations import in_force
 from guangcai.orgs.policies import FeedbackDeadline, in_force_at
@@ -28,6 +31,7 @@ class QuarterRow:
     """One quarter of one community: running, to be closed, or closed with so many sheets."""
 
     quarter: str
+    in_words: str
     community: Node
     ends_on: date
     is_over: bool
@@ -36,6 +40,8 @@ class QuarterRow:
     drafts: int = 0
     answered: int = 0
     disputed: int = 0
+    # Work units to which a supplement is due.
+    news: int = 0
     due_on: date | None = None
     is_overdue: bool = False
 
@@ -64,12 +70,14 @@ def quarters(community: Node, *, on: date) -> list[QuarterRow]:
     rows: list[QuarterRow] = []
     quarter = Quarter.of(on)
     first = min([str(quarter.previous), *closes])
+    news = units_with_news(community, since=first)
     while str(quarter) >= first and len(rows) < QUARTERS_SHOWN:
         close = closes.get(str(quarter))
         due_on = add_working_days(quarter.ends_on, deadline.working_days, overrides=overrides)
         rows.append(
             QuarterRow(
                 quarter=str(quarter),
+                in_words=quarter.in_words,
                 community=community,
                 ends_on=quarter.ends_on,
                 is_over=quarter.ends_on < on,
@@ -78,6 +86,7 @@ def quarters(community: Node, *, on: date) -> list[QuarterRow]:
                 drafts=close.drafts if close else 0,
                 answered=close.answered if close else 0,
                 disputed=close.disputed if close else 0,
+                news=news.get(close.pk, 0) if close else 0,
                 due_on=due_on,
                 is_overdue=due_on < on and (close is None or close.drafts > 0),
             )
@@ -127,3 +136,33 @@ def units_concerned(community: Node, quarter: Quarter) -> "QuerySet[WorkUnit]":
     units = WorkUnit.objects.filter(pk__in=jobs.values("work_unit"))
     members = Subquery(counted.filter(work_unit=OuterRef("pk")).values("n")[:1])
     return units.annotate(members=members).order_by("name")
+
+
+def closed_quarter(community: Node, quarter: Quarter) -> QuarterClose | None:
+    """What a close did: the row with `all_sheets` and `members` on them, supplements apart."""
+    first = Q(sheets__supplement_no=0)
+    rows = QuarterClose.objects.filter(community=community, quarter=str(quarter))
+    return rows.annotate(
+        all_sheets=Count("sheets", filter=first, distinct=True), members=Count("sheets__lines", filter=first)
+    ).first()
+
+
+def on_no_sheet(community: Node, quarter: Quarter) -> "QuerySet[Member]":
+    """Who stands on no sheet, for want of a work unit on record, with the `minutes` that nobody is told of.
+
+    Members living here on the quarter's last day, and whoever served here on a day without a unit. One query.
+    """
+    then = Employment.objects.filter(member=OuterRef("pk")).filter(in_force(quarter.ends_on))
+    on_that_day = Q(until=None) | Q(until__gt=OuterRef("served_on"))
+    jobs = Employment.objects.filter(on_that_day, member=OuterRef("member"), since__lte=OuterRef("served_on"))
+    untold = Posting.objects.filter(
+        ~Exists(jobs),
+        member=OuterRef("pk"),
+        community=community,
+        served_on__range=(quarter.starts_on, quarter.ends_on),
+    )
+    minutes = untold.order_by().values("member").annotate(total=Sum("minutes")).values("total")
+    homes = Residence.objects.filter(in_force(quarter.ends_on), community=community)
+    lives_here = Q(pk__in=homes.values("member"), ended_at=None) & ~Exists(then)
+    rows = Member.objects.filter(lives_here | Exists(untold), merged_into=None)
+    return rows.annotate(minutes=Coalesce(Subquery(minutes), 0)).order_by("name_pinyin", "name", "pk")

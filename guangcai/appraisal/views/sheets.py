@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +19,7 @@ from guangcai.appraisal.models import FeedbackSheet
 from guangcai.appraisal.queries import printing
 from guangcai.appraisal.queries import sheets as queries
 from guangcai.appraisal.queries.behind import behind
+from guangcai.appraisal.rules import QUARTER, Quarter
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, chosen_ids, file_answer, respond
 from guangcai.core.listing import listing
@@ -46,6 +48,7 @@ def sheets(request: ActorRequest) -> HttpResponse:
         "listing": shown,
         "rows": [(sheet, *queries.state_of(sheet)) for sheet in shown.page],
         "quarter": quarter,
+        "quarter_in_words": Quarter.parse(quarter).in_words if QUARTER.fullmatch(quarter) else "",
         "may_approve": request.actor.holds(Permission.FEEDBACK_APPROVE),
     }
     return render(request, "appraisal/sheets.html", context)
@@ -54,18 +57,43 @@ def sheets(request: ActorRequest) -> HttpResponse:
 @login_required
 @require_POST
 def approvals(request: ActorRequest) -> HttpResponse:
-    """The secretary approves what was ticked: numbered, frozen, sent."""
-    rows = FeedbackSheet.objects.visible_to(request.actor).filter(pk__in=chosen_ids(request))
-    approved = commands.approve_sheets(sheets=list(rows), by=request.actor, now=timezone.now())
+    """The secretary approves what was ticked, after a look at who gets it: numbered, frozen, sent."""
+    rows = queries.sheets(request.actor).filter(pk__in=chosen_ids(request), approved_at=None)
+    then = request.POST.get("next", "")
+    then = then if _is_own(then) else reverse("appraisal:sheets")
+    drafts = list(rows.order_by("work_unit__name", "pk"))
+    for draft in drafts:
+        request.actor.require(Permission.FEEDBACK_APPROVE, draft.path)
+    if drafts and "confirmed" not in request.POST:
+        return render(request, "appraisal/confirm.html", _what_approval_does(drafts, then))
+    approved = commands.approve_sheets(sheets=drafts, by=request.actor, now=timezone.now())
     if approved:
         messages.success(request, _("%(count)s sheets approved; the units can read them now.") % {"count": approved})
     else:
         messages.info(request, _("Tick the drafts you approve."))
-    return redirect(request.POST.get("next") if _is_own(request.POST.get("next")) else "appraisal:sheets")
+    return redirect(then)
 
 
-def _is_own(address: str | None) -> bool:
-    return bool(address) and address.startswith("/appraisal/")
+def _what_approval_does(drafts: list[FeedbackSheet], then: str) -> dict[str, object]:
+    words = _("Each of these sheets gets its number and goes to its unit. It cannot be changed after that.")
+    online, paper = _("reads it online"), _("has no account: print it and hand it over")
+    return {
+        "submit": _("Approve and send"),
+        "action": reverse("appraisal:approvals"),
+        "cancel": then,
+        "back_text": _("Feedback sheets"),
+        "words": words,
+        "hidden": [*(("ids", draft.pk) for draft in drafts), ("next", then)],
+        "concerned": [(_sheet_name(one), online if one.has_liaison else paper) for one in drafts],  # type: ignore[attr-defined]
+    }
+
+
+def _sheet_name(sheet: FeedbackSheet) -> str:
+    return f"{sheet.work_unit.name} {sheet.quarter_in_words}"
+
+
+def _is_own(address: str) -> bool:
+    return address.startswith("/appraisal/")
 
 
 @login_required

@@ -83,6 +83,11 @@ def verdicts(request: ActorRequest) -> HttpResponse:
     """What is done with the ticked ones: an opinion for all, approval, or sending."""
     rows = list(yearly.appraisals_of_area(request.actor).filter(pk__in=chosen_ids(request)))
     verb = request.POST.get("verb", "")
+    concerned = _concerned(verb, rows)
+    for row in concerned:
+        request.actor.require(Permission.APPRAISAL_APPROVE, row.path)
+    if concerned and "confirmed" not in request.POST:
+        return render(request, "appraisal/confirm.html", _what_happens(verb, concerned, year=_year(request)))
     try:
         count = _carry_out(request, verb, rows)
     except RuleBroken as broken:
@@ -93,6 +98,33 @@ def verdicts(request: ActorRequest) -> HttpResponse:
         else:
             messages.info(request, _("Tick the members first."))
     return redirect(f"{reverse('appraisal:appraisals')}?year={_year(request)}")
+
+
+def _concerned(verb: str, rows: list[Appraisal]) -> list[Appraisal]:
+    """Those whom an act that cannot be undone would reach."""
+    if verb == "approve":
+        return [row for row in rows if row.approved_at is None]
+    return [row for row in rows if row.approved_at and row.sent_at is None] if verb == "send" else []
+
+
+def _what_happens(verb: str, rows: list[Appraisal], *, year: int) -> dict[str, object]:
+    if verb == "approve":
+        submit = _("Approve")
+        words = _("Figures and words of these members stand after that. Each member sees his own and may object.")
+        details = [row.get_opinion_display() or _("The community's opinion is missing") for row in rows]
+    else:
+        submit = _("Send to the units")
+        words = _("These appraisals go to the members' work units. They cannot be changed after that.")
+        details = [str(row.work_unit or "—") for row in rows]
+    return {
+        "submit": submit,
+        "action": reverse("appraisal:verdicts"),
+        "cancel": f"{reverse('appraisal:appraisals')}?year={year}",
+        "back_text": _("Yearly appraisal"),
+        "words": words,
+        "hidden": [*(("ids", row.pk) for row in rows), ("verb", verb), ("year", year)],
+        "concerned": [(row.member.name, detail) for row, detail in zip(rows, details, strict=True)],
+    }
 
 
 def _carry_out(request: ActorRequest, verb: str, rows: list[Appraisal]) -> int:

@@ -4,8 +4,10 @@ import click
 from django.utils.timezone import localdate, now
 
 from guangcai.appraisal.commands import close_quarter
+from guangcai.appraisal.commands.quarter import STEPS
 from guangcai.appraisal.rules import Quarter
 from guangcai.cli.language import _
+from guangcai.cli.progress import progress
 from guangcai.core.actor import Actor
 from guangcai.orgs.queries import node_named
 
@@ -15,7 +17,9 @@ from guangcai.orgs.queries import node_named
 @click.option("--node", "place", required=True, help=_("Code or name of a place in the tree."))
 def command(quarter: str, place: str) -> None:
     node = node_named(place, on=localdate())
-    closed = close_quarter(node=node, quarter=Quarter.parse(quarter), by=Actor.system(), now=now())
+    asked = Quarter.parse(quarter)
+    with progress(_("Closing the quarter"), total=STEPS) as advance:
+        closed = close_quarter(node=node, quarter=asked, by=Actor.system(), now=now(), advance=advance)
     if not closed.communities:
         click.echo(_("%(quarter)s was closed already: nothing to do.") % {"quarter": quarter})
         return

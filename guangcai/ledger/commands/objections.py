@@ -13,6 +13,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, Forbidden, RuleBroken
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
+from guangcai.ledger import notices
 from guangcai.ledger.commands.confirming import decline
 from guangcai.ledger.commands.locks import lock_members
 from guangcai.ledger.commands.recording import Service, record_many
@@ -71,7 +72,8 @@ def answer_objection(
     """Keep the record (`correction` None) or correct it: undo what stands, write what should stand.
 
     What is written anew waits for a second person, like any record. A confirmed record is undone by a reversal, which
-    needs the right to reverse; a waiting one is declined. Answered before the same way: that row. Raises RuleBroken.
+    needs the right to reverse; a waiting one is declined. The member is told. Answered before the same way: that row.
+    Raises RuleBroken.
     """
     by.require(Permission.ENTRY_CONFIRM, objection.path)
     if by.member_id == objection.member_id:
@@ -91,6 +93,7 @@ def answer_objection(
     objection.outcome, objection.answer = outcome, answer.strip()
     objection.save(update_fields=["answered_at", "answered_by", "outcome", "answer"])
     audit.record(Tag.OBJECTION_ANSWER, by=by, now=now, on=objection, outcome=str(outcome))
+    notices.tell_answered(objection, now=now)
     return objection
 
 
