@@ -222,9 +222,14 @@ def broken_rows(cast: Cast) -> dict[str, Any]:
     own = {"member": teacher, "district_code": DISTRICT}
     given = {**own, "notice": notice, "given_at": cast.now}
     return {
-        "residence_one_at_a_time": [residence(cast)],
+        "residence_one_open": [residence(cast)],
+        "residence_one_at_a_time": [residence(cast, until=date(2030, 1, 1))],
         "residence_ends_after_start": [residence(cast, since=date(2019, 1, 2), until=date(2019, 1, 1))],
-        "employment_one_at_a_time": [Employment(**own, work_unit=cast.school, since=date(2024, 1, 1))],
+        "employment_one_open": [Employment(**own, work_unit=cast.school, since=date(2024, 1, 1))],
+        "employment_one_at_a_time": [
+            Employment(**own, work_unit=cast.school, since=date(1990, 1, 1), until=date(1991, 1, 1)),
+            Employment(**own, work_unit=cast.school, since=date(1990, 7, 1), until=date(1992, 1, 1)),
+        ],
         "skill_once_per_member": [Skill(**own, kind=kind), Skill(**own, kind=kind)],
         "consent_once_per_notice": [Consent(**given), Consent(**given)],
         "consent_withdrawn_when": [Consent(**given, withdrawn_by=new_id())],
@@ -236,8 +241,10 @@ def broken_rows(cast: Cast) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "promise",
     [
+        "residence_one_open",
         "residence_one_at_a_time",
         "residence_ends_after_start",
+        "employment_one_open",
         "employment_one_at_a_time",
         "skill_once_per_member",
         "consent_once_per_notice",
@@ -255,3 +262,17 @@ def test_the_database_keeps_its_promises(cast: Cast, promise: str) -> None:
 def _save_all(rows: list[Any]) -> None:
     for row in rows:
         row.save(force_insert=True)
+
+
+def test_an_open_and_an_ended_link_of_the_same_days_written_at_once_are_refused(cast: Cast) -> None:
+    school, teacher = cast.school, cast.teacher_member
+    Employment.objects.filter(member=teacher).delete()
+    own = {"member": teacher, "district_code": DISTRICT, "work_unit": school}
+    ended = Employment(**own, since=date(2024, 1, 1), until=date(2025, 1, 1))
+    still = Employment(**own, since=date(2024, 6, 1))
+    with pytest.raises(IntegrityError, match="employment_one_at_a_time"), transaction.atomic():
+        Employment.objects.bulk_create([ended, still])
+    still.since = date(2025, 1, 1)
+    Employment.objects.bulk_create([ended, still])
+    with pytest.raises(IntegrityError, match="employment_one_at_a_time"), transaction.atomic():
+        Employment.objects.filter(pk=still.pk).update(since=date(2024, 12, 31))

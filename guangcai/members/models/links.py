@@ -1,7 +1,6 @@
 """The three dated links of a member (A06, A07): Party relation, work unit, residence community.
 
-At most one of each at a time: an exclusion constraint over the dates, because two rosters write at once.
-`until` is exclusive.
+At most one of each at a time, whoever writes at once. `until` is exclusive.
 """
 
 from typing import Any
@@ -19,7 +18,11 @@ from guangcai.orgs.models.organisations import DateSpan
 
 
 def dated_link(name: str) -> list[Any]:
-    """One at a time per member, and the end after the start."""
+    """One at a time per member, and the end after the start.
+
+    One open link by a unique index, ended ones by exclusion; an open beside an ended one is refused by the trigger
+    of migration 0010 under the exclusion's name. An exclusion over all rows cost a third of a roster import.
+    """
     return [
         ExclusionConstraint(
             name=f"{name}_one_at_a_time",
@@ -27,7 +30,9 @@ def dated_link(name: str) -> list[Any]:
                 ("member", RangeOperators.EQUAL),
                 (DateSpan(F("since"), F("until")), RangeOperators.OVERLAPS),
             ],
+            condition=Q(until__isnull=False),
         ),
+        models.UniqueConstraint(fields=["member", "district_code"], condition=Q(until=None), name=f"{name}_one_open"),
         models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name=f"{name}_ends_after_start"),
     ]
 
@@ -85,7 +90,7 @@ class Residence(CommunityFact):
     """The community the member reported to and lives in (A01), with the receipt for the unit."""
 
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="residences")
-    building = models.ForeignKey(Node, models.PROTECT, null=True, blank=True, related_name="+")
+    building = models.ForeignKey(Node, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     channel = models.CharField(max_length=12, choices=Channel.choices)

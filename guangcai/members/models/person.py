@@ -70,8 +70,8 @@ class Member(Fact):
     address = EncryptedTextField(purpose=ADDRESS_PURPOSE, blank=True)
     last_contact_on = models.DateField(null=True, blank=True)
     # Place
-    community = models.ForeignKey(Node, models.PROTECT, null=True, blank=True, related_name="+")
-    building = models.ForeignKey(Node, models.PROTECT, null=True, blank=True, related_name="+")
+    community = models.ForeignKey(Node, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    building = models.ForeignKey(Node, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     path = PathField(blank=True)
     # Life of the record
     is_demo = models.BooleanField(default=False)

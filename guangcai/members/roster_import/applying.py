@@ -18,6 +18,7 @@ from guangcai.members.commands.links import take_receipt_numbers
 from guangcai.members.enums import Channel, DuplicateReason
 from guangcai.members.models.person import ADDRESS_PURPOSE, PHONE_PURPOSE
 from guangcai.members.roster_import.known import Target
+from guangcai.members.roster_import.loading import as_first_load
 
 NEW_MEMBERS = """
 INSERT INTO members_member (id, district_code, name, name_pinyin, name_initials, name_sort, gender, birth_date,
@@ -160,10 +161,10 @@ def apply(target: Target, *, pairs_in_file: list[tuple[int, int]], by: Actor, no
     """Write what `roster_arrival` says, after matching. Returns how many records are new and how many were known."""
     keys = _keys(target, by=by, now=now)
     with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM roster_arrival")
+        new, matched = map(int, cursor.fetchone())
+    with as_first_load(new), connection.cursor() as cursor:
         cursor.execute(NEW_MEMBERS, keys)
-        new = cursor.rowcount
-        cursor.execute("SELECT count(*) FROM roster_arrival WHERE NOT is_new")
-        matched = int(cursor.fetchone()[0])
         if matched:
             cursor.execute(FILL, keys)
             _fill_sealed(cursor)
