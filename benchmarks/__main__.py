@@ -1,9 +1,9 @@
-"""`make bench`: runs every benchmark, each with its limit in the same run, and writes what was measured.
+"""`make bench`: every benchmark, one after the other, each in its own database beside its limit in the same run.
 
-    python -m benchmarks [NAME ...] [--quick] [--keep]
+    python -m benchmarks [--only b1,b3] [--quick] [--keep] [--json FILE]
 
-Prints a table, and with --keep writes docs/benchmarks.md and docs/benchmarks.json. Machines drift: quote ratios of one
-run, never a lone time.
+Prints one table and one JSON object, and with --keep rewrites docs/benchmarks.md and docs/benchmarks.json. Machines
+drift: quote ratios of one run, never a lone time.
 """
 
 import argparse
@@ -19,59 +19,71 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.table import COLUMNS, Line, lines
+
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-# Name -> (title, arguments of the whole run, arguments of the quick one).
+# Name -> (number in the table, arguments of the whole run, arguments of the quick one).
 BENCHMARKS: dict[str, tuple[str, list[str], list[str]]] = {
-    "check_in": ("B1 mass check-in over HTTP", [], ["--rounds", "1", "--quick"]),
-    "roster_import": ("B2 roster import", [], ["--rows", "10000"]),
-    "year_close": ("B3 quarter and year close", [], ["--scale", "0.02"]),
-    "tree": ("B5 the tree of a country", ["--json"], ["--json"]),
+    "check_in": ("b1", [], ["--rounds", "1", "--quick"]),
+    "roster_import": ("b2", [], ["--rows", "1000"]),
+    "year_close": ("b3", [], ["--scale", "0.001"]),
+    "tree": ("b5", ["--json"], ["--json", "--quick"]),
+    "pages": ("b5", [], ["--without-country", "--members", "600", "--rounds", "2"]),
 }
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", choices=list(BENCHMARKS), default=[], help="which ones; all when left out")
+    parser.add_argument("--only", default="", metavar="NAMES", help="numbers or names, comma between: b1, b3, pages")
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that they run, measures little")
-    parser.add_argument("--keep", action="store_true", help="write docs/benchmarks.md and docs/benchmarks.json")
+    parser.add_argument("--keep", action="store_true", help="rewrite docs/benchmarks.md and docs/benchmarks.json")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there instead of printing them")
     asked = parser.parse_args()
-    measured = {name: run(name, quick=asked.quick) for name in asked.names or BENCHMARKS}
-    show(measured)
+    if unknown := wanted(asked.only) - names():
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(sorted(names()))}")
+    chosen = [name for name in BENCHMARKS if not asked.only or wanted(asked.only) & {name, BENCHMARKS[name][0]}]
+    measured = {name: run(name, quick=asked.quick) for name in chosen}
+    shown = lines(measured)
+    show(shown)
+    written = json.dumps(
+        {"machine": machine(), "table": [line.cells() for line in shown], "measured": measured}, indent=1
+    )
+    if asked.json:
+        asked.json.write_text(written + "\n")
+    else:
+        print(written)
     if asked.keep:
-        keep(measured)
+        keep(shown, written)
     return 0 if all("error" not in figures for figures in measured.values()) else 1
 
 
+def wanted(only: str) -> set[str]:
+    return {part for part in only.lower().replace(" ", "").split(",") if part}
+
+
+def names() -> set[str]:
+    return set(BENCHMARKS) | {number for number, _whole, _small in BENCHMARKS.values()}
+
+
 def run(name: str, *, quick: bool) -> dict[str, Any]:
-    """One benchmark in a process of its own; its figures are the last JSON object it prints."""
-    _title, whole, small = BENCHMARKS[name]
+    """One benchmark in a process of its own; its figures are the JSON object it prints."""
+    _number, whole, small = BENCHMARKS[name]
     command = [sys.executable, "-m", f"benchmarks.{name}", *(small if quick else whole)]
+    Console(stderr=True).print(f"{name} ...")
     done = subprocess.run(command, capture_output=True, text=True)
     start = done.stdout.find("{")
     if done.returncode or start < 0:
-        return {"error": (done.stderr or done.stdout).strip().splitlines()[-1:]}
+        said = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
+        return {"error": said[-1]}
     figures: dict[str, Any] = json.JSONDecoder().raw_decode(done.stdout[start:])[0]
     return figures
 
 
-def rows(figures: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Nested figures as lines of a table."""
-    lines: list[tuple[str, str]] = []
-    for key, value in figures.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, dict):
-            lines += rows(value, f"{name}.")
-        else:
-            lines.append((name, f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)))
-    return lines
-
-
-def show(measured: dict[str, dict[str, Any]]) -> None:
-    for name, figures in measured.items():
-        table = Table("figure", "value", title=BENCHMARKS[name][0])
-        for line in rows(figures):
-            table.add_row(*line)
-        Console().print(table)
+def show(shown: list[Line]) -> None:
+    table = Table(*COLUMNS)
+    for line in shown:
+        table.add_row(*line.cells())
+    Console(width=None if sys.stdout.isatty() else 180).print(table)
 
 
 def machine() -> str:
@@ -80,18 +92,21 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {memory} GB, {system}"
 
 
-def keep(measured: dict[str, dict[str, Any]]) -> None:
+def keep(shown: list[Line], written: str) -> None:
     """What was measured, for people and for the next run to compare with."""
-    (DOCS / "benchmarks.json").write_text(json.dumps(measured, indent=1) + "\n")
+    (DOCS / "benchmarks.json").write_text(written + "\n")
     page = [
         "# Benchmarks",
         "",
-        f"Measured by `make bench` on {datetime.now(tz=UTC):%Y-%m-%d}: {machine()}. Client and server share the "
-        "machine, and the machine drifts: read the ratios of one run.",
+        "`make bench` runs them all, each beside its limit in the same run; `ARGS=--keep` rewrites this page and "
+        "the JSON beside it, `ARGS='--only b3'` runs one. Machines drift: read ratios of one run, never a lone time.",
+        "",
+        f"Measured on {datetime.now(tz=UTC):%Y-%m-%d}: {machine()}. Client and server share the machine.",
+        "",
+        f"| {' | '.join(COLUMNS)} |",
+        f"|{'---|' * len(COLUMNS)}",
+        *(f"| {' | '.join(line.cells())} |" for line in shown),
     ]
-    for name, figures in measured.items():
-        page += ["", f"## {BENCHMARKS[name][0]}", "", "| figure | value |", "|---|---|"]
-        page += [f"| {key} | {value} |" for key, value in rows(figures)]
     (DOCS / "benchmarks.md").write_text("\n".join(page) + "\n")
 
 

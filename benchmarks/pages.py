@@ -33,7 +33,7 @@ GOAL_MS = 60.0
 
 @dataclass
 class Stage:
-    """Who opens pages, and where: `desk`, `wide_desk`, `street`, `district`, `liaison`, `member`."""
+    """Who opens pages. `wide_desk` and `wide_street` hold the same role over the whole district."""
 
     top: Any
     browsers: dict[str, Any]
@@ -85,6 +85,7 @@ def people() -> Stage:
         "desk": signed_in(Role.COMMUNITY_SECRETARY, node=community),
         "wide_desk": signed_in(Role.COMMUNITY_SECRETARY, node=top),
         "street": signed_in(Role.STREET_OVERSEER, node=street),
+        "wide_street": signed_in(Role.STREET_OVERSEER, node=top),
         "district": signed_in(Role.DISTRICT_ADMINISTRATOR, node=top),
         "liaison": signed_in(Role.UNIT_LIAISON, unit=unit),
         "member": signed_in(Role.MEMBER, node=community, member=members[0]),
@@ -137,17 +138,18 @@ def pages(stage: Stage) -> list[tuple[str, str, str, str]]:
         ("filtered by community", {"community": one.community.code}),
         ("sorted by unit", {"sort": "unit"}),
     ]
-    rows = [(f"roster, {name}", "desk", "district", f"{roster}?{urlencode(query)}") for name, query in asked]
+    rows = [(f"roster, {name}", "desk", "wide_desk", f"{roster}?{urlencode(query)}") for name, query in asked]
     home, activities = reverse("portal:home"), reverse("activities:list")
     return [
         *rows,
-        ("person", "desk", "district", reverse("members:person", args=[one.pk])),
+        ("person", "desk", "wide_desk", reverse("members:person", args=[one.pk])),
         ("desk home, due today", "desk", "wide_desk", home),
         ("activities", "desk", "wide_desk", activities),
         ("activities of a month", "desk", "wide_desk", f"{activities}?since={UNTIL - timedelta(days=30)}"),
-        ("entries", "desk", "district", reverse("ledger:entries")),
+        ("entries", "desk", "wide_desk", reverse("ledger:entries")),
         ("confirmations", "desk", "wide_desk", reverse("ledger:confirmations")),
-        ("overseer home", "street", "district", home),
+        ("overseer home", "street", "wide_street", home),
+        ("district home", "district", "", home),
         (
             "tree, a street's children",
             "street",

@@ -49,7 +49,8 @@ def found_by(members: MemberQuerySet, text: str) -> MemberQuerySet:
             return members.filter(Q(name_initials__startswith=letters) | Q(name_pinyin__contains=letters))
         case SearchBy.NAME:
             name = clean_name(plain)
-            return members.filter(Q(name__contains=name) | Q(name__contains=simplify(name)))
+            written = Q(name__contains=name)
+            return members.filter(written if simplify(name) == name else written | Q(name__contains=simplify(name)))
 
 
 def _with_phone(members: MemberQuerySet, phone: str) -> MemberQuerySet:

@@ -97,20 +97,26 @@ def _rows(nodes: QuerySet[Node]) -> list[TreeRow]:
         filter=Q(subtree_counts__nodes__gt=0),
         default=[],
     )
-    return [_row(node, node.counts) for node in nodes.annotate(counts=counts)]
+    words = _level_words()
+    return [_row(node, node.counts, words) for node in nodes.annotate(counts=counts)]
 
 
-def _row(node: Node, counts: Iterable[dict[str, str | int]], chain: str = "") -> TreeRow:
+def _level_words() -> dict[str, str]:
+    """The levels in the reader's language, top down: asked once a list, for a lazy word costs more than the row."""
+    return {str(level): str(level.label) for level in Level}
+
+
+def _row(node: Node, counts: Iterable[dict[str, str | int]], words: dict[str, str], chain: str = "") -> TreeRow:
     by_level = {str(count["level"]): int(count["nodes"]) for count in counts}
     return TreeRow(
         id=node.pk,
         name=node.name,
         code=node.code,
         level=node.level,
-        level_name=node.get_level_display(),
+        level_name=words[node.level],
         path=node.path,
         ended_on=node.valid_to,
-        counts=tuple((str(level.label), by_level[level]) for level in Level if level in by_level),
+        counts=tuple((word, by_level[level]) for level, word in words.items() if level in by_level),
         chain=chain,
     )
 
@@ -144,7 +150,10 @@ def search(text: str, *, actor: Actor, levels: Iterable[str] = (), with_ended: b
         rows = rows.filter(valid_to=None)
     found = list(rows.order_by("path")[:MOST_FOUND])
     names = _names({above for node in found for above in ancestors(node.path)[:-1]})
-    return [_row(node, (), " · ".join(names[p] for p in ancestors(node.path)[:-1] if p in names)) for node in found]
+    words = _level_words()
+    return [
+        _row(node, (), words, " · ".join(names[p] for p in ancestors(node.path)[:-1] if p in names)) for node in found
+    ]
 
 
 def _names(paths: set[str]) -> dict[str, str]:

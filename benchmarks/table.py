@@ -1,0 +1,215 @@
+"""The one table: what each benchmark measured, its limit or peer in the same run, its goal, and whether it is met.
+
+A figure that a run did not give is a dash and decides nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass
+from typing import Any
+
+COLUMNS = ("benchmark", "size", "measured", "limit in the same run", "ratio", "goal", "met")
+Figures = dict[str, Any]
+DASH = "-"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row. `met` is None where a figure is missing or there is no goal."""
+
+    benchmark: str
+    size: str
+    measured: str
+    limit: str = DASH
+    ratio: float | None = None
+    goal: str = DASH
+    met: bool | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        met = DASH if self.met is None else "yes" if self.met else "no"
+        ratio = DASH if self.ratio is None else f"{self.ratio:.3g}"
+        return (*astuple(self)[:4], ratio, self.goal, met)
+
+
+def pick(figures: Figures, *path: str) -> Any:
+    """The figure at a path of keys, or None."""
+    found: Any = figures
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
+
+
+def text(value: Any, unit: str = "") -> str:
+    if value is None:
+        return DASH
+    shown = f"{value:,.0f}" if isinstance(value, int) or abs(value) >= 100 else f"{value:,.3g}"
+    return f"{shown}{unit}"
+
+
+def ratio(part: Any, whole: Any) -> float | None:
+    return part / whole if part is not None and whole else None
+
+
+def most(value: Any, goal: float) -> bool | None:
+    """Whether the goal "at most" is met."""
+    return None if value is None else value <= goal
+
+
+def least(value: Any, goal: float) -> bool | None:
+    return None if value is None else value >= goal
+
+
+def both(*answers: bool | None) -> bool | None:
+    return None if None in answers else all(answers)
+
+
+def check_in(figures: Figures) -> Iterator[Line]:
+    insert = pick(figures, "http", "one_insert_view", "per_second")
+    goals = figures.get("goals", {})
+    lost, doubled = goals.get("lost"), goals.get("doubled")
+    exact = f"{text(lost)} lost, {text(doubled)} doubled"
+    for name in sorted(key for key in figures.get("http", {}) if key.startswith("check_in_")):
+        one, size = figures["http"][name], name.removeprefix("check_in_")
+        share = ratio(one.get("per_second"), insert)
+        rate = f"{text(one.get('per_second'), '/s')}, p50 {text(one.get('p50_ms'), ' ms')}"
+        yield Line(
+            "B1 check-ins", size, rate, f"one-insert view {text(insert, '/s')}", share, ">= 0.45", least(share, 0.45)
+        )
+        late = f"p99 {text(one.get('p99_ms'), ' ms')}, {exact}"
+        good = None if lost is None else lost == doubled == 0
+        yield Line(
+            "B1 check-ins", size, late, goal="< 150 ms, exactly once", met=both(most(one.get("p99_ms"), 150), good)
+        )
+    peer = goals.get("times_the_peer")
+    yield Line("B1 beside the peer", DASH, text(peer, "x"), "22.2/s, measured before", peer, ">= 25", least(peer, 25))
+    batch = pick(figures, "batch_rows_per_second", "check_in_many")
+    bare = pick(figures, "batch_rows_per_second", "bare_unnest_same_table")
+    yield Line(
+        "B1 batch of check-ins",
+        DASH,
+        text(batch, " rows/s"),
+        f"bare unnest {text(bare, ' rows/s')}",
+        ratio(bare, batch),
+        ">= 20,000 rows/s, <= 3.5",
+        both(least(batch, 20_000), most(ratio(bare, batch), 3.5)),
+    )
+
+
+def roster_import(figures: Figures) -> Iterator[Line]:
+    size = f"{text(figures.get('rows'))} x {text(figures.get('columns'))}"
+    seconds, limit = pick(figures, "import", "seconds"), pick(figures, "limit", "seconds")
+    share, memory = ratio(seconds, limit), pick(figures, "import", "megabytes", "program")
+    yield Line(
+        "B2 roster import",
+        size,
+        f"{text(seconds, ' s')}, {text(memory, ' MB')}",
+        f"calamine + COPY {text(limit, ' s')}",
+        share,
+        "<= 2.5, 400 MB",
+        both(most(share, 2.5), most(memory, 400)),
+    )
+    for name, goal in (("default", 60), ("bulk", 16)):
+        peer = pick(figures, "peer", name, "seconds")
+        times = ratio(peer, seconds)
+        yield Line(
+            f"B2 beside django-import-export, {name}",
+            size,
+            text(seconds, " s"),
+            text(peer, " s"),
+            times,
+            f">= {goal}",
+            least(times, goal),
+        )
+
+
+def year_close(figures: Figures) -> Iterator[Line]:
+    size = f"{text(figures.get('members'))} members, {text(figures.get('postings'))} postings"
+    best = pick(figures, "seconds", "best_statement")
+    limit, memory = f"best statement {text(best, ' s')}", text(pick(figures, "megabytes", "program"), " MB")
+    for name, title, goal in (("from_scratch", "from scratch", 1.5), ("rollup_close", "from the kept roll-up", 0.2)):
+        seconds = pick(figures, "seconds", name)
+        share = ratio(seconds, best)
+        yield Line(
+            f"B3 year close {title}",
+            size,
+            f"{text(seconds, ' s')}, {memory}",
+            limit,
+            share,
+            f"<= {goal}",
+            most(share, goal),
+        )
+
+
+def tree(figures: Figures) -> Iterator[Line]:
+    nodes = text(pick(figures, "import", "nodes"))
+    seconds, limit = pick(figures, "import", "seconds"), pick(figures, "limit", "seconds")
+    yield Line(
+        "B5 import of a country",
+        f"{nodes} nodes",
+        text(seconds, " s"),
+        f"parse + COPY {text(limit, ' s')}",
+        ratio(seconds, limit),
+        "< 13 s",
+        most(seconds, 13),
+    )
+    for row in figures.get("counts", []):
+        kept, read = row.get("roll_up_ms"), row.get("under_ms")
+        yield Line(
+            f"B5 count below a {row['level']}",
+            f"{text(row.get('nodes'))} nodes",
+            text(kept, " ms"),
+            f"range look-up {text(read, ' ms')}",
+            ratio(kept, read),
+            "<= 1 ms",
+            most(kept, 1),
+        )
+    taken = pick(figures, "dashboard", "ms")
+    yield Line(
+        "B5 dashboard",
+        f"{text(pick(figures, 'dashboard', 'children'))} children",
+        text(taken, " ms"),
+        goal="<= 10 ms",
+        met=most(taken, 10),
+    )
+
+
+def pages(figures: Figures) -> Iterator[Line]:
+    size = f"{text(figures.get('nodes'))} nodes, {text(figures.get('members'))} members"
+    seconds = figures.get("seed_seconds")
+    yield Line(
+        "B5 seed",
+        f"{size}, {text(figures.get('entries'))} entries",
+        text(seconds, " s"),
+        goal="< 120 s",
+        met=most(seconds, 120),
+    )
+    for row in figures.get("pages", []):
+        for asked in filter(None, (row, row.get("wide"))):
+            same = row.get("wide") is None or row["wide"].get("queries") == row.get("queries")
+            shown = f"p50 {text(asked.get('p50_ms'), ' ms')}, p95 {text(asked.get('p95_ms'), ' ms')}"
+            yield Line(
+                f"B5 {row['page']} ({asked.get('who')})",
+                size,
+                f"{shown}, {text(asked.get('queries'))} statements",
+                goal="p95 < 60 ms, statements do not grow",
+                met=both(most(asked.get("p95_ms"), 60), same),
+            )
+
+
+LINES: dict[str, Callable[[Figures], Iterator[Line]]] = {
+    "check_in": check_in,
+    "roster_import": roster_import,
+    "year_close": year_close,
+    "tree": tree,
+    "pages": pages,
+}
+
+
+def lines(measured: dict[str, Figures]) -> list[Line]:
+    """The rows of everything measured; a benchmark that failed is one row that says so."""
+    found: list[Line] = []
+    for name, figures in measured.items():
+        if "error" in figures:
+            found.append(Line(name, DASH, f"failed: {figures['error']}", met=False))
+        else:
+            found += LINES[name](figures)
+    return found
