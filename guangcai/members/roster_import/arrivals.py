@@ -40,6 +40,13 @@ EMPTY = r"\\x"
 BLOCK = 2_000
 
 
+class _Tails(dict[str, str]):
+    """Last four digits -> blind index: there are ten thousand of these, however long the file."""
+
+    def __missing__(self, digits: str) -> str:
+        return self.setdefault(digits, blind_index(digits, PHONE_TAIL_PURPOSE))
+
+
 class Arrivals:
     """`with Arrivals() as arrivals: arrivals.add(arrival)`; afterwards the table `roster_arrival` is full."""
 
@@ -100,13 +107,6 @@ def _line(arrival: Arrival, tails: _Tails) -> str:
     )
     sealed = f"{sealed_phone}\t{phone_index}\t{tail_index}\t{sealed_address}"
     return f"{arrival.row}\t{key}\t{text}\t{sealed}\t{links}\n"
-
-
-class _Tails(dict[str, str]):
-    """Last four digits -> blind index: there are ten thousand of these, however long the file."""
-
-    def __missing__(self, digits: str) -> str:
-        return self.setdefault(digits, blind_index(digits, PHONE_TAIL_PURPOSE))
 
 
 def _text(text: str) -> str:
