@@ -1,5 +1,6 @@
 """Every page through the test client: it does its work, next door gets 404, a reader 403, bad input 422."""
 
+import re
 from datetime import date
 
 import pytest
@@ -363,7 +364,8 @@ def test_rules_page(browse, cast):
 
 def test_set_and_end_a_rule(browse, cast):
     new = url("policy_new", cast.nanyuan.pk, "annual_duty")
-    page(browse("administrator").get(new))
+    # What holds today is filled in: who changes one number types one number.
+    assert re.search(r'name="minutes" value="16"', page(browse("administrator").get(new)))
     data = {"minutes": "20", "deeds": "12", "since": "2026-01-01", "source": "街道文件"}
     browse("administrator").post(new, data)
     policy = Policy.objects.get(node=cast.nanyuan)

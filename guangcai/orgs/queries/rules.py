@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from guangcai.core.scoping import ancestors
 from guangcai.orgs.enums import PolicyKey
@@ -14,6 +15,7 @@ class RuleRow:
     """One dated rule as a page shows it. `is_own`: set at the place that is looked at."""
 
     id: int
+    value: dict[str, Any]
     words: str
     owner_id: int
     owner: str
@@ -59,5 +61,13 @@ def _rule(key: PolicyKey, rows: list[Policy], node: Node, on: date) -> RuleInFor
 def _row(row: Policy, node: Node) -> RuleRow:
     words = rule_in_words(row.key, row.value)
     return RuleRow(
-        row.pk, words, row.node_id, row.node.name, row.since, row.until, row.source, is_own=row.node_id == node.pk
+        id=row.pk,
+        value=row.value,
+        words=words,
+        owner_id=row.node_id,
+        owner=row.node.name,
+        since=row.since,
+        until=row.until,
+        source=row.source,
+        is_own=row.node_id == node.pk,
     )

@@ -43,7 +43,7 @@ def policy_new(request: ActorRequest, pk: int, key: str) -> HttpResponse:
         raise Http404
     kind, back = PolicyKey(key), reverse("orgs:policies", args=[pk])
     rule = next(rule for rule in queries.rules_at(node, on=timezone.localdate()) if rule.key == key)
-    form = PolicyForm(posted(request), key=kind)
+    form = PolicyForm(posted(request), key=kind, initial=rule.now.value if rule.now else None)
     return form_page(
         request,
         form,
