@@ -68,10 +68,14 @@ class Stage:
             )
             cursor.execute("CREATE UNIQUE INDEX IF NOT EXISTS bench_once ON bench_insert (member_id, at)")
         with transaction.atomic():
-            self._tree()
-            self._people()
+            self.people()
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
+
+    def people(self) -> None:
+        """The community and its members, in a database that has neither."""
+        self._tree()
+        self._people()
 
     def _tree(self) -> None:
         from guangcai.orgs.enums import Level

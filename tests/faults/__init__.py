@@ -1,0 +1,1 @@
+"""What breaks while people work: killed processes, cut connections, lost requests and replies."""
