@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "guangcai.core.middleware.content_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "guangcai.core.middleware.preferences",
     "django.middleware.locale.LocaleMiddleware",

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
@@ -25,6 +27,18 @@ def preferences(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
         request.elder_view = request.COOKIES.get(ELDER_COOKIE) == "1"  # type: ignore[attr-defined]
         return get_response(request)
+
+    return middleware
+
+
+def content_policy(get_response: Answer) -> Answer:
+    """The Content-Security-Policy of settings on every page. It is the same for all, so it is put together once."""
+    policy = build_policy()
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault(HEADER, policy)
+        return response
 
     return middleware
 
