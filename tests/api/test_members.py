@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from guangcai.core.ids import new_id
-from guangcai.members.models import Member
+from guangcai.members.models import Intention, Member, ServiceKind, Skill, SkillKind
 from tests.api.conftest import Caller
 from tests.cast import Cast, make_member
 
@@ -153,4 +153,20 @@ def test_the_same_number_of_queries_for_one_and_three(cast: Cast, caller: Make, 
         make_member(cast, f"q{number}", "邻居", f"1391000{number:04d}", community=cast.nanyuan, unit=cast.school)
     with queries() as three:
         assert len(desk.get("/members").json()["rows"]) == 3
-    assert (len(one), len(three)) == (3, 3)
+    assert (len(one), len(three)) == (5, 5)
+
+
+def test_skills_and_intentions_come_along(cast: Cast, caller: Make) -> None:
+    member = cast.teacher_member
+    law = SkillKind.objects.get(code="law")
+    Skill.objects.create(member=member, kind=law, certificate="A123", district_code=member.district_code)
+    for code, times in (("convenience", ["weekend_morning"]), ("public_safety", [])):
+        kind = ServiceKind.objects.get(code=code)
+        Intention.objects.create(member=member, kind=kind, times=times, district_code=member.district_code)
+    body = caller("desk").get(f"/members/{member.pk}").json()
+    assert body["skills"] == [{"code": "law", "name": law.name, "certificate": "A123", "expires_on": None}]
+    assert {row["code"]: row["times"] for row in body["intentions"]} == {
+        "convenience": ["weekend_morning"],
+        "public_safety": [],
+    }
+    assert caller("desk_next_door").get(f"/members/{member.pk}").status_code == 404

@@ -17,6 +17,23 @@ class MembersAsked(Paged):
     community: words(40) = ""  # type: ignore[valid-type]
 
 
+class SkillShown(Shown):
+    """Something a member can do. certificate: "" when none is on record."""
+
+    code: str
+    name: str
+    certificate: str
+    expires_on: date | None
+
+
+class IntentionShown(Shown):
+    """A kind of service a member offers, and when it suits."""
+
+    code: str = Field(description="Code of the kind of service.")
+    name: str
+    times: list[str] = Field(description="Parts of the week, `weekday_evening`; none: not said.")
+
+
 class MemberShown(Shown):
     """A member of the roster."""
 
@@ -35,6 +52,8 @@ class MemberShown(Shown):
     work_unit: Named | None
     last_contact_on: date | None
     has_account: bool
+    skills: list[SkillShown]
+    intentions: list[IntentionShown]
 
 
 class MemberPage(Shown):
