@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.guards.addresses import addresses, fill
 from tests.guards.conftest import GUARDED_AT
-from tests.guards.world import World, addresses, fill, make_world
+from tests.guards.world import KIOSK, PROGRAM, World, make_world
 
 Check = Callable[[Page], None]
 ACCESS = Path(__file__).parents[1] / "guards" / "access.json"
 # Answers that are no pages to look at.
-NO_PAGES = ("core:healthz", "core:readyz", "core:metrics", "activities:worker")
+NO_PAGES = ("core:healthz", "core:readyz", "core:metrics", "activities:worker", "api:")
+DEVICES = (KIOSK, PROGRAM)
 FILES = ("paper", "workbook", "roster", "export")
 MAIN = {
     "anonymous": ["portal:home", "portal:suggestion", "ledger:verification"],
@@ -54,12 +56,17 @@ def main_screens(world: World) -> Iterator[tuple[str, str]]:
 
 def all_screens(world: World) -> Iterator[tuple[str, str]]:
     """One actor for every address that answers 200, the first who may open it."""
-    access: dict[str, dict[str, int]] = json.loads(ACCESS.read_text())
+    access: dict[str, str] = json.loads(ACCESS.read_text())
+    actors = access["actors"].split()
     for name, pattern in addresses():
         path = fill(world, name, pattern)
-        actors = [actor for actor, status in access.get(name, {}).items() if status == 200]
-        if path and actors and name not in NO_PAGES and not any(part in name for part in FILES):
-            yield actors[0], path
+        words = access.get(f"{name} GET", "").split()
+        words = words * len(actors) if len(words) == 1 else words
+        seers = [
+            actor for actor, word in zip(actors, words, strict=False) if word == "200" and actor not in (KIOSK, PROGRAM)
+        ]
+        if path and seers and not name.startswith(NO_PAGES) and not any(part in name for part in FILES):
+            yield seers[0], path
 
 
 def look(
@@ -76,7 +83,7 @@ def look(
             if page is None:
                 page = pages[actor, width] = new_page(width=width, height=height)
                 if actor != "anonymous":
-                    sign_in(page, world.user(actor))
+                    sign_in(page, world.users[actor])
             answer = page.goto(path)
             assert answer is not None
             assert answer.status == 200, f"{path} as {actor}: {answer.status}"

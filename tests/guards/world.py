@@ -1,185 +1,94 @@
-"""The world of the guards: the demo district, loaded once, with its actors and one object for every address.
+"""The world of the guards: the demo district, loaded once, with everybody who may knock at an address.
 
 The demo is the only data set that holds something of everything, made through the commands people use. Its names are
-the canaries: a name of 公园 on a screen of 南园 is a leak.
+the canaries: a name of 公园 on a screen of 南园 is a leak. Beside its sign-ins stand those whom nobody invites: a
+stranger, an account without a role, a closed one, one whose role ended, the machine's administrator, the overseer of
+the street next door, the device at the door, a program with the desk's key.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-from uuid import uuid4
 
+from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
-from guangcai.accounts.models import User
-from guangcai.activities.models import Activity, Series, Shift, SignUp
-from guangcai.appraisal.models import Appraisal, FeedbackSheet
+from guangcai.accounts import commands as accounts
+from guangcai.accounts import kiosk
+from guangcai.accounts.models import KioskSession, User
+from guangcai.core.actor import Actor
 from guangcai.demo.load import load_demo
 from guangcai.demo.signins import SIGN_INS
-from guangcai.ledger.models import Certificate, Objection, SampleCheck, ServiceEntry
-from guangcai.members.models import DuplicatePair, Member, ReportIn, Residence
-from guangcai.orgs.models import Grant, Node, OfficeHolder, PartyOrganisation, Policy, ResidentUnit, WorkUnit
-from guangcai.portal.models import Suggestion
+from guangcai.orgs.commands import end_grant, grant_role
+from guangcai.orgs.models import Node
+from guangcai.orgs.queries import actor_of
+from guangcai.orgs.roles import Role
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-ANONYMOUS, NOBODY = "anonymous", "nobody"
-# Converters are told apart by what they stand for, not by their type.
-Arguments = dict[str, Any]
+ANONYMOUS, NOBODY, CLOSED, ENDED, KIOSK, PROGRAM = "anonymous", "nobody", "closed", "ended", "kiosk", "program"
+SYSTEM, OVERSEER_NEXT_DOOR = "system", "overseer_next_door"
+# Who holds no right at all, whatever the door he comes through.
+POWERLESS = (ANONYMOUS, NOBODY, CLOSED, ENDED)
+# Who acts in somebody else's name.
+IN_THE_NAME_OF = {KIOSK: "desk", PROGRAM: "desk"}
 
 
 @dataclass
 class World:
     """`community` owns the objects that addresses are filled with; everybody else is next door to it."""
 
+    now: datetime
     community: Node
     users: dict[str, User] = field(default_factory=dict)
+    kiosk: KioskSession | None = None
+    key: str = ""
 
     @property
     def actors(self) -> list[str]:
-        return [ANONYMOUS, NOBODY, *self.users]
+        return [ANONYMOUS, KIOSK, PROGRAM, *self.users]
 
-    def browser(self, actor: str) -> Client:
-        client = Client(raise_request_exception=False)
-        if actor != ANONYMOUS:
-            client.force_login(self.user(actor), backend=BACKEND)
-        return client
+    def actor(self, name: str) -> Actor:
+        """The actor behind a name, with the grants of this day."""
+        user = self.users.get(IN_THE_NAME_OF.get(name, name))
+        return actor_of(user_id=user.pk, member_id=user.member_id, on=self.now.date()) if user else Actor()
 
-    def user(self, actor: str) -> User:
-        found: User = User.objects.get(name=NOBODY) if actor == NOBODY else self.users[actor]
-        return found
+    def browser(self, name: str, *, checks_csrf: bool = False) -> Client:
+        """What that actor holds in hands: a browser with his session, the kiosk's cookie, a program's key."""
+        browser = Client(raise_request_exception=False, enforce_csrf_checks=checks_csrf)
+        if name == KIOSK:
+            assert self.kiosk is not None
+            given = kiosk.give_to_device(HttpResponse(), self.kiosk)
+            browser.cookies[kiosk.COOKIE] = given.cookies[kiosk.COOKIE].value
+        elif name == PROGRAM:
+            browser.defaults["HTTP_AUTHORIZATION"] = f"Bearer {self.key}"
+        elif name != ANONYMOUS:
+            browser.force_login(self.users[name])
+        return browser
 
 
 def make_world(now: datetime) -> World:
-    """Load the demo and add a user who holds no grant at all."""
+    """Load the demo and add those who have no sign-in of their own there."""
     load_demo(now=now, advance=lambda steps=1, *, of=None: None)
-    nobody = User(name="nobody", created_at=now)
-    nobody.set_phone("13800009999")
-    nobody.set_unusable_password()
-    nobody.save()
-    world = World(community=Node.objects.get(name="南园", level="community"))
+    world = World(now=now, community=Node.objects.get(name="南园", level="community"))
     for person in SIGN_INS:
         world.users[person.key] = User.objects.with_phone(person.phone).get()
+    _add_the_uninvited(world)
+    desk, actor = world.users["desk"], world.actor("desk")
+    node = world.community
+    world.kiosk = accounts.start_kiosk(node_id=node.pk, path=node.path, place=node.name, pin="4071", by=actor, now=now)
+    token, world.key = accounts.add_token(user=desk, label="guard", by=actor, now=now)
+    accounts.note_use(token=token, on=now.date())
     return world
 
 
-def addresses() -> Iterator[tuple[str, str]]:
-    """Every (name, pattern) the resolver knows, API and static files left to their own tests."""
-    return ((name, pattern) for name, pattern in _walk(get_resolver(), "", "") if not name.startswith("api:"))
-
-
-def _walk(resolver: Any, space: str, prefix: str) -> Iterator[tuple[str, str]]:
-    for entry in resolver.url_patterns:
-        pattern = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            inner = f"{space}{entry.namespace}:" if entry.namespace else space
-            yield from _walk(entry, inner, pattern)
-        elif isinstance(entry, URLPattern):
-            yield f"{space}{entry.name or ''}", pattern
-
-
-def fill(world: World, name: str, pattern: str) -> str | None:
-    """The path of an address with an object of the world's community; None when the demo holds none."""
-    path = "/" + pattern
-    for part in [piece for piece in pattern.split("/") if "<" in piece]:
-        found = _part(world, name, pattern, part)
-        if found is None:
-            return None
-        path = path.replace(part, found)
-    return path
-
-
-def _part(world: World, name: str, pattern: str, part: str) -> str | None:
-    for beginning, value in SPECIAL.items():
-        if name == beginning:
-            filled = value(world)
-            return None if filled is None else filled.get(part)
-    for beginning, first in OBJECTS:
-        if pattern.startswith(beginning) and part in pattern[len(beginning) :].split("/")[0]:
-            found = first(world)
-            return None if found is None else str(found)
-    return str(uuid4()) if "uuid" in part else "1"
-
-
-def _first(model: Any, **where: Any) -> Callable[[World], Any]:
-    def find(world: World) -> Any:
-        conditions = {key: world.community if value is HERE else value for key, value in where.items()}
-        return model.objects.filter(**conditions).order_by("pk").values_list("pk", flat=True).first()
-
-    return find
-
-
-HERE = object()
-OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
-    ("suggestion/", _first(Suggestion)),
-    ("suggestions/", _first(Suggestion)),
-    ("orgs/nodes/", lambda world: world.community.pk),
-    ("orgs/grants/", _first(Grant, node=HERE)),
-    ("orgs/policies/", _first(Policy)),
-    ("orgs/units/", _first(WorkUnit, name="站前区实验小学")),
-    ("orgs/residences/", _first(ResidentUnit)),
-    ("orgs/party-organisations/", _first(PartyOrganisation)),
-    ("orgs/offices/", _first(OfficeHolder)),
-    ("orgs/calendar/", lambda world: 2026),
-    ("members/duplicates/", _first(DuplicatePair)),
-    ("members/report-ins/", _first(ReportIn, community=HERE)),
-    ("members/receipts/", _first(Residence, community=HERE)),
-    ("members/<uuid:key>", _first(Member, community=HERE)),
-    ("members/", _first(Member, community=HERE)),
-    ("activities/series/", _first(Series, community=HERE)),
-    ("activities/shifts/", _first(Shift, community=HERE, activity__published_at__isnull=False)),
-    ("activities/sign-ups/", _first(SignUp, community=HERE)),
-    ("activities/", _first(Activity, community=HERE, published_at__isnull=False)),
-    ("ledger/objections/", _first(Objection)),
-    ("ledger/entries/", _first(ServiceEntry, community=HERE)),
-    ("ledger/members/", _first(Member, community=HERE)),
-    ("ledger/certificates/", _first(Certificate)),
-    ("ledger/samples/", _first(SampleCheck)),
-    ("appraisal/sheets/", _first(FeedbackSheet, community=HERE, work_unit__name="站前区实验小学")),
-    ("appraisal/quarters/", lambda world: "2026Q3"),
-    ("appraisal/", _first(Appraisal, community=HERE)),
-    ("reports/", lambda world: "members"),
-]
-
-
-def _line(world: World) -> Arguments | None:
-    sheet = FeedbackSheet.objects.filter(community=world.community, work_unit__name="站前区实验小学").order_by("pk")
-    found = sheet.first()
-    line = found.lines.order_by("-services", "pk").first() if found else None
-    return {"<uuid:pk>": str(found.pk), "<uuid:line>": str(line.pk)} if found and line else None
-
-
-def _sheet_paper(world: World) -> Arguments | None:
-    line = _line(world)
-    return {"<uuid:pk>": line["<uuid:pk>"], "<slug:kind>": "xlsx"} if line else None
-
-
-def _certificate_paper(world: World) -> Arguments | None:
-    key = _first(Certificate)(world)
-    return {"<uuid:pk>": str(key), "paper.<slug:kind>": "paper.docx"} if key else None
-
-
-def _booklet_paper(world: World) -> Arguments:
-    member = _first(Member, community=HERE)(world)
-    return {"<uuid:member_id>": str(member), "<int:year>.<slug:kind>": "2026.docx"}
-
-
-def _policy_new(world: World) -> Arguments:
-    return {"<int:pk>": str(world.community.pk), "<slug:key>": "annual_duty"}
-
-
-def _number(world: World) -> Arguments | None:
-    number = Certificate.objects.values_list("number", flat=True).first()
-    return {"<str:number>": number} if number else None
-
-
-SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
-    "appraisal:figures": _line,
-    "appraisal:remark": _line,
-    "appraisal:paper": _sheet_paper,
-    "ledger:certificate_paper": _certificate_paper,
-    "ledger:booklet_paper": _booklet_paper,
-    "ledger:verification_of": _number,
-    "orgs:policy_new": _policy_new,
-}
+def _add_the_uninvited(world: World) -> None:
+    now, by = world.now, Actor.system()
+    district, street = Node.objects.get(level="district"), Node.objects.get(name="建设街道")
+    for number, name in enumerate((NOBODY, CLOSED, ENDED, SYSTEM, OVERSEER_NEXT_DOOR)):
+        phone = f"1380000999{number}"
+        world.users[name] = accounts.add_user(name=name, phone=phone, password=None, by=by, now=now)
+    role = Role.COMMUNITY_SECRETARY
+    held = grant_role(user=world.users[ENDED], role=role, node=world.community, by=by, now=now)
+    end_grant(grant=held, reason="moved", by=by, now=now)
+    grant_role(user=world.users[CLOSED], role=role, node=world.community, by=by, now=now)
+    accounts.close_user(user=world.users[CLOSED], by=by, now=now)
+    grant_role(user=world.users[SYSTEM], role=Role.SYSTEM_ADMINISTRATOR, node=district, by=by, now=now)
+    grant_role(user=world.users[OVERSEER_NEXT_DOOR], role=Role.STREET_OVERSEER, node=street, by=by, now=now)

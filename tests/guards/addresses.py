@@ -1,0 +1,181 @@
+"""Every address of the resolver, filled with an object of the world's community.
+
+Converters are told apart by where they stand, not by their type: `OBJECTS` by the beginning of the address, `SPECIAL`
+by its name.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from guangcai.accounts.models import ApiToken, KioskSession
+from guangcai.activities import codes
+from guangcai.activities.models import Activity, Attendance, Series, Shift, SignUp
+from guangcai.appraisal.models import Appraisal, FeedbackSheet
+from guangcai.ledger.models import Certificate, Objection, SampleCheck, ServiceEntry
+from guangcai.members.models import DuplicatePair, Member, ReportIn, Residence, RosterBatch
+from guangcai.members.views.door import door_token
+from guangcai.orgs.models import Grant, OfficeHolder, PartyOrganisation, Policy, ResidentUnit, WorkUnit
+from guangcai.portal.models import Suggestion
+from tests.guards.world import World
+
+Arguments = dict[str, str]
+HERE = object()
+
+
+def addresses() -> list[tuple[str, str]]:
+    """Every (name, pattern) the resolver knows; an address of the API once, by the name of its first operation."""
+    once: dict[str, str] = {}
+    for name, pattern in _walk(get_resolver(), "", ""):
+        once.setdefault(pattern, name)
+    return [(name, pattern) for pattern, name in once.items()]
+
+
+def _walk(resolver: Any, space: str, prefix: str) -> Iterator[tuple[str, str]]:
+    for entry in resolver.url_patterns:
+        pattern = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from _walk(entry, inner, pattern)
+        elif isinstance(entry, URLPattern):
+            yield f"{space}{entry.name or ''}", pattern
+
+
+def fill(world: World, name: str, pattern: str) -> str | None:
+    """The path of an address with an object of the world's community; None when the demo holds none."""
+    path = "/" + pattern
+    for part in [piece for piece in pattern.split("/") if "<" in piece]:
+        found = _part(world, name, pattern, part)
+        if found is None:
+            return None
+        path = path.replace(part, found)
+    return path
+
+
+def _part(world: World, name: str, pattern: str, part: str) -> str | None:
+    for beginning, value in SPECIAL.items():
+        if name == beginning:
+            filled = value(world)
+            return None if filled is None else filled.get(part)
+    for beginning, first in OBJECTS:
+        if pattern.startswith(beginning) and part in pattern[len(beginning) :].split("/")[0]:
+            found = first(world)
+            return None if found is None else str(found)
+    return str(uuid4()) if "uuid" in part else "1"
+
+
+def _first(model: Any, **where: Any) -> Callable[[World], Any]:
+    def find(world: World) -> Any:
+        conditions = {key: world.community if value is HERE else value for key, value in where.items()}
+        return model.objects.filter(**conditions).order_by("pk").values_list("pk", flat=True).first()
+
+    return find
+
+
+def _sheet(world: World) -> FeedbackSheet | None:
+    rows = FeedbackSheet.objects.filter(community=world.community, work_unit__name="站前区实验小学")
+    return rows.order_by("pk").first()
+
+
+def _shift(world: World) -> Shift | None:
+    """The last one planned: it can still be changed, signed up for and called off."""
+    rows = Shift.objects.filter(community=world.community, activity__published_at__isnull=False, cancelled_at=None)
+    return rows.order_by("-starts_at", "pk").first()
+
+
+def _code(world: World) -> Arguments | None:
+    shift = _shift(world)
+    if shift is None:
+        return None
+    text = codes.printed(shift_id=shift.pk, key=bytes(shift.code_key))
+    return {"<uuid:pk>": str(shift.pk), "<str:code>": text}
+
+
+OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
+    ("account/kiosk/", _first(KioskSession)),
+    ("account/keys/", _first(ApiToken)),
+    ("suggestion/", _first(Suggestion)),
+    ("suggestions/", _first(Suggestion)),
+    ("orgs/nodes/", lambda world: world.community.pk),
+    ("orgs/grants/", _first(Grant, node=HERE)),
+    ("orgs/policies/", _first(Policy)),
+    ("orgs/units/", _first(WorkUnit, name="站前区实验小学")),
+    ("orgs/residences/", _first(ResidentUnit)),
+    ("orgs/party-organisations/", _first(PartyOrganisation)),
+    ("orgs/offices/", _first(OfficeHolder)),
+    ("orgs/calendar/", lambda world: 2026),
+    ("members/duplicates/", _first(DuplicatePair)),
+    ("members/report-ins/", _first(ReportIn, community=HERE)),
+    ("members/door/", lambda world: door_token(world.community)),
+    ("members/imports/", _first(RosterBatch, community=HERE)),
+    ("members/receipts/", _first(Residence, community=HERE)),
+    ("members/<uuid:key>", _first(Member, community=HERE)),
+    ("members/", _first(Member, community=HERE)),
+    ("activities/series/", _first(Series, community=HERE)),
+    ("activities/shifts/", lambda world: getattr(_shift(world), "pk", None)),
+    ("activities/sign-ups/", _first(SignUp, community=HERE)),
+    ("activities/", _first(Activity, community=HERE, published_at__isnull=False)),
+    ("ledger/objections/", _first(Objection)),
+    ("ledger/entries/", _first(ServiceEntry, community=HERE)),
+    ("ledger/members/", _first(Member, community=HERE)),
+    ("ledger/certificates/", _first(Certificate)),
+    ("ledger/samples/", _first(SampleCheck)),
+    ("appraisal/sheets/", _first(FeedbackSheet, community=HERE, work_unit__name="站前区实验小学")),
+    ("appraisal/quarters/", lambda world: "2026Q3"),
+    ("appraisal/", _first(Appraisal, community=HERE)),
+    ("reports/", lambda world: "members"),
+    ("gallery/", lambda world: "forms"),
+    ("api/v1/members/", _first(Member, community=HERE)),
+    ("api/v1/activities/", _first(Activity, community=HERE, published_at__isnull=False)),
+    ("api/v1/shifts/", lambda world: getattr(_shift(world), "pk", None)),
+    ("api/v1/sign-ups/", _first(SignUp, community=HERE)),
+    ("api/v1/attendance/", _first(Attendance, community=HERE)),
+    ("api/v1/entries/", _first(ServiceEntry, community=HERE)),
+    ("api/v1/feedback/", lambda world: getattr(_sheet(world), "pk", None)),
+    ("api/v1/statistics/", lambda world: "members"),
+    ("api/v1/<path", lambda world: "nothing"),
+]
+
+
+def _line(world: World) -> Arguments | None:
+    found = _sheet(world)
+    line = found.lines.order_by("-services", "pk").first() if found else None
+    return {"<uuid:pk>": str(found.pk), "<uuid:line>": str(line.pk)} if found and line else None
+
+
+def _sheet_paper(world: World) -> Arguments | None:
+    line = _line(world)
+    return {"<uuid:pk>": line["<uuid:pk>"], "<slug:kind>": "xlsx"} if line else None
+
+
+def _certificate_paper(world: World) -> Arguments | None:
+    key = _first(Certificate)(world)
+    return {"<uuid:pk>": str(key), "paper.<slug:kind>": "paper.docx"} if key else None
+
+
+def _booklet_paper(world: World) -> Arguments:
+    member = _first(Member, community=HERE)(world)
+    return {"<uuid:member_id>": str(member), "<int:year>.<slug:kind>": "2026.docx"}
+
+
+def _policy_new(world: World) -> Arguments:
+    return {"<int:pk>": str(world.community.pk), "<slug:key>": "annual_duty"}
+
+
+def _number(world: World) -> Arguments | None:
+    number = Certificate.objects.values_list("number", flat=True).first()
+    return {"<str:number>": number} if number else None
+
+
+SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
+    "activities:here": _code,
+    "appraisal:figures": _line,
+    "appraisal:remark": _line,
+    "appraisal:paper": _sheet_paper,
+    "ledger:certificate_paper": _certificate_paper,
+    "ledger:booklet_paper": _booklet_paper,
+    "ledger:verification_of": _number,
+    "orgs:policy_new": _policy_new,
+}
