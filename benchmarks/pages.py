@@ -120,6 +120,30 @@ def pages(stage: Stage) -> list[tuple[str, str, str, str]]:
     """Name, who opens it, who opens it with a larger area ("" for nobody), address."""
     from django.urls import reverse
 
+    one = stage.people[0]
+    home, activities = reverse("portal:home"), reverse("activities:list")
+    return [
+        *rosters(stage),
+        ("person", "desk", "wide_desk", reverse("members:person", args=[one.pk])),
+        ("desk home, due today", "desk", "wide_desk", home),
+        ("activities", "desk", "wide_desk", activities),
+        ("activities of a month", "desk", "wide_desk", f"{activities}?since={UNTIL - timedelta(days=30)}"),
+        ("entries", "desk", "wide_desk", reverse("ledger:entries")),
+        ("confirmations", "desk", "wide_desk", reverse("ledger:confirmations")),
+        ("overseer home", "street", "wide_street", home),
+        ("district home", "district", "", home),
+        ("tree, a street's children", "street", "wide_street", reverse("orgs:node", args=[one.community.parent_id])),
+        ("unit liaison home", "liaison", "", home),
+        ("unit roster", "liaison", "", reverse("members:unit")),
+        ("member home", "member", "", home),
+        ("member's service", "member", "", reverse("ledger:mine")),
+    ]
+
+
+def rosters(stage: Stage) -> list[tuple[str, str, str, str]]:
+    """The roster as people look for somebody in it."""
+    from django.urls import reverse
+
     from guangcai.members.models import Member
 
     one = stage.people[0]
@@ -138,29 +162,7 @@ def pages(stage: Stage) -> list[tuple[str, str, str, str]]:
         ("filtered by community", {"community": one.community.code}),
         ("sorted by unit", {"sort": "unit"}),
     ]
-    rows = [(f"roster, {name}", "desk", "wide_desk", f"{roster}?{urlencode(query)}") for name, query in asked]
-    home, activities = reverse("portal:home"), reverse("activities:list")
-    return [
-        *rows,
-        ("person", "desk", "wide_desk", reverse("members:person", args=[one.pk])),
-        ("desk home, due today", "desk", "wide_desk", home),
-        ("activities", "desk", "wide_desk", activities),
-        ("activities of a month", "desk", "wide_desk", f"{activities}?since={UNTIL - timedelta(days=30)}"),
-        ("entries", "desk", "wide_desk", reverse("ledger:entries")),
-        ("confirmations", "desk", "wide_desk", reverse("ledger:confirmations")),
-        ("overseer home", "street", "wide_street", home),
-        ("district home", "district", "", home),
-        (
-            "tree, a street's children",
-            "street",
-            "district",
-            reverse("orgs:node", args=[stage.people[0].community.parent_id]),
-        ),
-        ("unit liaison home", "liaison", "", home),
-        ("unit roster", "liaison", "", reverse("members:unit")),
-        ("member home", "member", "", home),
-        ("member's service", "member", "", reverse("ledger:mine")),
-    ]
+    return [(f"roster, {name}", "desk", "wide_desk", f"{roster}?{urlencode(query)}") for name, query in asked]
 
 
 def timed(browser: Any, address: str, rounds: int) -> dict[str, Any]:

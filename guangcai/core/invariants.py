@@ -63,4 +63,6 @@ def one_moment() -> Iterator[None]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SET LOCAL statement_timeout = 0")
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            # Whole tables are joined: without it a million rows go through files.
+            cursor.execute("SET LOCAL work_mem = '64MB'")
         yield

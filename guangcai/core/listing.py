@@ -85,8 +85,8 @@ class _Pages(Paginator):
         rows: Any = self.object_list
         if isinstance(rows, QuerySet) and not (rows.query.distinct or rows.query.group_by or rows.query.values_select):
             keys = rows.values("pk")[first : first + self.per_page]
-            return self._get_page(rows.filter(pk__in=keys), number, self)
-        return self._get_page(rows[first : first + self.per_page], number, self)
+            return Page(rows.filter(pk__in=keys), number, self)
+        return Page(rows[first : first + self.per_page], number, self)
 
 
 def _sorted(rows: Any, key: str, *, descending: bool) -> Any:

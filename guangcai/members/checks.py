@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db import connection
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q
 
 from guangcai.core.crypto import CannotOpen
@@ -12,7 +13,6 @@ from guangcai.members.models import (
     Employment,
     Member,
     OrgRelation,
-    ReceiptCounter,
     ReportIn,
     Residence,
     UnitReceipt,
@@ -100,15 +100,27 @@ def open_pairs_are_of_current_members() -> Iterator[str]:
         yield f"pair {key}"
 
 
+# One pass over the residences, however many communities count.
+RECEIPTS = """
+SELECT c.prefix, coalesce(r.used, 0), c.last
+FROM (SELECT *, community_code || '-' || year || '-' AS prefix FROM members_receiptcounter) AS c
+LEFT JOIN (
+    SELECT district_code, left(receipt_no, length(receipt_no) - strpos(reverse(receipt_no), '-') + 1) AS prefix,
+        count(*) AS used
+    FROM members_residence GROUP BY 1, 2
+) AS r ON r.district_code = c.district_code AND r.prefix = c.prefix
+WHERE coalesce(r.used, 0) <> c.last ORDER BY c.prefix
+"""
+
+
 @invariant("members.receipts.whole")
 def receipts_are_complete() -> Iterator[str]:
     """Numbers of a community and year run from 1 to the counter without a gap; receipts of units are of residences
     in the same district; accepted slips lead to their own member's residence."""
-    for counter in ReceiptCounter.objects.all():
-        prefix = f"{counter.community_code}-{counter.year}-"
-        used = Residence.objects.filter(district_code=counter.district_code, receipt_no__startswith=prefix).count()
-        if used != counter.last:
-            yield f"receipts {prefix}: {used} used, counter at {counter.last}"
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIPTS)
+        for prefix, used, last in cursor.fetchall():
+            yield f"receipts {prefix}: {used} used, counter at {last}"
     for key in UnitReceipt.objects.exclude(district_code=F("residence__district_code")).values_list("pk", flat=True):
         yield f"unit receipt {key}"
     own = Residence.objects.filter(pk=OuterRef("residence"), member=OuterRef("member"))

@@ -48,6 +48,9 @@ def test_a_thousand_report_in_with_one_command(cast: Cast, desk: Actor, now: dat
     assert commands.accept_many(community=cast.nanyuan, report_ins=[s.pk for s in slips], by=desk, now=now) == []
     for check in (checks.places_equal_open_residences, checks.receipts_are_complete, checks.one_open_link_of_each_kind):
         assert list(check()) == []
+    Residence.objects.filter(pk=residences[7].pk).update(receipt_no="")
+    prefix = residences[0].receipt_no[:-5]
+    assert list(checks.receipts_are_complete()) == [f"receipts {prefix}: 999 used, counter at 1000"]
 
 
 def test_a_list_of_expected_members_lies_ready_once(cast: Cast, desk: Actor, now: datetime) -> None:

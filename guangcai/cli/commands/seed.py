@@ -379,7 +379,7 @@ def _shifts(plan: Plan, place: int, activities: Sequence[tuple[Any, ...]]) -> It
 
 def _record(plan: Plan, advance: Advance) -> int:
     """Who was at which shift; every attendance becomes an entry, confirmed but for the last days. How many entries."""
-    values = {
+    values: dict[str, Any] = {
         "salt": str(plan.dice.getrandbits(64)),
         "rounds": plan.rounds,
         "checker": CHECKER,

@@ -107,8 +107,12 @@ def _service(totals: "QuerySet[YearTotal]") -> dict[str, dict[str, int]]:
     sums = totals.values("member__path").annotate(
         active=Count("pk", filter=Q(minutes__gt=0)), n_minutes=Sum("minutes"), n_deeds=Sum("deeds")
     )
-    rows = list(sums.order_by().values_list("member__path", "active", "n_minutes", "n_deeds"))
-    return {name: {row[0]: row[at] for row in rows} for at, name in enumerate(("active", "minutes", "deeds"), start=1)}
+    rows = list(sums.order_by())
+    return {
+        "active": {row["member__path"]: row["active"] for row in rows},
+        "minutes": {row["member__path"]: row["n_minutes"] for row in rows},
+        "deeds": {row["member__path"]: row["n_deeds"] for row in rows},
+    }
 
 
 def _over(today: date, node: Node) -> datetime:
