@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Protocol
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.appraisal.enums import Verdict
+from guangcai.appraisal.wording import quarter_in_words
 from guangcai.core.errors import RuleBroken
 from guangcai.orgs.policies import AnnualDuty
 
@@ -45,7 +45,7 @@ class Quarter:
     @property
     def in_words(self) -> str:
         """As people say it, in the reader's language."""
-        return gettext("Quarter %(number)s of %(year)s") % {"number": self.number, "year": self.year}
+        return quarter_in_words(str(self))
 
     @property
     def starts_on(self) -> date:

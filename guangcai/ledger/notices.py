@@ -30,10 +30,10 @@ def declare_templates() -> None:
 def tell_answered(objection: Objection, *, now: datetime) -> int:
     """Put one message into the outbox for the member's account; without one he hears it from the community."""
     people = User.objects.active().filter(member_id=objection.member_id).order_by("pk")
-    entry = objection.entry
-    said = {"title": entry.activity_name, "day": entry.served_on.isoformat()}
+    code, entry = _code(ObjectionOutcome(objection.outcome)), objection.entry
+    title, day = entry.activity_name, entry.served_on.isoformat()
     for user in people:
-        notify.post(Channel.SMS, _code(ObjectionOutcome(objection.outcome)), recipient=user.pk, now=now, **said)
+        notify.post(Channel.SMS, code, recipient=user.pk, now=now, title=title, day=day)
     return len(people)
 
 

@@ -62,8 +62,10 @@ def attendances(merge: Merge) -> int:
             _take_back(entry, merge)
         if shift.closed_at is None and stays.presence == falls.presence == Presence.PRESENT:
             _unite(stays, falls)
-        said = {"presence": falls.presence, "minutes": falls.minutes}
-        audit.record(Tag.ATTENDANCE_MARK, by=merge.by, on=stays, now=merge.now, merged=str(falls.pk), **said)
+        audit.record(
+            Tag.ATTENDANCE_MARK, by=merge.by, on=stays, now=merge.now,
+            merged=str(falls.pk), presence=falls.presence, minutes=falls.minutes,
+        )  # fmt: skip
         falls.delete()
     return Attendance.objects.filter(member=merge.gone).update(member=merge.kept)
 

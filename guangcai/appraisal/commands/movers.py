@@ -55,7 +55,8 @@ def appraisals(merge: Merge) -> int:
     Two that were both sent both stay as they were sent. Raises RuleBroken while the one to fall away is objected to.
     """
     rows = Appraisal.objects.select_for_update(of=("self",)).filter(member__in=[merge.kept, merge.gone])
-    kept, gone = {}, {}
+    kept: dict[int, Appraisal] = {}
+    gone: dict[int, Appraisal] = {}
     for row in rows.order_by("pk"):
         (kept if row.member_id == merge.kept.pk else gone)[row.year] = row
     moving = []
@@ -98,8 +99,10 @@ def duties_elsewhere(merge: Merge) -> int:
     rows = DutyElsewhere.objects.filter(member=merge.gone)
     for row in rows:
         if (row.year, row.proof) in known:
-            said = {"year": row.year, "minutes": row.minutes, "deeds": row.deeds}
-            audit.record(Tag.DUTY_ELSEWHERE_ADD, by=merge.by, now=merge.now, on=row, merged=True, **said)
+            audit.record(
+                Tag.DUTY_ELSEWHERE_ADD, by=merge.by, now=merge.now, on=row, merged=True,
+                year=row.year, minutes=row.minutes, deeds=row.deeds,
+            )  # fmt: skip
             row.delete()
     return DutyElsewhere.objects.filter(member=merge.gone).update(member=merge.kept)
 

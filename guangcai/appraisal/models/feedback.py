@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from guangcai.appraisal.enums import Answer
-from guangcai.appraisal.rules import Quarter
+from guangcai.appraisal.wording import quarter_in_words
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.orgs.facts import CommunityFact
@@ -98,7 +98,7 @@ class FeedbackSheet(CommunityFact):
 
     @property
     def quarter_in_words(self) -> str:
-        return Quarter.parse(self.quarter).in_words
+        return quarter_in_words(self.quarter)
 
     def get_absolute_url(self) -> str:
         return reverse("appraisal:sheet", args=[self.pk])

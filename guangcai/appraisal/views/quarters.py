@@ -85,6 +85,8 @@ def closing(request: ActorRequest, quarter: str) -> HttpResponse:
         "closed": closed,
         "on_no_sheet": queries.on_no_sheet(community, asked) if closed else (),
         "may_close": request.actor.can(Permission.FEEDBACK_EDIT, community.path),
+        "sheets_url": f"{reverse('appraisal:sheets')}?quarter={asked}",
+        "again_url": f"{reverse('appraisal:close', args=[asked])}?community={community.code}",
     }
     return render(request, "appraisal/closing.html", context)
 

@@ -84,12 +84,11 @@ def _what_approval_does(drafts: list[FeedbackSheet], then: str) -> dict[str, obj
         "back_text": _("Feedback sheets"),
         "words": words,
         "hidden": [*(("ids", draft.pk) for draft in drafts), ("next", then)],
-        "concerned": [(_sheet_name(one), online if one.has_liaison else paper) for one in drafts],  # type: ignore[attr-defined]
+        "concerned": [
+            (draft.work_unit.name, f"{draft.quarter_in_words} · {online if draft.has_liaison else paper}")  # type: ignore[attr-defined]
+            for draft in drafts
+        ],
     }
-
-
-def _sheet_name(sheet: FeedbackSheet) -> str:
-    return f"{sheet.work_unit.name} {sheet.quarter_in_words}"
 
 
 def _is_own(address: str) -> bool:
