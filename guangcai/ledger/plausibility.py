@@ -16,6 +16,8 @@ from guangcai.core.units import hours
 from guangcai.ledger.enums import Doubt
 from guangcai.orgs.policies import AnnualDuty, LookAtContent, LookAtTimes, LookAtTyping
 
+_A_MOMENT = timedelta(microseconds=1)
+
 
 @dataclass(frozen=True)
 class Looks:
@@ -132,7 +134,6 @@ REASONS: Final[dict[Doubt, Callable[[Features, Looks], bool]]] = {
     Doubt.GREW: lambda f, r: f.undone_minutes is not None and f.minutes - f.undone_minutes >= r.content.more_minutes,
     Doubt.JUST_ENOUGH: _just_enough,
 }
-_A_MOMENT = timedelta(microseconds=1)
 
 
 def doubts(features: Features, looks: Looks) -> tuple[Doubt, ...]:
