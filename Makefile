@@ -95,7 +95,12 @@ test-all: tools
 check: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/check.sh
 
-bench: setup
+# The peer of one benchmark, beside the product's packages and never among them.
+.venv-bench/.made: .venv/.packages requirements-bench.lock
+	@$(PIP) install --quiet --upgrade --no-deps --require-hashes --target .venv-bench -r requirements-bench.lock
+	@touch $@
+
+bench: setup .venv-bench/.made
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 messages: .venv/.self var/guangcai_keys
@@ -107,4 +112,4 @@ format: .venv/.packages
 
 # Keeps var/: it holds the secrets, and for an ordinary user the database.
 clean:
-	@rm -rf .venv .venv-api guangcai/core/static/vendor var/static
+	@rm -rf .venv .venv-api .venv-bench guangcai/core/static/vendor var/static
