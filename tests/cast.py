@@ -42,6 +42,7 @@ POLICIES: dict[PolicyKey, dict[str, Any]] = {
     PolicyKey.OFFICE_HOURS: {"start": "08:30", "end": "17:00"},
     PolicyKey.FEEDBACK_DEADLINE: {"working_days": 10},
     PolicyKey.CANCEL_NOTICE: {"hours": 24},
+    PolicyKey.LIST_KEPT: {"days": 30},
     PolicyKey.LOOK_AT_TIMES: {
         "night_begins": "22:00",
         "night_ends": "06:00",

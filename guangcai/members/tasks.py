@@ -4,7 +4,9 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
+from guangcai.core.actor import Actor
 from guangcai.core.jobs import Progress, Result, job
 from guangcai.members.commands import roster_batch
 from guangcai.members.enums import BatchState
@@ -51,3 +53,10 @@ def apply_roster(progress: Progress, *, batch_id: str, skip_problems: bool) -> R
     figures = {"new": batch.new_count, "matched": batch.matched_count}
     skipped = batch.skipped_count if batch.state == BatchState.APPLIED else 0
     return Result(figures=figures, problems=skipped)
+
+
+@app.periodic(cron="53 3 * * *")
+@app.task(name="members.forget_old", queue="jobs", queueing_lock="members.forget_old")
+def forget_old(timestamp: int = 0) -> None:
+    """Remove lists that were sent and never settled."""
+    roster_batch.remove_abandoned(by=Actor.system(), now=timezone.now())

@@ -79,6 +79,7 @@ class PolicyKey(models.TextChoices):
     OFFICE_HOURS = "office_hours", _("Office hours")
     FEEDBACK_DEADLINE = "feedback_deadline", _("Working days to send the quarterly feedback")
     CANCEL_NOTICE = "cancel_notice", _("Hours of notice to cancel without a mark")
+    LIST_KEPT = "list_kept", _("Days an unsettled list is kept")
     LOOK_AT_TIMES = "look_at_times", _("Second look: times of service")
     LOOK_AT_TYPING = "look_at_typing", _("Second look: typed in by hand")
     LOOK_AT_CONTENT = "look_at_content", _("Second look: content and totals")

@@ -78,6 +78,13 @@ class CancelNotice:
 
 
 @dataclass(frozen=True)
+class ListKept:
+    """Days after which a list that was sent and not settled, or its refused rows, are removed. Source: PIPL art 19."""
+
+    days: int
+
+
+@dataclass(frozen=True)
 class LookAtTimes:
     """When the times of service deserve a second look; each number is the first that does. Source: domain §2.4.
 
@@ -141,6 +148,7 @@ SHAPES: dict[PolicyKey, type[Any]] = {
     PolicyKey.OFFICE_HOURS: OfficeHours,
     PolicyKey.FEEDBACK_DEADLINE: FeedbackDeadline,
     PolicyKey.CANCEL_NOTICE: CancelNotice,
+    PolicyKey.LIST_KEPT: ListKept,
     PolicyKey.LOOK_AT_TIMES: LookAtTimes,
     PolicyKey.LOOK_AT_TYPING: LookAtTyping,
     PolicyKey.LOOK_AT_CONTENT: LookAtContent,

@@ -27,6 +27,7 @@ def _sentences() -> dict[PolicyKey, str]:
         PolicyKey.OFFICE_HOURS: _("%(start)s to %(end)s on working days"),
         PolicyKey.FEEDBACK_DEADLINE: _("within %(working_days)s working days after the quarter"),
         PolicyKey.CANCEL_NOTICE: _("up to %(hours)s hours before the shift"),
+        PolicyKey.LIST_KEPT: _("removed after %(days)s days"),
         PolicyKey.LOOK_AT_TIMES: _(
             "between %(night_begins)s and %(night_ends)s; more than %(day_hours)s hours a day; less than "
             "%(way_minutes)s minutes between two communities; %(days)s days or %(month_hours)s hours a month; "

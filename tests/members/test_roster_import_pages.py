@@ -1,11 +1,15 @@
 """The pages of the roster import: sent, read, mended, decided, applied; next door sees nothing."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
-from guangcai.members.models import DuplicatePair, Member, RosterBatch, RosterFile, RosterRow
+from guangcai.members import commands
+from guangcai.members.models import DuplicatePair, Member, ReportIn, RosterBatch, RosterFile, RosterRow
 from tests.members.rosters import HEADERS, person, workbook
 
 
@@ -212,3 +216,41 @@ def test_checking_and_applying_ask_the_same_for_any_number(cast, desk_browser, q
         assert batch.new_count == many
         counts.append(len(seen))
     assert counts[1] <= counts[0] + 4
+
+
+def test_a_launch_day_is_prepared_on_screens(cast, desk_browser):
+    form = {"id": str(new_id()), "place": f"community-{cast.nanyuan.pk}", "stands": "expected"}
+    rows = [person(1, 手机号码="12345"), person(2), person(3, 姓名="赵海峰", 手机号码="13900000102", 工作单位="")]
+    form["file"] = SimpleUploadedFile("预计报到名单.xlsx", workbook(rows))
+    assert desk_browser.post(reverse("members:roster_imports"), form).status_code == 302
+    batch = RosterBatch.objects.latest("read_at")
+    assert (batch.state, batch.is_expected) == ("problems", True)
+    at = HEADERS.index("手机号码")
+    mend = reverse("members:roster_import_row", args=[batch.pk, 2])
+    desk_browser.post(mend, {f"cell-{at}": "13700000001"})
+    page_of(desk_browser, batch)
+    desk_browser.post(reverse("members:roster_import_application", args=[batch.pk]))
+    new = Member.objects.get(name="王零零零一")
+    assert (new.community, new.building, new.path) == (None, None, cast.school.path)
+    assert not new.residences.exists()
+    assert reverse("members:launch_day") in page_of(desk_browser, batch)
+    launch = desk_browser.get(reverse("members:launch_day"), {"community": cast.nanyuan.code})
+    assert "王零零零一" in launch.content.decode()
+    slip = ReportIn.objects.get(member=new)
+    desk_browser.post(reverse("members:acceptance", args=[slip.pk]), {"next": "launch_day"})
+    new.refresh_from_db()
+    assert (new.community, new.path) == (cast.nanyuan, cast.nanyuan.path)
+
+
+def test_lists_nobody_settled_are_removed_after_the_days_of_the_rule(cast, desk_browser, now):
+    batch = sent(desk_browser, cast, [person(1)])
+    applied = sent(desk_browser, cast, [person(2), person(3, 手机号码="1")])
+    skip = {"skip_problems": "yes"}
+    desk_browser.post(reverse("members:roster_import_application", args=[applied.pk]), skip)
+    assert commands.remove_abandoned(by=Actor.system(), now=batch.read_at + timedelta(days=30)) == 0
+    assert RosterFile.objects.filter(kind="refused").count() == 1
+    assert commands.remove_abandoned(by=Actor.system(), now=applied.read_at + timedelta(days=31)) == 1
+    batch.refresh_from_db()
+    assert batch.state == "discarded"
+    assert not RosterRow.objects.exists()
+    assert not RosterFile.objects.exists()

@@ -40,6 +40,7 @@ from guangcai.members.commands.roster_batch import (
     mend_row,
     receive_roster,
     refused_content,
+    remove_abandoned,
     set_columns,
 )
 from guangcai.members.commands.roster_import import RosterImport, import_roster
@@ -84,6 +85,7 @@ __all__ = [
     "record_own_export",
     "refused_content",
     "register_member",
+    "remove_abandoned",
     "report_in_submit",
     "save_filter",
     "set_columns",

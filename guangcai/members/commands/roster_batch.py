@@ -9,11 +9,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -24,6 +26,8 @@ from guangcai.core.crypto import seal
 from guangcai.core.errors import Conflict, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import ROOT
 from guangcai.members.commands import roster_import
 from guangcai.members.enums import BatchState, RosterFileKind
 from guangcai.members.models import Member, RosterBatch, RosterFile, RosterRow
@@ -35,12 +39,15 @@ from guangcai.members.roster_import.matching import Decision, Why
 from guangcai.members.roster_import.sheet import RosterSheet, open_sheet
 from guangcai.members.roster_import.taking_in import STEP, Advance, Checked, Row, refused_workbook, take_in
 from guangcai.orgs.models import Node, WorkUnit
+from guangcai.orgs.policies import ListKept, in_force_at
 from guangcai.orgs.queries import actor_of
 
 READ_JOB, CHECK_JOB, APPLY_JOB = "members.read_roster", "members.check_roster", "members.apply_roster"
 MOST_BYTES = 30 * 1024 * 1024
 # A longer file is checked again in the background, not while somebody waits for a page.
 CHECKED_AT_ONCE = 2_000
+# Where no rule is set, as the law's shortest time.
+NOT_KEPT_LONGER = 30
 WAITING = (BatchState.READ, BatchState.PROBLEMS, BatchState.READY)
 _ID_NUMBER = re.compile(r"\s*[1-9]\d{16}[\dXx\uff38]\s*")
 COPY_ROWS = """
@@ -59,7 +66,7 @@ WHERE r.batch_id = %s AND r.number = a.number AND a.match_id IS NOT NULL AND a.w
 
 
 def target_of(batch: RosterBatch) -> Target:
-    return Target(community=batch.community, work_unit=batch.work_unit)
+    return Target(community=batch.community, work_unit=batch.work_unit, is_expected=batch.is_expected)
 
 
 @transaction.atomic
@@ -77,12 +84,15 @@ def receive_roster(
     if sent_before := already(RosterBatch, id, file_sha256=sha256):
         return sent_before
     same = RosterBatch.objects.exclude(state=BatchState.DISCARDED).filter(
-        file_sha256=sha256, community=target.community, work_unit=target.work_unit
+        file_sha256=sha256,
+        community=target.community,
+        work_unit=target.work_unit,
+        is_expected=target.is_expected,
     )
     if waiting := same.order_by("-read_at").first():
         return waiting
     batch = RosterBatch(id=id, district_code=target.district_code, path=target.path, state=BatchState.READ)
-    batch.community, batch.work_unit = target.community, target.work_unit
+    batch.community, batch.work_unit, batch.is_expected = target.community, target.work_unit, target.is_expected
     batch.file_name, batch.file_sha256 = file_name[: roster_import.NAME_LENGTH], sha256
     batch.read_at, batch.read_by = now, by.user_id
     batch.save(force_insert=True)
@@ -229,6 +239,43 @@ def discard_roster(*, batch: RosterBatch, by: Actor, now: datetime) -> RosterBat
     batch.save(update_fields=["state"])
     audit.record(Tag.ROSTER_IMPORT, by=by, on=batch, now=now, discarded=True)
     return batch
+
+
+@transaction.atomic
+def remove_abandoned(*, by: Actor, now: datetime) -> int:
+    """Throw away the lists nobody settled, and refused rows nobody fetched, after the days of the rule in force.
+
+    Returns how many lists were thrown away. A list somebody works on at this moment is left for the next night.
+    """
+    by.require(Permission.ROSTER_IMPORT, ROOT)
+    days, gone = _days_kept(now), 0
+    waiting = RosterBatch.objects.select_for_update(of=["self"], skip_locked=True).filter(state__in=WAITING)
+    for batch in waiting.order_by("pk"):
+        if batch.read_at < now - timedelta(days=days.get(batch.path, NOT_KEPT_LONGER)):
+            _clear(batch)
+            batch.state = BatchState.DISCARDED
+            batch.save(update_fields=["state"])
+            audit.record(Tag.ROSTER_IMPORT, by=by, on=batch, now=now, discarded=True, abandoned=True)
+            gone += 1
+    refused = RosterFile.objects.filter(kind=RosterFileKind.REFUSED).only("pk", "batch__path", "batch__applied_at")
+    old = [
+        file.pk
+        for file in refused.select_related("batch")
+        if file.batch.applied_at
+        and file.batch.applied_at < now - timedelta(days=days.get(file.batch.path, NOT_KEPT_LONGER))
+    ]
+    RosterFile.objects.filter(pk__in=old).delete()
+    return gone
+
+
+def _days_kept(now: datetime) -> dict[str, int]:
+    """Path -> days, for every place that keeps a list or refused rows; places without a rule are left out."""
+    files = Q(state__in=WAITING) | Q(files__kind=RosterFileKind.REFUSED)
+    found = {}
+    for path in RosterBatch.objects.filter(files).values_list("path", flat=True).distinct():
+        with suppress(LookupError):
+            found[path] = in_force_at(ListKept, path=path, on=localdate(now)).days
+    return found
 
 
 # --- checking -------------------------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
+from guangcai.members.commands.report_in import expect_members
 from guangcai.members.enums import BatchState
-from guangcai.members.models import ColumnMapping, RosterBatch
+from guangcai.members.models import ColumnMapping, Member, RosterBatch
 from guangcai.members.roster_import import applying, known, words
 from guangcai.members.roster_import.columns import Columns
 from guangcai.members.roster_import.known import Target
@@ -122,6 +123,9 @@ def settle_batch(
 ) -> RosterBatch:
     """Write what `roster_arrival` holds, close the batch, remember the columns. Inside the import's transaction."""
     applied = applying.apply(target, pairs_in_file=checked.pairs_in_file, by=by, now=now)
+    if target.community and target.is_expected:
+        people = Member.objects.filter(pk__in=applying.arrived())
+        expect_members(community=target.community, members=people, by=by, now=now)
     batch.state, batch.applied_at, batch.applied_by = BatchState.APPLIED, now, by.user_id
     batch.row_count, batch.new_count, batch.matched_count = checked.rows, applied.new, applied.matched
     batch.problem_count, batch.skipped_count = len(checked.problems), len(checked.refused)
@@ -211,6 +215,7 @@ def applied_before(sha256: str, target: Target) -> RosterBatch | None:
         district_code=target.district_code,
         community=target.community,
         work_unit=target.work_unit,
+        is_expected=target.is_expected,
     ).first()
 
 
@@ -257,6 +262,7 @@ def _new_batch(
         community=target.community,
         work_unit=target.work_unit,
         path=target.path,
+        is_expected=target.is_expected,
         file_name=file_name[:NAME_LENGTH],
         file_sha256=sheet.sha256,
         columns=columns.as_json(),

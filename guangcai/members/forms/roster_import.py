@@ -1,5 +1,6 @@
 """Forms of the roster import: whose list, which file; what a column means; which unit a name means."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -21,6 +22,15 @@ class RosterFileForm(forms.Form):
 
     id = forms.UUIDField(widget=forms.HiddenInput)
     place = forms.ChoiceField(label=_("Whose list is it?"))
+    stands = forms.ChoiceField(
+        label=_("Where do these people stand?"),
+        choices=[
+            ("living", _("They live in the community: put them on its roster")),
+            ("expected", _("They are expected: lay slips ready, they report in on the launch day")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
     file = forms.FileField(
         label=_("The table"),
         help_text=_("Excel or CSV, as it is: titles, notes and totals may stay. ID numbers are not kept."),
@@ -28,16 +38,26 @@ class RosterFileForm(forms.Form):
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {}).setdefault("id", new_id())
+        kwargs["initial"] = {"id": new_id(), "stands": "living", **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.targets = _targets(actor)
         self.fields["place"].choices = [(key, str(target.place)) for key, target in self.targets.items()]
         if len(self.targets) == 1:
             self.initial["place"] = next(iter(self.targets))
             self.fields["place"].widget = forms.HiddenInput()
+        if not any(target.community for target in self.targets.values()):
+            del self.fields["stands"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        target = self.targets.get(cleaned.get("place", ""))
+        if cleaned.get("stands") == "expected" and target and not target.community:
+            self.add_error("stands", _("People are expected in a community: choose one, or import the unit's list."))
+        return cleaned
 
     def target(self) -> Target:
-        return self.targets[self.cleaned_data["place"]]
+        is_expected = self.cleaned_data.get("stands") == "expected"
+        return replace(self.targets[self.cleaned_data["place"]], is_expected=is_expected)
 
 
 class ColumnsForm(forms.Form):

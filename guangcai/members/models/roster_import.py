@@ -53,6 +53,8 @@ class RosterBatch(Fact):
     community = models.ForeignKey(Node, models.PROTECT, null=True, blank=True, related_name="+")
     work_unit = models.ForeignKey(WorkUnit, models.PROTECT, null=True, blank=True, related_name="+")
     path = PathField()
+    # A list of people who will report in to the community, such as on a launch day.
+    is_expected = models.BooleanField(default=False)
     file_name = models.CharField(max_length=200)
     file_sha256 = models.CharField(max_length=64)
     columns = models.JSONField(default=dict)
@@ -79,8 +81,11 @@ class RosterBatch(Fact):
                 condition=Q(community=None, work_unit__isnull=False) | Q(community__isnull=False, work_unit=None),
                 name="roster_batch_of_community_or_unit",
             ),
+            models.CheckConstraint(
+                condition=Q(is_expected=False) | Q(community__isnull=False), name="roster_batch_expected_in_community"
+            ),
             models.UniqueConstraint(
-                fields=["district_code", "file_sha256", "community", "work_unit"],
+                fields=["district_code", "file_sha256", "community", "work_unit", "is_expected"],
                 condition=Q(state=BatchState.APPLIED),
                 nulls_distinct=False,
                 name="roster_batch_applied_once",

@@ -27,7 +27,8 @@ INSERT INTO members_member (id, district_code, name, name_pinyin, name_initials,
 SELECT id, %(district)s, name, name_pinyin, name_initials, name_sort, gender, birth_date, joined_party_on,
     member_type, category, national_volunteer_no, occupation_id, job_title, phone, phone_index, phone_tail_index,
     address, %(community)s::bigint, CASE WHEN %(community)s::bigint IS NULL THEN NULL ELSE building_id END,
-    %(path)s, false, %(now)s, %(by)s::uuid, ''
+    CASE WHEN %(is_expected)s THEN coalesce((SELECT u.path FROM orgs_workunit u WHERE u.id = work_unit_id), %(above)s)
+         ELSE %(path)s END, false, %(now)s, %(by)s::uuid, ''
 FROM roster_arrival WHERE is_new ORDER BY number
 """
 # Only what is empty is filled: the record's word counts, a difference is the desk's to settle.
@@ -171,7 +172,7 @@ def apply(target: Target, *, pairs_in_file: list[tuple[int, int]], by: Actor, no
         if target.work_unit:
             cursor.execute(MOVE_EMPLOYMENTS, keys)
         cursor.execute(OPEN_EMPLOYMENTS, keys)
-        if target.community:
+        if target.community and not target.is_expected:
             _settle(cursor, target, keys, now=now)
         cursor.execute(OPEN_RELATIONS, keys)
         cursor.execute(SKILLS, keys)
@@ -183,10 +184,20 @@ def apply(target: Target, *, pairs_in_file: list[tuple[int, int]], by: Actor, no
     return Applied(new, matched)
 
 
+def arrived() -> list[UUID]:
+    """The members behind the rows, new and known."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CASE WHEN is_new THEN id ELSE match_id END FROM roster_arrival ORDER BY number")
+        return [key for (key,) in cursor.fetchall()]
+
+
 def _keys(target: Target, *, by: Actor, now: datetime) -> dict[str, Any]:
     return {
         "district": target.district_code,
-        "community": target.community.pk if target.community else None,
+        "community": target.community.pk if target.community and not target.is_expected else None,
+        "is_expected": target.is_expected,
+        # Who is expected belongs to no community yet: his record lies where his work unit is overseen, or one above.
+        "above": target.community.parent.path if target.community and target.community.parent else target.path,
         "unit": target.work_unit.pk if target.work_unit else None,
         "path": target.path,
         "today": localdate(now),

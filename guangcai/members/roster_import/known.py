@@ -22,10 +22,14 @@ _HOUSE_NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class Target:
-    """Whose list it is: a community's, or a work unit's."""
+    """Whose list it is: a community's, or a work unit's.
+
+    is_expected: the community's people do not live there yet on record; each gets a slip for the launch day.
+    """
 
     community: Node | None = None
     work_unit: WorkUnit | None = None
+    is_expected: bool = False
 
     @property
     def place(self) -> Node | WorkUnit:

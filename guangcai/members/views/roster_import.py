@@ -35,7 +35,8 @@ def roster_imports(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     if not (actor.holds(Permission.ROSTER_IMPORT) or actor.holds(Permission.UNIT_ROSTER_IMPORT)):
         raise Forbidden()
-    form = RosterFileForm(request.POST or None, request.FILES or None, actor=actor)
+    begun = {"stands": "expected"} if request.GET.get("stands") == "expected" else {}
+    form = RosterFileForm(request.POST or None, request.FILES or None, actor=actor, initial=begun)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:

@@ -39,6 +39,7 @@ FIELDS: dict[PolicyKey, dict[str, Callable[[], forms.Field]]] = {
     PolicyKey.OFFICE_HOURS: {"start": lambda: _time(_("Opens")), "end": lambda: _time(_("Closes"))},
     PolicyKey.FEEDBACK_DEADLINE: {"working_days": lambda: _number(_("Working days"), 250)},
     PolicyKey.CANCEL_NOTICE: {"hours": lambda: _number(pgettext_lazy("amount", "Hours"), 24 * 31)},
+    PolicyKey.LIST_KEPT: {"days": lambda: _number(pgettext_lazy("amount", "Days"), 366)},
     PolicyKey.LOOK_AT_TIMES: {
         "night_begins": lambda: _time(_("Night begins")),
         "night_ends": lambda: _time(_("Night ends")),
