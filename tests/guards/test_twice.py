@@ -20,8 +20,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("guards")]
 OTHER_TEXT = "另外一件"
 SIGN_IN = "a step of signing in: one row per try is the audit trail, and the second try is a second try"
 BY_STATE = "no such object waits in the demo; sets a state under a lock, so a second time finds it set"
-BY_KEY = "one row by a unique key (member and shift, entry, sheet), whoever sends it and however often"
+BY_KEY = "one row by a unique key (member and shift, entry, proof), whoever sends it and however often"
 ASKS = "looks something up and writes nothing"
+CERTIFICATES = "tests/ledger/test_certificates.py"
 NOTHING = "there is nothing at this address"
 # Address -> why no form of the demo is sent there twice.
 WITHOUT_FORM: dict[str, str] = {
@@ -45,9 +46,9 @@ WITHOUT_FORM: dict[str, str] = {
     "members:filter_removal": BY_STATE,
     "activities:series_extension": BY_STATE,
     "activities:check_outs": BY_STATE,
-    "appraisal:exemptions": BY_STATE,
-    "appraisal:duties_elsewhere": BY_STATE,
-    "ledger:member_certificates": "tests/ledger/test_certificates.py::test_",
+    "appraisal:exemptions": BY_KEY,
+    "appraisal:duties_elsewhere": BY_KEY,
+    "ledger:member_certificates": f"{CERTIFICATES}::test_numbers_rise_and_the_same_form_is_one_certificate",
     "activities:closing": BY_STATE,
     "appraisal:remark": BY_STATE,
     "appraisal:reading": BY_STATE,
@@ -83,7 +84,7 @@ WITHOUT_FORM: dict[str, str] = {
     "api:object_to_entry": "tests/api/test_entries.py::test_a_member_objects_once",
     "api:answer_sheet": "tests/api/test_entries.py::test_a_unit_reads_and_answers_its_sheet",
     # A browser sends the file itself.
-    "members:roster_imports": "tests/members/test_roster_import.py::",
+    "members:roster_imports": "tests/members/test_roster_import.py::test_the_same_file_again_changes_nothing",
 }
 # What a person chooses from a search: address -> field -> value.
 CHOSEN = {
@@ -102,7 +103,32 @@ MADE_AGAIN = {"accounts:tokens": "a key is shown once; asked again, it is anothe
 # Forms with an id and nothing else to say.
 SAYS_NOTHING_ELSE = {"activities:check_ins"}
 # What no browser can guess: a password, a person or place chosen from a search, a state that has passed.
-REFUSED: set[str] = set()
+REFUSED = {
+    "account_change_password",
+    "account_login",
+    "account_reauthenticate",
+    "orgs:node_new",
+    "orgs:node_parent",
+    "orgs:node_merger",
+    "orgs:node_end",
+    "orgs:grant_new",
+    "orgs:grant_end",
+    "orgs:liaison_new",
+    "orgs:unit_new",
+    "orgs:residence_new",
+    "orgs:residence_end",
+    "orgs:party_organisation_new",
+    "orgs:calendar",
+    "members:decline",
+    "activities:series_new",
+    "activities:shift_edit",
+    "activities:shift_cancellation",
+    "activities:sign_up_cancellation",
+    "activities:paper_list",
+    "activities:check_ins",
+    "ledger:entry_decline",
+    "ledger:member_back_fills",
+}
 ROOT = Path(__file__).resolve().parents[2]
 
 
