@@ -128,10 +128,11 @@ def year_close(figures: Figures) -> Iterator[Line]:
     for name, title, goal in (("from_scratch", "from scratch", 1.5), ("rollup_close", "from the kept roll-up", 0.2)):
         seconds = pick(figures, "seconds", name)
         share = ratio(seconds, best)
+        by_cpu = ratio(pick(figures, "cpu_seconds", name), pick(figures, "cpu_seconds", "best_statement"))
         yield Line(
             f"B3 year close {title}",
             size,
-            f"{text(seconds, ' s')}, {memory}",
+            f"{text(seconds, ' s')}, {memory}; by processor time {text(by_cpu, 'x')}",
             limit,
             share,
             f"<= {goal}",
