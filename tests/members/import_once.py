@@ -1,24 +1,59 @@
-"""A process that imports one file and may be killed at any moment: `python -m tests.members.import_once FILE CODE`.
+"""Imports that may be killed at any moment: `python -m tests.members.import_once`, one line of JSON for each.
 
-Says "ready" when Django stands and the file's import begins.
+{"file": path, "community": code, "stop_at": number or null, "as_first": bool}. Django is loaded once; every line is
+done by a child of its own, whose process id is answered when its import begins. `stop_at`: the child kills itself
+right before that statement. `as_first`: indexes and keys are taken away for the load, as for a first roster.
 """
 
+import json
+import os
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
 
 django.setup()
 
+from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from guangcai.core.actor import Actor  # noqa: E402
 from guangcai.members import commands, queries  # noqa: E402
+from guangcai.members.roster_import import loading  # noqa: E402
 from guangcai.members.roster_import.sheet import open_sheet  # noqa: E402
 
+
+def import_file(told: dict[str, Any]) -> None:
+    count = 0
+
+    def killed_at(execute: Any, *statement: Any) -> Any:
+        nonlocal count
+        count += 1
+        if count == told["stop_at"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(*statement)
+
+    if told["as_first"]:
+        loading.LEAST_ROWS = 0
+        loading._is_first = lambda rows: True  # type: ignore[assignment]
+    sheet, now = open_sheet(Path(told["file"]).read_bytes()), timezone.now()
+    with connection.execute_wrapper(killed_at):
+        target = queries.import_target(community=told["community"], on=timezone.localdate(now))
+        commands.import_roster(sheet=sheet, target=target, by=Actor.system(), now=now)
+
+
+def main() -> None:
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            print(os.getpid(), flush=True)
+            import_file(json.loads(line))
+            os._exit(0)
+        os.waitpid(child, 0)
+        print("over", flush=True)
+
+
 if __name__ == "__main__":
-    file, code = Path(sys.argv[1]), sys.argv[2]
-    now = timezone.now()
-    target = queries.import_target(community=code, on=timezone.localdate(now))
-    print("ready", flush=True)
-    commands.import_roster(sheet=open_sheet(file.read_bytes()), target=target, by=Actor.system(), now=now)
+    main()

@@ -3,6 +3,7 @@
 import json
 import threading
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 from django.db import connection
@@ -13,11 +14,13 @@ from guangcai.core.errors import Forbidden, OutOfScope
 from guangcai.core.models import AuditEvent
 from guangcai.members import commands
 from guangcai.members.models import DuplicatePair, Employment, Member, Residence, RosterBatch, UnitReceipt
+from guangcai.members.roster_import import loading
 from guangcai.members.roster_import.known import Target
 from guangcai.members.roster_import.sheet import open_sheet
 from guangcai.orgs.models import WorkUnit
 from tests.cast import make_cast
 from tests.members.rosters import HEADERS, person, workbook
+from tests.members.test_roster_import_kills import address
 
 KEYS = {"file_sha256", "rows", "accepted", "new", "matched", "already_done", "duplicates", "problems"}
 
@@ -227,3 +230,47 @@ def test_two_imports_of_one_file_at_once_are_one(now):
     assert sorted((done.new, done.already_done) for done in results) == [(0, 59), (59, 0)]
     assert Member.objects.filter(name__startswith="王").count() == 59
     assert RosterBatch.objects.count() == 1
+
+
+SHAPE = """
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid::regclass::text LIKE 'members_%%'
+UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'members_%%' ORDER BY 1, 2
+"""
+
+
+def shape():
+    with connection.cursor() as cursor:
+        cursor.execute(SHAPE)
+        return cursor.fetchall()
+
+
+def test_a_first_load_leaves_every_index_and_key_as_it_was(cast, run, monkeypatch):
+    monkeypatch.setattr(loading, "LEAST_ROWS", 0)
+    whole, taken = shape(), []
+    real = loading.without_indexes
+    monkeypatch.setattr(loading, "without_indexes", lambda table: taken.append(table) or real(table))
+    count = Member.objects.count()
+    rows = [person(n) for n in range(1, 2 * count)]
+    assert run(workbook([*rows, person(3000, 姓名="林晓岚", 手机号码="13900000101")]))[1]["new"] == len(rows)
+    assert taken == list(loading.TABLES)
+    assert shape() == whole
+    assert (Member.objects.count(), Residence.objects.filter(channel="import").count()) == (
+        count + len(rows),
+        len(rows),
+    )
+    taken.clear()
+    assert run(workbook([person(4000)]))[1]["new"] == 1
+    assert not taken, "one row is no first load"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_busy_program_is_not_held_up_by_a_first_load(now, monkeypatch):
+    cast = make_cast(now)
+    monkeypatch.setattr(loading, "LEAST_ROWS", 0)
+    monkeypatch.setattr(loading, "_is_first", lambda rows: True)
+    monkeypatch.setattr(loading, "LOCK", loading.LOCK.replace("'2s'", "'50ms'"))
+    monkeypatch.setattr(loading, "without_indexes", lambda table: pytest.fail("a table in use was changed"))
+    with psycopg.connect(address()) as reader:
+        reader.execute("SELECT FROM orgs_node LIMIT 1")
+        sheet, target = open_sheet(workbook([person(1)])), Target(community=cast.nanyuan)
+        assert commands.import_roster(sheet=sheet, target=target, by=Actor.system(), now=now).new == 1
