@@ -42,6 +42,16 @@ def _origin(*, typed: bool) -> dict[str, str]:
     return {"origin": EntryOrigin.BACK_FILL, "reason": "补录"} if typed else {"origin": EntryOrigin.ATTENDANCE}
 
 
+def _marks(starts_at: datetime, ends_at: datetime, saved: datetime) -> dict[str, bool]:
+    """What the command works out by the rules in force: office hours 8:30 to 17:00, ten working days."""
+    hours = {"opens": time(8, 30), "closes": time(17), "overrides": {}}
+    days = {"served_on": starts_at.date(), "recorded_on": rules.local_day(saved), "overrides": {}}
+    return {
+        "in_office_hours": rules.in_office_hours(starts_at=starts_at, ends_at=ends_at, **hours),
+        "is_late": rules.is_late(working_days=10, **days),
+    }
+
+
 @dataclass
 class Place:
     """A community with the one who records and the one who confirms."""
@@ -98,10 +108,8 @@ class Book:
         **more: Any,
     ) -> ServiceEntry:
         """One record, by default of a shift that closed at once and was confirmed the next day."""
-        place = place or self.places[0]
-        ends_at = starts_at + timedelta(minutes=minutes)
+        place, ends_at = place or self.places[0], starts_at + timedelta(minutes=minutes)
         saved = saved or (at(starts_at.date() + 3 * DAY, "10:10") if typed else ends_at + timedelta(minutes=10))
-        maker = maker or place.maker
         where = {"community": place.node, "path": place.node.path, "district_code": DISTRICT, "member": member}
         entry = ServiceEntry(
             id=new_id(),
@@ -119,13 +127,8 @@ class Book:
             lead_name="王桂芬",
             source=f"test:{len(self.entries)}",
             recorded_at=saved,
-            recorded_by=maker,
-            in_office_hours=rules.in_office_hours(
-                starts_at=starts_at, ends_at=ends_at, opens=time(8, 30), closes=time(17), overrides={}
-            ),
-            is_late=rules.is_late(
-                served_on=starts_at.date(), recorded_on=rules.local_day(saved), working_days=10, overrides={}
-            ),
+            recorded_by=maker or place.maker,
+            **_marks(starts_at, ends_at, saved),
             **{**_origin(typed=typed), **more},
         )
         self.entries.append(entry)
