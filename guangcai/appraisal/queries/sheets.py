@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -56,15 +57,7 @@ def quarters(community: Node, *, on: date) -> list[QuarterRow]:
 
     Back to the first that was closed here, or to the last one: nobody is nagged about the time before.
     """
-    closes = {
-        close.quarter: close
-        for close in QuarterClose.objects.filter(community=community).annotate(
-            all_sheets=Count("sheets"),
-            drafts=Count("sheets", filter=Q(sheets__approved_at=None)),
-            answered=Count("sheets", filter=Q(sheets__answered_at__isnull=False)),
-            disputed=Count("sheets", filter=Q(sheets__answer=Answer.DISPUTED, sheets__replied_at=None)),
-        )
-    }
+    closes = _closes(community)
     deadline = in_force_at(FeedbackDeadline, path=community.path, on=on)
     overrides = workday_overrides()
     rows: list[QuarterRow] = []
@@ -93,6 +86,17 @@ def quarters(community: Node, *, on: date) -> list[QuarterRow]:
         )
         quarter = quarter.previous
     return rows
+
+
+def _closes(community: Node) -> dict[str, Any]:
+    """The community's closes by quarter, with the numbers of their sheets."""
+    rows = QuarterClose.objects.filter(community=community).annotate(
+        all_sheets=Count("sheets"),
+        drafts=Count("sheets", filter=Q(sheets__approved_at=None)),
+        answered=Count("sheets", filter=Q(sheets__answered_at__isnull=False)),
+        disputed=Count("sheets", filter=Q(sheets__answer=Answer.DISPUTED, sheets__replied_at=None)),
+    )
+    return {close.quarter: close for close in rows}
 
 
 def sheets(actor: Actor) -> FeedbackSheetQuerySet:
