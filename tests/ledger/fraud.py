@@ -52,6 +52,16 @@ def _marks(starts_at: datetime, ends_at: datetime, saved: datetime) -> dict[str,
     }
 
 
+def _words(unit: str) -> dict[str, str]:
+    return {
+        "activity_name": "周末清洁",
+        "content": WORK[0],
+        "place": "小区",
+        "recording_unit": unit,
+        "lead_name": "王桂芬",
+    }
+
+
 @dataclass
 class Place:
     """A community with the one who records and the one who confirms."""
@@ -103,8 +113,6 @@ class Book:
         saved: datetime | None = None,
         confirmed_after: timedelta | None = DAY,
         deeds: int = 0,
-        name: str = "周末清洁",
-        content: str = WORK[0],
         **more: Any,
     ) -> ServiceEntry:
         """One record, by default of a shift that closed at once and was confirmed the next day."""
@@ -120,16 +128,11 @@ class Book:
             minutes=minutes,
             deeds=deeds,
             kind=self.kind,
-            activity_name=name,
-            content=content,
-            place="小区",
-            recording_unit=place.node.name,
-            lead_name="王桂芬",
             source=f"test:{len(self.entries)}",
             recorded_at=saved,
             recorded_by=maker or place.maker,
             **_marks(starts_at, ends_at, saved),
-            **{**_origin(typed=typed), **more},
+            **{**_words(place.node.name), **_origin(typed=typed), **more},
         )
         self.entries.append(entry)
         self.told.setdefault(self.pattern, []).append(entry.pk)
@@ -216,9 +219,9 @@ def _odd_but_true(book: Book) -> None:
     """What looks odd and is true; some of it must show on the list, and asking clears it up."""
     first, second, third, *_rest = book.places
     for member in first.members[14:20]:
-        book.add(member, at(31, "20:00"), 150, name="跨年夜巡逻")
+        book.add(member, at(31, "20:00"), 150, activity_name="跨年夜巡逻")
     for member in second.members[14:16]:
-        book.add(member, at(20, "13:00"), 400, place=second, name="抢险排水")
+        book.add(member, at(20, "13:00"), 400, place=second, activity_name="抢险排水")
     for member in third.members[14:16]:
         book.add(member, at(10, "18:00"), 60, place=third, content="打扫会议室")
     # From one community to the next with half an hour between.
@@ -228,7 +231,7 @@ def _odd_but_true(book: Book) -> None:
     guard = book.member(third.node, MemberType.BRANCH)
     book.members.append(guard)
     for day in range(1, 24):
-        book.add(guard, at(day, "07:00"), 60, place=third, name="护学岗")
+        book.add(guard, at(day, "07:00"), 60, place=third, activity_name="护学岗")
     # A record that was wrong by half an hour, reversed and written again after an objection.
     _again(book, first.members[22], 9, 60, 90)
 
@@ -428,7 +431,7 @@ def a_second_job(book: Book) -> None:
 
 @pattern(Doubt.WORDS)
 def an_office_meeting(book: Book) -> None:
-    book.add(book.cheat(), at(10, "18:00"), name="街道工作会议")
+    book.add(book.cheat(), at(10, "18:00"), activity_name="街道工作会议")
 
 
 @pattern(Doubt.WORDS)
