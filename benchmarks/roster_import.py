@@ -27,6 +27,7 @@ DATABASE = "guangcai_bench_roster"
 ROWS = 100_000
 PEER_ROWS = 10_000
 PEER = Path(__file__).resolve().parent.parent / ".venv-bench"
+PEER_MODES = {"default", "bulk"}
 PARTS = ("limit", "checked_limit", "import")
 UNITS, BUILDINGS = 300, 200
 SURNAMES = (
@@ -228,14 +229,15 @@ def the_peer(rows: int) -> dict[str, Any]:
     """django-import-export with PEER_ROWS rows of the same file, scaled to `rows`."""
     if not PEER.is_dir():
         return {"missing": "django-import-export is not installed: `make bench` lays it into .venv-bench"}
-    command = [sys.executable, "-m", "benchmarks.roster_peer", str(PEER_ROWS)]
+    measured = min(rows, PEER_ROWS)
+    command = [sys.executable, "-m", "benchmarks.roster_peer", str(measured)]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(PEER)})
     if done.returncode:
         return {"missing": done.stderr.strip().splitlines()[-1]}
     taken = json.loads(done.stdout)
     return {
-        "rows_measured": PEER_ROWS,
-        **{f"{mode}_seconds_extrapolated": round(taken[mode] * rows / PEER_ROWS, 1) for mode in taken},
+        "rows_measured": measured,
+        **{mode: {"seconds": round(seconds * rows / measured, 2)} for mode, seconds in taken.items()},
     }
 
 
@@ -270,9 +272,8 @@ def ratios(parts: dict[str, Any], peer: dict[str, Any]) -> dict[str, Any]:
     for part in ("limit", "checked_limit"):
         for unit in ("seconds", "cpu_seconds"):
             found[f"{part}_ratio_{unit}"] = round(ours[unit] / parts[part][unit], 2)
-    for name, seconds in peer.items():
-        if name.endswith("_extrapolated"):
-            found[f"faster_than_peer_{name.partition('_')[0]}"] = round(seconds / ours["seconds"], 1)
+    for mode in PEER_MODES & peer.keys():
+        found[f"faster_than_peer_{mode}"] = round(peer[mode]["seconds"] / ours["seconds"], 1)
     return found
 
 

@@ -114,7 +114,7 @@ def roster_import(figures: Figures) -> Iterator[Line]:
             f"B2 beside django-import-export, {name}",
             size,
             text(seconds, " s"),
-            text(peer, " s"),
+            DASH if peer is None else f"{text(peer, ' s')}, from {text(figures['peer'].get('rows_measured'))} rows",
             times,
             f">= {goal}",
             least(times, goal),

@@ -18,10 +18,12 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from django.utils.translation import gettext  # noqa: E402
 
 from guangcai.core.actor import Actor  # noqa: E402
+from guangcai.core.text import name_keys  # noqa: E402
 from guangcai.members import commands, queries  # noqa: E402
-from guangcai.members.roster_import import loading  # noqa: E402
+from guangcai.members.roster_import import loading, words  # noqa: E402
 from guangcai.members.roster_import.sheet import open_sheet  # noqa: E402
 
 
@@ -44,7 +46,15 @@ def import_file(told: dict[str, Any]) -> None:
         commands.import_roster(sheet=sheet, target=target, by=Actor.system(), now=now)
 
 
+def warm_up() -> None:
+    """Word lists, readings and catalogues are loaded before the fork, not by every child; no connection is opened."""
+    words.field_by_header()
+    name_keys("\u5468\u4e00")
+    gettext("Row")
+
+
 def main() -> None:
+    warm_up()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -33,7 +33,7 @@ LONGEST_IMPORT = 1.0
 SHAPE = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
 WHERE conrelid::regclass::text LIKE 'members_%%'
-UNION ALL SELECT tablename, indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'members_%%' ORDER BY 1, 2
+UNION ALL SELECT tablename, indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'members_%%' ORDER BY 1, 2, 3
 """
 
 
