@@ -22,7 +22,7 @@ from uuid import UUID
 
 MEMBERS = 3000
 DATABASE = "guangcai_bench_check_in"
-# performance.md B1: pretix 2026.8, gunicorn sync x 2, one check-in a request.
+# Measured beside it in November 2026: pretix 2026.8, gunicorn sync x 2, one check-in a request.
 PEER_PER_SECOND = 22.2
 SECRET = "c" * 32
 Result = dict[str, Any]
@@ -347,7 +347,7 @@ def _bare(stage: Stage, table: str = "activities_attendance") -> float:
 
 
 def run(rounds: int = 3, sizes: tuple[int, ...] = (1000, 3000)) -> Result:
-    """The whole measurement; the goals of performance.md B1 beside what was reached."""
+    """The whole measurement; the goals of docs/benchmarks.md beside what was reached."""
     prepare()
     stage = Stage()
     stage.build()

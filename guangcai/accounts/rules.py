@@ -44,7 +44,7 @@ MOST_TOKENS: Final = 10
 
 
 class KioskTime:
-    """How long a kiosk waits (reliability: case 11)."""
+    """How long a kiosk waits (promise T11)."""
 
     IDLE: Final = timedelta(seconds=60)
     VISIT: Final = timedelta(minutes=5)

@@ -1,7 +1,7 @@
 """The on-site code of a shift: an HMAC of the 30-second step, judged by the server's clock. Pure.
 
 Somebody who photographs the screen can use the picture for at most a minute. A code relayed live by chat still works:
-the head count beside the check-ins is the answer to that (reliability §2 case 4).
+the head count beside the check-ins is the answer to that (promise T4).
 """
 
 import hmac

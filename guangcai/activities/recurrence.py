@@ -22,6 +22,24 @@ FREQUENCIES: Final = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 PARTS: Final = frozenset({"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"})
 LAST_DAY_OF_MONTH: Final = 31
 
+WHICH: Final = {
+    "1": _("first"),
+    "2": _("second"),
+    "3": _("third"),
+    "4": _("fourth"),
+    "5": _("fifth"),
+    "-1": _("last"),
+}
+# How a repetition is said: each time, and with an interval.
+PERIODS: Final = {
+    ("WEEKLY", "BYDAY"): (_("Every %(days)s"), _("Every %(count)d weeks: %(days)s")),
+    ("MONTHLY", "BYDAY"): (_("Every month: %(days)s"), _("Every %(count)d months: %(days)s")),
+    ("MONTHLY", "BYMONTHDAY"): (
+        _("On day %(days)s of each month"),
+        _("Every %(count)d months: day %(days)s"),
+    ),
+}
+
 Predicate = Callable[[date], bool]
 
 
@@ -68,7 +86,7 @@ def check_rule(rule: str) -> str:
 
 
 def check_span(*, starts_on: date, ends_on: date) -> None:
-    """A series lasts a year at most (practice of provincial platforms, domain §2.3)."""
+    """A series lasts a year at most (practice of provincial platforms)."""
     if ends_on < starts_on:
         raise RuleBroken(_("The last day lies before the first."), field="ends_on", code="series_backwards")
     if ends_on - starts_on > LONGEST:
@@ -159,13 +177,29 @@ def _next_free(day: date, *, taken: dict[date, date], is_working_day: Predicate)
 
 
 def in_words(rule: str, *, either: bool) -> str:
-    """A rule as a person says it: "every Thursday", "the 5th, 15th and 25th of each month"."""
+    """A rule as a person says it: "every Thursday", "the 5th, 15th and 25th of each month", "the fourth Sunday".
+
+    What has no such words is given as it is written.
+    """
     parts = dict(part.split("=", 1) for part in rule.split(";"))
-    if days := parts.get("BYDAY"):
-        names = [str(Weekday(code).label) for code in days.split(",")]
-        if either:
-            return _("Every week on %(days)s") % {"days": _(" or ").join(names)}
-        return _("Every %(days)s") % {"days": _(", ").join(names)}
-    if days := parts.get("BYMONTHDAY"):
-        return _("On day %(days)s of each month") % {"days": _(", ").join(days.split(","))}
-    return rule
+    by_day, by_date = parts.get("BYDAY", ""), parts.get("BYMONTHDAY", "")
+    names = [_weekday_in_words(code) for code in by_day.split(",")] if by_day else by_date.split(",")
+    if not set(parts) <= {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY"} or (by_day and by_date) or not all(names):
+        return rule
+    words = PERIODS.get((parts["FREQ"], "BYDAY" if by_day else "BYMONTHDAY"))
+    if words is None:
+        return rule
+    listed = _(" or ") if either else _(", ")
+    days, interval = listed.join(names), int(parts.get("INTERVAL", "1"))
+    if interval > 1:
+        return words[1] % {"count": interval, "days": days}
+    return (_("Every week on %(days)s") if either else words[0]) % {"days": days}
+
+
+def _weekday_in_words(code: str) -> str:
+    """ "TH" -> "Thursday", "4SU" -> "fourth Sunday"; "" where there are no words."""
+    which, day = code[:-2], code[-2:]
+    if day not in Weekday.values or (which and which not in WHICH):
+        return ""
+    name = str(Weekday(day).label)
+    return _("%(which)s %(day)s") % {"which": WHICH[which], "day": name} if which else name

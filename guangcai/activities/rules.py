@@ -70,7 +70,7 @@ def missing_items(notice: NoticeText) -> dict[str, Text]:
 
 
 def check_publishable(notice: NoticeText, *, refused_words: Iterable[str]) -> None:
-    """Raises RuleBroken for the first missing item, or a title that hides back-filling (domain §2.3)."""
+    """Raises RuleBroken for the first missing item, or a title that hides back-filling (GB/T 40143 6.1)."""
     check_title(notice.title, refused_words=refused_words)
     for field, words in missing_items(notice).items():
         raise RuleBroken(words, field=field, code=f"missing_{field}")
@@ -272,7 +272,7 @@ def is_member_of(area: str, *, path: str, ended_at: datetime | None) -> bool:
 
 
 def check_second_person(*, method: str, reason: str, witness_is_self: bool, has_witness: bool) -> None:
-    """A list typed later names why, and the second person who saw it (domain §5); no other list has either."""
+    """A list typed later names why, and the second person who saw it (promise T5); no other list has either."""
     if method != Method.PAPER:
         if reason.strip() or has_witness:
             raise RuleBroken(_("Only a paper list has a reason and a witness."), field="method", code="not_paper")

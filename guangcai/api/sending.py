@@ -23,7 +23,7 @@ CLASHES = ("40001", "40P01", "23505", "23P01")
 def attempt(command: Callable[[], Answer]) -> Answer:
     """Run a command (a transaction of its own); of two at once the later is run again and finds what the first wrote.
 
-    Raises Conflict when it clashes three times. Source: reliability §3 F7, F15.
+    Raises Conflict when it clashes three times. Source: promises F7, F15.
     """
     for _number in range(TRIES):
         try:

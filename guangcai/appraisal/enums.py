@@ -12,7 +12,7 @@ class Answer(models.TextChoices):
 
 
 class Verdict(models.TextChoices):
-    """The year's duty against the rule in force (A43, domain §2.5)."""
+    """The year's duty against the rule in force (A43)."""
 
     MET = "met", _("Duty met")
     MET_ELSEWHERE = "met_elsewhere", _("Duty met elsewhere")
@@ -21,7 +21,7 @@ class Verdict(models.TextChoices):
 
 
 class ExemptionKind(models.TextChoices):
-    """Who owes nothing for a time (2019 regulation art 23, domain §2.5)."""
+    """Who owes nothing for a time (2019 regulation art 23)."""
 
     ILL = "ill", _("Ill")
     POSTED_AWAY = "posted_away", _("Posted away")

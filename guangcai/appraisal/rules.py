@@ -96,7 +96,7 @@ class Span:
 def owed(duty: AnnualDuty, *, year: int, bound: Iterable[Span], exempt: Iterable[Span] = ()) -> Owed:
     """The year's duty, pro rata by days: the days of `bound` (residence here) less those of `exempt`.
 
-    Minutes and deeds are rounded down, so that nobody owes more than his share. Source: A43, domain §2.5, §2.9.
+    Minutes and deeds are rounded down, so that nobody owes more than his share. Source: A43, 2019 regulation art 23.
     """
     days = _days_in(year, bound) - _days_in(year, exempt)
     length = 366 if calendar.isleap(year) else 365

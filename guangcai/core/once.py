@@ -41,7 +41,7 @@ def once(
 
     content: what was sent, in one text. Without a key there is nothing to compare and the command runs.
     Raises Conflict when the key stands for other content, another sender or a row made in another way; whatever the
-    command raises. Source: reliability §3 F7.
+    command raises. Source: promise F7.
     """
     digest = blind_index(f"{model._meta.label_lower}:{by.user_id}:{content}", PURPOSE)
     before = Sent.objects.filter(pk=key).first() if key else None

@@ -1,4 +1,4 @@
-"""What must hold over the whole ledger (reliability §6). Each is one statement over an index or one pass of a table.
+"""What must hold over the whole ledger (promises I3-I12). Each is one statement over an index or one pass of a table.
 
 Constraints already keep: one posting and one span per entry, one reversal per entry (one-to-one), maker is not checker
 on a posting, no overlapping spans (exclusion). They are asked again here: a restored dump may have been edited.

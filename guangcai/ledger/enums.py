@@ -38,7 +38,7 @@ class SampleResult(models.TextChoices):
 
 
 class Doubt(models.TextChoices):
-    """Why an entry is worth a look (reliability case 5). A doubt accuses nobody and changes nothing."""
+    """Why an entry is worth a look (promise T5). A doubt accuses nobody and changes nothing."""
 
     NIGHT = "night", _("At night")
     LONG_DAY = "long_day", _("Many hours in a day")

@@ -1,7 +1,7 @@
 """Which records deserve a second look, and why: pure rules over what is known about an entry.
 
 A doubt accuses nobody, changes nothing and is never counted per person: it tells the overseer what to ask. The numbers
-are rules of the district (orgs.policies LookAt*). Source: reliability §2 case 5, domain §2.4, Order 67 arts 19, 21.
+are rules of the district (orgs.policies LookAt*). Source: promise T5, Order 67 arts 19, 21.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """What may be recorded, confirmed, undone and certified: pure checks, no database, no clock.
 
-Sources: Order 67 arts 7, 11-13, 19 (MCA, in force 2021-02-01); A43, A44; reliability §2 case 5 and §6 I7-I9.
+Sources: Order 67 arts 7, 11-13, 19 (MCA, in force 2021-02-01); A43, A44; promises T5, I7-I9.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +52,7 @@ def check_recording(wish: Recording, *, now: datetime) -> None:
     """Raises RuleBroken(field) unless `wish` is an act of service that can have happened as stated.
 
     Whole minutes actually given, 1 to 1440, not more than from start to end; at most one deed; after the member
-    reported in; not in the future. Source: Order 67 arts 7, 19; domain §5 (deed); reliability case 5.
+    reported in; not in the future. Source: Order 67 arts 7, 19; promise T5.
     """
     if not wish.gives_hours:
         raise RuleBroken(_("Meetings, study and duty shifts give no service hours."), field="kind", code="no_hours")

@@ -32,7 +32,7 @@ OLDEST: Final = date(1900, 1, 1)
 JOINING_AGE: Final = 18
 # 《党员教育管理工作条例》 art 24: no contact for six months.
 HIDDEN_AFTER: Final = relativedelta(months=6)
-# reliability.md case 14: a larger list leaves the house only with a reason.
+# Promise T14: a larger list leaves the house only with a reason.
 ROWS_WITHOUT_REASON: Final = 200
 REASON_LENGTH: Final = 120
 

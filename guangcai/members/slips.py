@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 
@@ -32,6 +32,10 @@ class SlipForm:
         content = asdict(self)
         content["consented_at"] = self.consented_at.isoformat() if self.consented_at else None
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+    def says_the_same_as(self, other: "SlipForm") -> bool:
+        """Whether both were filled in alike, whenever they were sent."""
+        return replace(self, consented_at=None).sealed_text() == replace(other, consented_at=None).sealed_text()
 
     @classmethod
     def from_text(cls, text: str) -> "SlipForm":

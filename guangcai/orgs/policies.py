@@ -21,7 +21,7 @@ class AnnualDuty:
 
 @dataclass(frozen=True)
 class DailyLimit:
-    """Most confirmed minutes of one person on one day. Source: reliability rule I7."""
+    """Most confirmed minutes of one person on one day. Source: promise I7."""
 
     minutes: int
 
@@ -86,7 +86,7 @@ class ListKept:
 
 @dataclass(frozen=True)
 class LookAtTimes:
-    """When the times of service deserve a second look; each number is the first that does. Source: domain §2.4.
+    """When the times of service deserve a second look; each number is the first that does. Source: promise T5.
 
     night_*: clock times `HH:MM`. day_minutes: more than so many on a day. way_minutes: less than so many between two
     communities. days, month_minutes, office_times: of one member in a month; office_times of in-service members.

@@ -14,7 +14,7 @@ from guangcai.orgs.roles import Role
 CODE_LENGTH: Final = 12
 COUNTRY_CODE: Final = "0" * CODE_LENGTH
 LOCAL_LEVELS: Final = (Level.COMPOUND, Level.BUILDING, Level.STAIRWELL)
-# How many digits of a division code speak at each level (GB/T 2260 and the statistical code, domain §2.12).
+# How many digits of a division code speak at each level (GB/T 2260 and the statistical code).
 DIGITS: Final = {
     Level.COUNTRY: 0,
     Level.PROVINCE: 2,

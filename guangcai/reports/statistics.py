@@ -1,4 +1,4 @@
-"""The statistics by name (domain §1.8): one shape for the screen, Excel, the API and `guangcai stats`.
+"""The statistics by name (S1, S2, S6, S7, S12): one shape for the screen, Excel, the API and `guangcai stats`.
 
 Each is a function over the rooms' own counts; nothing is stored. A number on a screen and the same number on the
 command line come from the same call.

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +32,7 @@ def meet(rule: str, start: date, end: date, on_holiday: str = "keep", either: bo
 
 def test_every_thursday_of_2026() -> None:
     dates = meet("FREQ=WEEKLY;BYDAY=TH", date(2026, 1, 1), date(2026, 12, 31))
-    assert len(dates) == 53  # domain §1.2
+    assert len(dates) == 53  # Thursdays of 2026
     assert {meeting.on.weekday() for meeting in dates} == {3}
 
 
@@ -115,12 +116,28 @@ def test_other_rules_are_refused(rule: str) -> None:
 
 
 def test_in_words() -> None:
-    from django.utils import translation
-
     with translation.override("en"):
         assert recurrence.in_words("FREQ=WEEKLY;BYDAY=TH", either=False) == "Every Thursday"
         assert recurrence.in_words("FREQ=WEEKLY;BYDAY=SA,SU", either=True) == "Every week on Saturday or Sunday"
         assert recurrence.in_words("FREQ=MONTHLY;BYMONTHDAY=5,15,25", either=False) == "On day 5, 15, 25 of each month"
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("FREQ=MONTHLY;BYDAY=1SA", "Every month: first Saturday"),
+        ("FREQ=MONTHLY;INTERVAL=3;BYDAY=4SU", "Every 3 months: fourth Sunday"),
+        ("FREQ=MONTHLY;BYDAY=-1FR", "Every month: last Friday"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TH", "Every 2 weeks: Thursday"),
+        ("FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=5", "Every 2 months: day 5"),
+        ("FREQ=DAILY", "FREQ=DAILY"),
+        ("FREQ=MONTHLY;BYDAY=MO,FR;BYSETPOS=-1", "FREQ=MONTHLY;BYDAY=MO,FR;BYSETPOS=-1"),
+        ("FREQ=YEARLY;BYDAY=20MO", "FREQ=YEARLY;BYDAY=20MO"),
+    ],
+)
+def test_every_rule_that_is_kept_has_words(rule: str, words: str) -> None:
+    with translation.override("en"):
+        assert recurrence.in_words(recurrence.check_rule(rule), either=False) == words
 
 
 def test_a_year_at_most() -> None:

@@ -1,4 +1,4 @@
-"""The same thing sent by several at the same moment: one row, one answer, never a fault (reliability §3 F7, F15)."""
+"""The same thing sent by several at the same moment: one row, one answer, never a fault (promises F7, F15)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,6 +1,6 @@
 """kill -9 in the middle of a check-in: what was answered is there once with its audit line, nothing is half done.
 
-Source: reliability §3 F1, F3, F7.
+Source: promises F1, F3, F7.
 """
 
 import json

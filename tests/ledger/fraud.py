@@ -2,7 +2,7 @@
 
 Five communities in December 2025, forty honest members each with a year behind them, honest paper lists and honest
 odd things among them. Rows are written straight into the tables: the commands would refuse some of the frauds, and
-what they refuse needs no list. Source: reliability §2 case 5, domain §2.4.
+what they refuse needs no list. Source: promise T5.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """What was acknowledged is there once, and every read says the same as a plain list of what people did.
 
-Source: reliability §6, I3, I4, I10-I12. Overlap, daily limit, maker and checker (I7-I9): test_machine.py.
+Source: promises I3, I4, I10-I12. Overlap, daily limit, maker and checker (I7-I9): test_machine.py.
 """
 
 from collections import Counter

@@ -1,6 +1,6 @@
 """The ledger against a plain Python model: whatever people do, in whatever order, reads equal the model.
 
-Source: reliability §6 (I5, I7-I10, I12).
+Source: promises I5, I7-I10, I12.
 """
 
 from dataclasses import dataclass

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -40,10 +41,12 @@ def overseer(cast: Cast) -> Actor:
 def slip(cast: Cast, now: datetime) -> Callable[..., ReportIn]:
     """`slip(name="...", phone="...")`: a slip handed in by phone to 南园."""
 
-    def hand_in(*, community: str = "nanyuan", channel: Channel = Channel.PHONE, **form: Any) -> ReportIn:
+    def hand_in(
+        *, community: str = "nanyuan", channel: Channel = Channel.PHONE, id: UUID | None = None, **form: Any
+    ) -> ReportIn:
         filled = SlipForm(**{"name": "周明远", "phone": "13900000201", "notice": "2026-01", **form})
         by = Actor() if channel == Channel.PHONE else cast.actor("desk")
         place = cast.nodes[community]
-        return commands.report_in_submit(community=place, form=filled, channel=channel, by=by, now=now)
+        return commands.report_in_submit(id=id, community=place, form=filled, channel=channel, by=by, now=now)
 
     return hand_in

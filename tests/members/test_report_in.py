@@ -66,6 +66,15 @@ def test_a_slip_by_phone_that_lacks_something_names_it(slip: Slip, form: dict[st
     assert refusal.value.field == field
 
 
+def test_a_slip_sent_again_is_one_and_its_id_stands_for_no_other(slip: Slip, now: datetime) -> None:
+    key, wishes = new_id(), {"public_safety": (DayPart.WEEKEND_MORNING,)}
+    first = slip(id=key, intentions=wishes, consented_at=now)
+    assert slip(id=key, intentions=wishes, consented_at=now + timedelta(minutes=1)) == first
+    with pytest.raises(Conflict):
+        slip(id=key, intentions=wishes, name="周明远二")
+    assert ReportIn.objects.get().form == first.form
+
+
 def test_nobody_reports_in_to_a_street(slip: Slip) -> None:
     with pytest.raises(RuleBroken) as refusal:
         slip(community="street")

@@ -245,8 +245,8 @@ def test_name_a_liaison(browse, cast):
     page(browse("administrator").get(new))
     browse("administrator").post(new, {"phone": "13912345679", "name": "新联系人", "role": "unit_liaison"})
     assert Grant.objects.filter(work_unit=cast.school, ended_at=None).count() == 2
-    page(browse("liaison").get(new), 404)
-    page(browse("desk").get(new), 404)
+    page(browse("liaison").get(new), 403)
+    page(browse("desk").get(new), 403)
 
 
 # --- units ----------------------------------------------------------------------------------------------------------
@@ -274,10 +274,10 @@ def test_unit_page_and_changes(browse, cast):
     cast.school.refresh_from_db()
     assert cast.school.aliases == ["实验小学", "一小", "站前区实验小学"]
     page(browse("administrator").post(edit, {**data, "name": "公安站前分局"}), 422)
-    page(browse("desk").get(edit), 404)
+    page(browse("desk").get(edit), 403)
     browse("administrator").post(url("unit_end", cast.school.pk))
     assert "已撤销" in page(browse("administrator").get(here))
-    page(browse("desk").get(url("unit_end", cast.school.pk)), 404)
+    page(browse("desk").get(url("unit_end", cast.school.pk)), 403)
 
 
 def test_new_unit(browse, cast):

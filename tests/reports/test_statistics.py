@@ -1,4 +1,4 @@
-"""A number on the screen, in the workbook and on the command line is the same number (domain §1.8)."""
+"""A number on the screen, in the workbook and on the command line is the same number."""
 
 import io
 import json

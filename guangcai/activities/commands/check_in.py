@@ -101,7 +101,7 @@ def check_in(
     was_kept: the phone had no network and hands the code in late: an older code is taken within the policy's hours and
     marked. seen_at: the server has seen the code on this person's own phone while it was shown.
     Raises RuleBroken code_unknown, code_old, too_early, over, too_late, closed, cancelled; OutOfScope elsewhere.
-    Source: J3; reliability §2 case 4, §3 F4-F7.
+    Source: J3; promises T4, F4-F7.
     """
     shift = _open_shift(shift_id)
     by.require(Permission.ACTIVITY_SIGN_UP, shift.path)

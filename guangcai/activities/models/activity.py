@@ -32,7 +32,7 @@ class Notice(models.Model):
     risk_note = models.CharField(max_length=500, blank=True)
     guarantee = models.CharField(max_length=500, blank=True)
     minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
-    # One deed per attendance when the activity answers a named need (domain §5).
+    # One deed per attendance when the activity answers a named need (docs/promises.md).
     is_deed = models.BooleanField(default=False)
 
     class Meta:

@@ -10,7 +10,7 @@ from guangcai.activities.rules import NoticeText
 
 @cache
 def refused_title_words() -> tuple[str, ...]:
-    """Words that a title may not contain: kept as a list beside the code, one a line (domain §2.3)."""
+    """Words that a title may not contain: a list beside the code, one a line (practice of provincial platforms)."""
     text = (files("guangcai.activities") / "data" / "refused_title_words.txt").read_text("utf-8")
     return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
 

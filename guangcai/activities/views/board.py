@@ -55,7 +55,7 @@ def _marks(request: ActorRequest, shift: Shift) -> tuple[dict[UUID, Presence], d
     marks, minutes = {}, {}
     for name, value in request.POST.items():
         if name.startswith("presence-") and value in Presence.values:
-            member = _member_in(name)
+            member = _key(name.partition("-")[2])
             marks[member] = Presence(value)
             text = request.POST.get(f"minutes-{member}", "").strip()
             if text and not text.isdecimal():
@@ -64,9 +64,14 @@ def _marks(request: ActorRequest, shift: Shift) -> tuple[dict[UUID, Presence], d
     return marks, minutes
 
 
-def _member_in(name: str) -> UUID:
+def _asked_for(request: ActorRequest) -> UUID:
+    """The member a form names in its field `member`."""
+    return _key(request.POST.get("member", ""))
+
+
+def _key(text: str) -> UUID:
     try:
-        return UUID(name.partition("-")[2])
+        return UUID(text)
     except ValueError as wrong:
         raise RuleBroken(_("This form is not complete. Load the page again.")) from wrong
 
@@ -100,7 +105,7 @@ def people(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Find somebody who came without signing up, or sign somebody up who rings the desk."""
     shift = found(request, pk, permission=Permission.ATTENDANCE_TAKE)
     if request.method == "POST":
-        member = get_object_or_404(Member.objects.visible_to(request.actor), pk=request.POST.get("member"))
+        member = get_object_or_404(Member.objects.visible_to(request.actor), pk=_asked_for(request))
         marks = {member.pk: Presence.PRESENT}
         commands.mark_attendance(shift=shift, marks=marks, by=request.actor, now=timezone.now())
         messages.success(request, _("%(name)s is down as present.") % {"name": member.name})
@@ -192,7 +197,7 @@ def sheet(request: ActorRequest, pk: UUID) -> HttpResponse:
 def check_outs(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Somebody leaves early: himself on his phone, or on the board."""
     shift = found(request, pk)
-    member = UUID(request.POST["member"]) if "member" in request.POST else request.actor.member_id
+    member = _asked_for(request) if "member" in request.POST else request.actor.member_id
     if member is None:
         raise RuleBroken(_("There is no check-in to end."), code="not_present")
     commands.check_out(shift=shift, member_id=member, by=request.actor, now=timezone.now())

@@ -20,7 +20,7 @@ from guangcai.appraisal.queries import printing
 from guangcai.appraisal.queries import sheets as queries
 from guangcai.appraisal.queries.behind import behind
 from guangcai.appraisal.rules import QUARTER, Quarter
-from guangcai.core.errors import RuleBroken
+from guangcai.core.errors import Forbidden, RuleBroken
 from guangcai.core.http import ActorRequest, chosen_ids, file_answer, respond
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
@@ -58,6 +58,8 @@ def sheets(request: ActorRequest) -> HttpResponse:
 @require_POST
 def approvals(request: ActorRequest) -> HttpResponse:
     """The secretary approves what was ticked, after a look at who gets it: numbered, frozen, sent."""
+    if not request.actor.holds(Permission.FEEDBACK_APPROVE):
+        raise Forbidden()
     rows = queries.sheets(request.actor).filter(pk__in=chosen_ids(request), approved_at=None)
     then = request.POST.get("next", "")
     then = then if _is_own(then) else reverse("appraisal:sheets")

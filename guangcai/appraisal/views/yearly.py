@@ -81,6 +81,8 @@ def drafts(request: ActorRequest) -> HttpResponse:
 @require_POST
 def verdicts(request: ActorRequest) -> HttpResponse:
     """What is done with the ticked ones: an opinion for all, approval, or sending."""
+    if not request.actor.holds(Permission.APPRAISAL_EDIT):
+        raise Forbidden()
     rows = list(yearly.appraisals_of_area(request.actor).filter(pk__in=chosen_ids(request)))
     verb = request.POST.get("verb", "")
     concerned = _concerned(verb, rows)

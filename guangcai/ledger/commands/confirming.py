@@ -51,7 +51,7 @@ def confirm(
 
     Each entry by itself: what does not fit (maker, own service, overlap, daily limit, back-fill without approver) is
     named in the answer and the rest goes through. A second call is harmless. Raises OutOfScope or Forbidden when one
-    of them lies where `by` may not confirm. Source: reliability §6 I7, I9; domain §2.4.
+    of them lies where `by` may not confirm. Source: promises T5, I7, I9.
     """
     wanted = {entry.pk: entry for entry in entries}
     for path in sorted({entry.path for entry in wanted.values()}):

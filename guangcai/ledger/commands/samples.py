@@ -1,4 +1,4 @@
-"""The street draws records at random and asks whether they are true (domain §2.4; Order 67 arts 20-22)."""
+"""The street draws records at random and asks whether they are true (promise T5; Order 67 arts 20-22)."""
 
 from datetime import date, datetime
 

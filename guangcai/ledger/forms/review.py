@@ -35,9 +35,10 @@ class AnswerForm(TimeSpanForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.data.get("outcome") != ObjectionOutcome.CORRECTED:
-            for name in ("day", "begins", "ends"):
-                self.fields[name].required = False
+        corrects = self.data.get("outcome") == ObjectionOutcome.CORRECTED
+        for name in ("day", "begins", "ends", "minutes", "deeds"):
+            self.fields[name].widget.attrs["data-if"] = ObjectionOutcome.CORRECTED.value
+            self.fields[name].required = self.fields[name].required and (corrects or not self.is_bound)
 
     def correction(self) -> Correction | None:
         """What a valid form asks for; None to keep the record."""

@@ -72,7 +72,7 @@ class SampleCheckQuerySet(models.QuerySet["SampleCheck"]):
 
 
 class SampleCheck(CommunityFact):
-    """A confirmed entry drawn at random for the street to ask about (domain §2.4)."""
+    """A confirmed entry drawn at random for the street to ask about (promise T5)."""
 
     entry = models.OneToOneField(ServiceEntry, models.PROTECT, related_name="sample_check")
     drawn_on = models.DateField()

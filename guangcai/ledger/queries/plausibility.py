@@ -170,7 +170,7 @@ def looks_at(path: str, *, until: date) -> Looks:
 def plausibility_list(*, actor: Actor, path: str, since: date, until: date) -> list[DoubtfulEntry]:
     """Entries under `path` served from `since` to `until` (inclusive) that deserve a look, latest first.
 
-    Only what `actor` may see: whoever checks samples, or confirms there. Source: reliability case 5.
+    Only what `actor` may see: whoever checks samples, or confirms there. Source: promise T5.
     """
     found = reasons_by_entry(path=path, since=since, until=until, looks=looks_at(path, until=until))
     rows = ServiceEntry.objects.visible_to(actor).with_state().select_related("member", "community", "kind")

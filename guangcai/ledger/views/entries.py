@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from guangcai.core.errors import RuleBroken
+from guangcai.core.errors import Forbidden, RuleBroken
 from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
@@ -47,6 +47,8 @@ def entry_list(request: ActorRequest) -> HttpResponse:
 @require_POST
 def export(request: ActorRequest) -> HttpResponse:
     """Exactly the rows the list shows, with the fields of Order 67 arts 5 and 7, as Excel or CSV."""
+    if not request.actor.holds(Permission.ENTRY_VIEW):
+        raise Forbidden()
     rows = _listing(request).rows
     commands.note_export(rows=rows, by=request.actor, now=timezone.now())
     name, columns = _("Service records"), queries.export_columns()

@@ -12,7 +12,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import RuleBroken
 from guangcai.core.ids import new_id
-from guangcai.core.once import already
+from guangcai.core.once import already, other_content
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import normalise
 from guangcai.core.text import clean_name
@@ -42,13 +42,15 @@ def report_in_submit(
     By phone anybody may, without an account, and agrees to the notice himself; other channels are the desk's.
     A slip of the same phone that waits here already is returned: nobody learns anything by sending twice. One that
     was laid ready takes over what its own member says, and nothing under another name.
-    Raises RuleBroken(field).
+    Raises RuleBroken(field); Conflict for an id that was sent with other content.
     """
     if channel != Channel.PHONE:
         by.require(Permission.REPORT_IN_ACCEPT, community.path)
     _check_form(form, community, channel)
     phone_index = keys.phone_key(normalise(form.phone, field="phone")) if form.phone else ""
     if sent_before := already(ReportIn, id, community_id=community.pk, phone_index=phone_index):
+        if sent_before.form and not SlipForm.from_text(sent_before.form).says_the_same_as(form):
+            raise other_content()
         return sent_before
     waiting = ReportIn.objects.waiting().filter(community=community, phone_index=phone_index)
     if phone_index and (slip := waiting.select_related("member").first()):

@@ -38,7 +38,7 @@ def dated_link(name: str) -> list[Any]:
 
 
 class OrgRelation(Fact):
-    """Where the member's formal Party relation is kept. Known here, managed elsewhere (domain §5)."""
+    """Where the member's formal Party relation is kept. Known here, managed elsewhere (docs/promises.md)."""
 
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="org_relations")
     party_organisation = models.ForeignKey(PartyOrganisation, models.PROTECT, related_name="+")

@@ -58,7 +58,7 @@ def merge_nodes(*, node: Node, successor: Node, by: Actor, now: datetime) -> Nod
 
     Places below it, work units, resident units and open grants go to the successor; its own rules end; records keep
     the old place, and whoever has rights over the successor reads them. Merged already into it: no change.
-    Source: domain §2.12 (codes are abolished and merged).
+    Source: the division code, GB/T 2260 (codes are abolished and merged).
     """
     by.require(Permission.TREE_EDIT, node.path)
     by.require(Permission.TREE_EDIT, successor.path)

@@ -8,7 +8,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
-from guangcai.core.errors import OutOfScope, RuleBroken
+from guangcai.core.errors import Forbidden, OutOfScope, RuleBroken
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
 from guangcai.orgs.models import Node, PartyOrganisation, WorkUnit
@@ -31,6 +31,14 @@ def node_for(request: ActorRequest, pk: int, permission: Permission) -> Node:
 
 def unit_seen(request: ActorRequest, pk: int) -> WorkUnit:
     return _seen(WorkUnit.objects.visible_to(request.actor).select_related("node").filter(pk=pk))
+
+
+def unit_for(request: ActorRequest, pk: int, permission: Permission) -> WorkUnit:
+    """The unit on whose place the actor holds `permission`. A unit may be seen from places below its own."""
+    unit = unit_seen(request, pk)
+    if not request.actor.can(permission, unit.path):
+        raise Forbidden()
+    return unit
 
 
 def organisation_seen(request: ActorRequest, pk: int) -> PartyOrganisation:

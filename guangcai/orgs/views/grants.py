@@ -21,7 +21,7 @@ from guangcai.orgs.enums import Level
 from guangcai.orgs.forms.grants import EndGrantForm, GrantForm
 from guangcai.orgs.models import Grant, Node, WorkUnit
 from guangcai.orgs.roles import Role
-from guangcai.orgs.views.frame import form_page, node_for, posted, unit_seen
+from guangcai.orgs.views.frame import form_page, node_for, posted, unit_for
 
 
 @login_required
@@ -54,8 +54,7 @@ def grant_new(request: ActorRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def liaison_new(request: ActorRequest, pk: int) -> HttpResponse:
     """Make somebody the liaison of a work unit."""
-    unit = unit_seen(request, pk)
-    request.actor.require(Permission.GRANT_EDIT, unit.path)
+    unit = unit_for(request, pk, Permission.GRANT_EDIT)
     form = GrantForm(posted(request), roles=[Role.UNIT_LIAISON])
     return _grant_page(request, form, reverse("orgs:unit", args=[pk]), unit)
 

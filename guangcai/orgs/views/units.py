@@ -20,7 +20,7 @@ from guangcai.orgs.enums import WorkUnitKind
 from guangcai.orgs.forms.organisations import ResidenceForm, WorkUnitFilter, WorkUnitForm
 from guangcai.orgs.forms.tree import Confirmation
 from guangcai.orgs.models import ResidentUnit
-from guangcai.orgs.views.frame import carried_out, form_page, posted, unit_seen
+from guangcai.orgs.views.frame import carried_out, form_page, posted, unit_for, unit_seen
 
 SORTS = {"name": "name", "kind": "kind", "node": "path"}
 
@@ -99,8 +99,7 @@ def unit_new(request: ActorRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def unit_edit(request: ActorRequest, pk: int) -> HttpResponse:
-    shown, actor = unit_seen(request, pk), request.actor
-    actor.require(Permission.UNIT_EDIT, shown.path)
+    shown, actor = unit_for(request, pk, Permission.UNIT_EDIT), request.actor
     initial = {
         "name": shown.name,
         "short_name": shown.short_name,
@@ -126,8 +125,7 @@ def unit_edit(request: ActorRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def unit_end(request: ActorRequest, pk: int) -> HttpResponse:
-    shown, actor = unit_seen(request, pk), request.actor
-    actor.require(Permission.UNIT_EDIT, shown.path)
+    shown, actor = unit_for(request, pk, Permission.UNIT_EDIT), request.actor
     return form_page(
         request,
         Confirmation(posted(request)),
