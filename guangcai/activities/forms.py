@@ -113,9 +113,9 @@ class TimesForm(forms.Form):
     """One shift: a day, from when to when, how many."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs=DAY_INPUT, format="%Y-%m-%d"))
-    start_time = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs=TIME_INPUT, format="%H:%M"))
-    end_time = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs=TIME_INPUT, format="%H:%M"))
+    day = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs=DAY_INPUT, format="%Y-%m-%d"))
+    start_time = forms.TimeField(label=_("Start"), widget=forms.TimeInput(attrs=TIME_INPUT, format="%H:%M"))
+    end_time = forms.TimeField(label=_("End"), widget=forms.TimeInput(attrs=TIME_INPUT, format="%H:%M"))
     places = forms.IntegerField(label=_("How many people"), min_value=1, max_value=5000)
 
     def starts_at(self) -> datetime:
@@ -145,8 +145,8 @@ class SeriesForm(forms.Form):
     )
     starts_on = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=DAY_INPUT, format="%Y-%m-%d"))
     ends_on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs=DAY_INPUT, format="%Y-%m-%d"))
-    start_time = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs=TIME_INPUT, format="%H:%M"))
-    end_time = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs=TIME_INPUT, format="%H:%M"))
+    start_time = forms.TimeField(label=_("Start"), widget=forms.TimeInput(attrs=TIME_INPUT, format="%H:%M"))
+    end_time = forms.TimeField(label=_("End"), widget=forms.TimeInput(attrs=TIME_INPUT, format="%H:%M"))
     places = forms.IntegerField(label=_("How many people each time"), min_value=1, max_value=5000)
     on_holiday = forms.ChoiceField(
         label=_("When it falls on a public holiday"), choices=HolidayRule.choices, initial=HolidayRule.SKIP

@@ -67,12 +67,15 @@ def test_a_quarter_is_closed_sent_and_acknowledged(
 
 
 def pick(desk: Page, verb: str) -> None:
-    """Tick the teacher in the year's list and press the button."""
+    """Tick the teacher in the year's list and give the opinion, or press the button."""
     desk.goto(YEAR)
     desk.get_by_role("checkbox", name="林晓岚").check()
-    desk.get_by_role("button", name=verb, exact=True).click()
     if verb in ("批准", "送单位"):
+        desk.get_by_role("button", name=verb, exact=True).click()
         desk.get_by_role("main").get_by_role("button", name=verb, exact=True).click()
+    else:
+        desk.get_by_label("意见", exact=True).select_option(label=verb)
+        desk.get_by_role("button", name="给出意见").click()
 
 
 def object_on(phone: Page, axe: Check, no_sideways_scroll: Check) -> None:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms, template
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField, Form
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -38,9 +40,23 @@ def _attributes(bound: BoundField) -> dict[str, str | bool]:
     return attributes
 
 
+def _is_always_given(bound: BoundField) -> bool:
+    """A tick box says no by itself; of a radio group with a choice made before, one is always sent."""
+    widget = bound.field.widget
+    return isinstance(widget, forms.CheckboxInput) or (isinstance(widget, forms.RadioSelect) and bool(bound.value()))
+
+
+def _name_the_blank(widget: forms.Widget) -> None:
+    """Django's row of dashes for "nothing chosen" becomes a word."""
+    if isinstance(widget, forms.Select):
+        dashes, word = BLANK_CHOICE_DASH[0][1], _("Not chosen")
+        widget.choices = [(key, word if text == dashes else text) for key, text in widget.choices]
+
+
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField, *, label: str = "", hide_label: bool = False) -> Context:
     """One field with its label, hint and errors."""
+    _name_the_blank(bound.field.widget)
     attributes = _attributes(bound)
     if _shape(bound.field.widget) == "choices":
         # Subwidgets take their class from the widget; the field is this form's own copy.
@@ -52,7 +68,7 @@ def field(bound: BoundField, *, label: str = "", hide_label: bool = False) -> Co
         "hide_label": hide_label,
         "control": bound.as_widget(attrs=attributes),
         "options": list(bound.subwidgets) if _shape(bound.field.widget) == "choices" else [],
-        "is_optional": not bound.field.required and not isinstance(bound.field.widget, forms.CheckboxInput),
+        "is_optional": not bound.field.required and not _is_always_given(bound),
         "errors": [str(error) for error in bound.errors],
     }
 
