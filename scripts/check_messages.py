@@ -35,8 +35,22 @@ def outdated(room: Path) -> list[str]:
     return [f"{room.relative_to(ROOT) / po}: out of date, run `make messages`" for po in changed]
 
 
+def contradictory() -> list[str]:
+    """Words that two rooms translate differently: on the screen one of them would win everywhere."""
+    seen: dict[tuple[str | None, str], dict[str, str]] = {}
+    for po in sorted(ROOT.glob("guangcai/*/locale/*/LC_MESSAGES/django.po")):
+        # The command line reads its own catalogue alone.
+        if "cli" not in po.parts:
+            for entry in polib.pofile(str(po)):
+                words = entry.msgstr or str(entry.msgstr_plural)
+                seen.setdefault((entry.msgctxt, entry.msgid), {})[words] = str(po.relative_to(ROOT))
+    return [f"{key[1]!r} means different things: {told}" for key, told in seen.items() if len(told) > 1]
+
+
 def complaints() -> list[str]:
-    found = [c for room in rooms() for po in sorted(room.glob("locale/*/LC_MESSAGES/*.po")) for c in incomplete(po)]
+    found = contradictory() + [
+        c for room in rooms() for po in sorted(room.glob("locale/*/LC_MESSAGES/*.po")) for c in incomplete(po)
+    ]
     if shutil.which("xgettext") is None:
         print("gettext is not installed: not compared with the source.")
         return found
