@@ -21,6 +21,8 @@ from guangcai.members.queries.counts import count_links, count_members, reported
 from guangcai.orgs.models import Node
 
 Row = dict[str, Any]
+# Statistics reach from the first rules in force to the end of the century.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ DIMENSION_WORDS: Mapping[str, Text] = {
 }
 MEASURE_WORDS: Mapping[str, Text] = {
     "count": _("Count"),
-    "reported_in": _("Reported in"),
+    "reported_in": pgettext_lazy("count", "Reported in"),
     "participants": _("Participants"),
     "sent": _("Sent"),
     "read": _("Read"),
@@ -238,6 +240,10 @@ def _checked(asked: Question, statistic: Statistic) -> Question:
             % {"name": unknown[0], "all": ", ".join(statistic.dimensions)},
             field="by",
             code="no_dimension",
+        )
+    if any(day and not FIRST_DAY <= day <= LAST_DAY for day in (asked.on, asked.since, asked.until)):
+        raise RuleBroken(
+            _("Give a day between %(first)s and %(last)s.") % {"first": FIRST_DAY, "last": LAST_DAY}, code="day_range"
         )
     if asked.since and asked.until and asked.since > asked.until:
         raise RuleBroken(_("The period ends before it begins."), field="until", code="period")

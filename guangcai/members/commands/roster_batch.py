@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from guangcai.core import audit, jobs
 from guangcai.core.actor import Actor
@@ -359,7 +360,7 @@ def _keep_rows(batch: RosterBatch, sheet: RosterSheet, columns: Columns) -> None
 
 def _keep_refused(batch: RosterBatch, columns: Columns, checked: Checked) -> None:
     content = refused_workbook(
-        columns, checked.refused, checked.problems, row_word=_("Row"), reason_word=_("What is wrong")
+        columns, checked.refused, checked.problems, row_word=_("Row"), reason_word=pgettext("row", "What is wrong")
     )
     RosterFile.objects.create(
         batch=batch,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from guangcai.core import audit
 from guangcai.core.actor import Actor
@@ -231,7 +232,7 @@ def _result(sha256: str, checked: Checked, columns: Columns) -> RosterImport:
     refused = b""
     if checked.refused:
         refused = refused_workbook(
-            columns, checked.refused, problems, row_word=_("Row"), reason_word=_("What is wrong")
+            columns, checked.refused, problems, row_word=_("Row"), reason_word=pgettext("row", "What is wrong")
         )
     return RosterImport(
         sha256,
