@@ -31,7 +31,7 @@ def _day(actor: Actor) -> list[NavItem]:
     if actor.holds(Permission.ACTIVITY_EDIT) or actor.holds(Permission.ROSTER_VIEW):
         rows.append(NavItem(_("Activities"), link("activities:list"), "calendar-event"))
     if actor.holds(Permission.ENTRY_CONFIRM):
-        rows.append(NavItem(_("Confirmations"), link("ledger:confirmations"), "checks"))
+        rows.append(NavItem(_("To confirm"), link("ledger:confirmations"), "checks"))
     if actor.holds(Permission.ENTRY_VIEW):
         rows.append(NavItem(pgettext("menu", "Service records"), link("ledger:entries"), "list-check", phone=False))
     return rows

@@ -1,5 +1,5 @@
 /* Menus made of <details data-menu> close on Escape, on a click elsewhere, and when focus leaves them.
-   Error summaries (data-focus) take the focus when the page opens. */
+   Error summaries (data-focus) take the focus when the page opens; of more tabs than fit, the current one is in sight. */
 (() => {
   const open = () => document.querySelectorAll("details[data-menu][open]");
   document.addEventListener("click", (event) => {
@@ -17,6 +17,9 @@
     if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
   });
   const focusSummary = (root) => root.querySelector("[data-focus]")?.focus();
-  document.addEventListener("DOMContentLoaded", () => focusSummary(document));
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll(".gc-tabs [aria-current]").forEach((tab) => tab.scrollIntoView({ block: "nearest", inline: "nearest" }));
+    focusSummary(document);
+  });
   document.addEventListener("htmx:afterSwap", (event) => focusSummary(event.target));
 })();
