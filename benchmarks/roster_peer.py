@@ -76,7 +76,7 @@ def main() -> None:
     database = Env.db_url_config(os.environ["DATABASE_URL"])
     settings.configure(
         DATABASES={"default": database},
-        INSTALLED_APPS=["import_export"],
+        INSTALLED_APPS=["import_export", "benchmarks.roster_peer"],
         USE_TZ=True,
         SECRET_KEY="bench",  # noqa: S106
     )

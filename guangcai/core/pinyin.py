@@ -6,7 +6,8 @@ otherwise. Every character is looked up once and kept, so 100,000 names take abo
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from guangcai.core import lexicon
@@ -27,10 +28,24 @@ class NameKeys(NamedTuple):
     sort: str
 
 
+_NOTHING = NameKeys("", "", "")
+
+
 def name_keys(name: str) -> NameKeys:
     """Keys of one name. A character without a known reading stands for itself; separating dots count for nothing."""
-    readings = _surname(name)
-    readings += tuple(_read(part) for part in _parts(name[len(readings) :]))
+    surname, length = _surname(name)
+    given = _given(name[length:])
+    if not length:
+        return given
+    return NameKeys(
+        surname.full + given.full,
+        surname.initials + given.initials,
+        f"{surname.sort} {given.sort}" if given.sort else surname.sort,
+    )
+
+
+def _together(readings: Iterable[NameKeys]) -> NameKeys:
+    readings = tuple(readings)
     return NameKeys(
         full="".join([r.full for r in readings]),
         initials="".join([r.initials for r in readings]),
@@ -38,17 +53,23 @@ def name_keys(name: str) -> NameKeys:
     )
 
 
-def _surname(name: str) -> tuple[NameKeys, ...]:
-    """The surname's readings: two characters when they are a compound surname and a given name follows.
+# A district has far fewer given names than people.
+@lru_cache(maxsize=1 << 15)
+def _given(rest: str) -> NameKeys:
+    return _together(_read(part) for part in _parts(rest))
+
+
+def _surname(name: str) -> tuple[NameKeys, int]:
+    """The surname's keys and its length: two characters when they are a compound surname and a given name follows.
 
     A name in parts (with a dot) has no Chinese surname.
     """
     if "\u00b7" in name:
-        return ()
+        return _NOTHING, 0
     table = _surnames()
     if len(name) > 2 and (found := table.get(name[:2])):
-        return found
-    return table.get(name[:1], ())
+        return found, 2
+    return (found, 1) if (found := table.get(name[:1])) else (_NOTHING, 0)
 
 
 def _parts(rest: str) -> list[str]:
@@ -78,9 +99,11 @@ def _spelled(spelled: str, character: str) -> NameKeys:
 
 
 @cache
-def _surnames() -> dict[str, tuple[NameKeys, ...]]:
+def _surnames() -> dict[str, NameKeys]:
     return {
-        surname: tuple(_spelled(spelled, character) for spelled, character in zip(row.split(), surname, strict=True))
+        surname: _together(
+            _spelled(spelled, character) for spelled, character in zip(row.split(), surname, strict=True)
+        )
         for surname, row in lexicon.table("surnames").items()
     }
 

@@ -64,3 +64,25 @@ def test_a_list_comes_in(size, request, sign_in, axe, no_sideways_scroll, tmp_pa
     batch.refresh_from_db()
     assert (batch.state, batch.new_count, batch.matched_count) == ("applied", 3, 1)
     assert Member.objects.filter(name="林晓岚").count() == 1
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_people_are_expected(size, request, sign_in, axe, no_sideways_scroll, tmp_path, now):
+    cast = make_cast(now)
+    page = request.getfixturevalue(size)
+    file = tmp_path / "预计报到名单.xlsx"
+    file.write_bytes(workbook([person(1), person(2), person(3)]))
+    sign_in(page, cast.desk)
+    page.goto(f"{reverse('members:roster_imports')}?stands=expected")
+    assert page.locator("input[name=stands][value=expected]").is_checked()
+    page.set_input_files("input[type=file]", str(file))
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/imports/*-*/")
+    looked_at(page, axe, no_sideways_scroll, f"{size}-expected-preview")
+    page.locator("form[action$='/application/'] button").click()
+    page.wait_for_load_state()
+    looked_at(page, axe, no_sideways_scroll, f"{size}-expected-result")
+    page.locator("a[href*='launch-day']").first.click()
+    page.wait_for_url("**/launch-day/**")
+    looked_at(page, axe, no_sideways_scroll, f"{size}-launch-day")
+    assert page.locator("#launch li[id^=slip-]").count() == 3

@@ -24,7 +24,7 @@ def desk_browser(cast, signed_in):
 
 
 def send(browser, content, *, place, name="南园.xlsx", key=None):
-    form = {"id": str(key or new_id()), "place": place, "file": SimpleUploadedFile(name, content)}
+    form = {"id": str(key or new_id()), "place": place, "stands": "living", "file": SimpleUploadedFile(name, content)}
     return browser.post(reverse("members:roster_imports"), form)
 
 

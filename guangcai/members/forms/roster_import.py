@@ -28,7 +28,6 @@ class RosterFileForm(forms.Form):
             ("living", _("They live in the community: put them on its roster")),
             ("expected", _("They are expected: lay slips ready, they report in on the launch day")),
         ],
-        required=False,
         widget=forms.RadioSelect,
     )
     file = forms.FileField(

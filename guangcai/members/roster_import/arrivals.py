@@ -7,7 +7,7 @@ from types import TracebackType
 from django.db import connection
 
 from guangcai.core.crypto import blind_index, seal
-from guangcai.core.ids import new_id
+from guangcai.core.ids import new_id_text
 from guangcai.core.phones import last_four
 from guangcai.core.pinyin import name_keys
 from guangcai.members.models.person import ADDRESS_PURPOSE, PHONE_PURPOSE, PHONE_TAIL_PURPOSE
@@ -85,7 +85,7 @@ class Arrivals:
 
 def _line(arrival: Arrival, tails: _Tails) -> str:
     """One line of COPY. Written for speed: a hundred thousand of these are made at once."""
-    key = str(new_id())
+    key = new_id_text()
     full, initials, sort = name_keys(arrival.name)
     phone, address = arrival.phone, arrival.address
     phone_index = tail_index = ""

@@ -20,6 +20,10 @@ from guangcai.members.rules import JOINING_AGE
 LONGEST_ADDRESS = 120
 LONGEST_TITLE = 60
 MOST_REMARKS = 500
+MOST_KEPT = 50_000
+NOTHING = object()
+# Nearly every row has its own: kept, they would only fill memory.
+_MOSTLY_ONCE = ("name", "phone")
 _PARTS = ("compound", "building", "stairwell", "room")
 Reader = Callable[[str], Any]
 
@@ -74,53 +78,56 @@ class RowReader:
         self.remarks = Remarks()
         self._phones: dict[str, int] = {}
         readers = self._readers()
-        self._steps: list[tuple[int, str, Reader, dict[str, Any] | None]] = [
-            (at, name, readers[name], None if name in ("name", "phone") else {})
-            for at, name in enumerate(columns.fields)
-            if name in readers
+        # Column, field, reader, and what its texts were read as.
+        self._steps: list[tuple[int, str, Reader, dict[str, Any]]] = [
+            (at, name, readers[name], {}) for at, name in enumerate(columns.fields) if name in readers
         ]
+        self._width, self._name_at = len(columns.fields), columns.position("name")
 
     def read(self, number: int, row: Sequence[str]) -> tuple[Arrival | None, list[Problem]]:
         """The person, or the row's problems; neither when the row holds nothing but its number."""
         arrival, problems, filled = Arrival(number), [], False
-        width = len(row)
+        if len(row) < self._width:
+            row = [*row, *[""] * (self._width - len(row))]
         for at, name, reader, seen in self._steps:
-            text = row[at] if at < width else ""
-            if not text or text.isspace():
+            text = row[at]
+            if not text:
                 continue
-            filled = True
-            value = seen.get(text) if seen is not None else None
+            value = seen.get(text)
             if value is None:
+                if text.isspace():
+                    continue
                 try:
                     value = self._value(text, reader)
                 except CellProblem as wrong:
                     problems.append(self._problem(number, at, wrong))
                     continue
-                if seen is not None and len(seen) < 50_000:
+                if name not in _MOSTLY_ONCE and len(seen) < MOST_KEPT:
                     seen[text] = value
-            if value != "":
+            filled = True
+            if value is not NOTHING:
                 setattr(arrival, name, value)
-        if not filled:
+        if not filled and not problems:
             return None, []
         problems += self._of_whole_row(arrival, problems)
         return (None, problems) if problems else (self._finished(arrival), [])
 
     def _value(self, text: str, reader: Reader) -> Any:
-        """What one cell says; "" for a cell that says nothing."""
+        """What one cell says; NOTHING for a cell that says nothing."""
         try:
-            return reader(text)
+            value = reader(text)
+            return NOTHING if value == "" else value
         except CellProblem as wrong:
             if words.is_error(text):
                 raise CellProblem("cell_error", value=text.strip()) from None
             if wrong.code != "name_missing" and words.is_blank(text):
-                return ""
+                return NOTHING
             raise
 
     def _of_whole_row(self, arrival: Arrival, found: list[Problem]) -> list[Problem]:
         problems = []
-        wrong = {problem.at for problem in found}
-        name_at = self.columns.position("name")
-        if not arrival.name and name_at not in wrong and name_at >= 0:
+        name_at = self._name_at
+        if not arrival.name and name_at >= 0 and all(problem.at != name_at for problem in found):
             problems.append(self._problem(arrival.row, name_at, CellProblem("name_missing")))
         if arrival.phone:
             first = self._phones.setdefault(arrival.phone, arrival.row)
