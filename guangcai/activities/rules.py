@@ -94,7 +94,13 @@ def gives_hours(kind: str) -> bool:
     return ActivityKind(kind).gives_hours
 
 
-def check_shift_times(*, starts_at: datetime, ends_at: datetime, places: int) -> None:
+# A series lasts a year; what lies further away is a slip of the pen.
+SHIFTS_WITHIN = timedelta(days=731)
+
+
+def check_shift_times(*, starts_at: datetime, ends_at: datetime, places: int, now: datetime) -> None:
+    if abs(starts_at - now) > SHIFTS_WITHIN:
+        raise RuleBroken(_("This day lies more than two years away: check the year."), field="day", code="shift_far")
     if ends_at <= starts_at:
         raise RuleBroken(_("The end lies before the beginning."), field="end_time", code="shift_backwards")
     if ends_at - starts_at > timedelta(hours=12):

@@ -9,16 +9,20 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
-from django.db import connection
+from django.db import DataError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from guangcai.core.errors import DomainError
+from guangcai.core.errors import DomainError, RuleBroken
 
 Answer = Callable[[HttpRequest], HttpResponse]
 ELDER_COOKIE = "elder"
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b", re.IGNORECASE)
+
+# SQLSTATE of texts too long, numbers and days out of range; psycopg itself refuses a NUL, without one.
+UNKEEPABLE = {None, "22001", "22003", "22008"}
 
 
 def preferences(get_response: Answer) -> Answer:
@@ -83,6 +87,11 @@ class SignInFirst:
         return redirect_to_login(request.get_full_path())
 
 
+def _cannot_be_kept(error: DataError) -> bool:
+    """Whether the database refused a value that was sent in: too long, a NUL, a number or a day out of range."""
+    return getattr(error.__cause__, "sqlstate", None) in UNKEEPABLE
+
+
 class DomainErrors:
     """Turns a refusal into a page that names the reason and the next step."""
 
@@ -93,6 +102,8 @@ class DomainErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DataError) and _cannot_be_kept(exception):
+            exception = RuleBroken(_("Something in it cannot be kept: a text too long, or an odd character."))
         if not isinstance(exception, DomainError):
             return None
         context = {"message": str(exception.message), "language": translation.get_language()}

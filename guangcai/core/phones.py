@@ -15,6 +15,8 @@ from guangcai.core.errors import RuleBroken
 _NARROW = str.maketrans(
     dict(zip("０１２３４５６７８９＋－（）．", "0123456789+-().", strict=True))
     | dict.fromkeys(" \t\r\n\xa0\u3000\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u202d\u202e\u2060\ufeff", "")
+    # The apostrophe by which a spreadsheet marks a number as text.
+    | dict.fromkeys("'`\u2018\u2019", "")
     | dict.fromkeys("‐‑‒–—―−﹣", "-")
 )
 _MOBILE = re.compile(r"(?:\+?86|0086)?-?(1[3-9]\d)-?(\d{4})-?(\d{4})(?:\.0+)?", re.ASCII)

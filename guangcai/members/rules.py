@@ -65,6 +65,10 @@ def check_person(*, name: str, birth_date: date | None, joined_party_on: date | 
         raise RuleBroken(_("A name has at most 60 characters."), field="name", code="name_long")
     if birth_date and not OLDEST <= birth_date <= today:
         raise RuleBroken(_("This date of birth cannot be right."), field="birth_date", code="birth_date_range")
+    if birth_date and birth_date > today - relativedelta(years=JOINING_AGE):
+        raise RuleBroken(
+            _("A Party member is 18 or older: look up the date of birth."), field="birth_date", code="birth_young"
+        )
     if joined_party_on and not OLDEST <= joined_party_on <= today:
         raise RuleBroken(_("This date cannot be right."), field="joined_party_on", code="joined_range")
     if birth_date and joined_party_on and joined_party_on < birth_date + relativedelta(years=JOINING_AGE):

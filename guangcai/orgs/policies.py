@@ -5,6 +5,9 @@ from dataclasses import dataclass, fields
 from datetime import date, time
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext as _
+
+from guangcai.core.errors import RuleBroken
 from guangcai.core.scoping import ancestors
 from guangcai.orgs.enums import PolicyKey
 from guangcai.orgs.models import Policy
@@ -157,21 +160,29 @@ KEYS = {shape: key for key, shape in SHAPES.items()}
 Shape = TypeVar("Shape")
 
 
+class NoRule(RuleBroken, LookupError):
+    """No rule of a kind was in force on a day: before the first of them nothing can be worked out."""
+
+    def __init__(self, key: PolicyKey, on: date) -> None:
+        words = {"rule": key.label, "day": on.isoformat()}
+        super().__init__(_("On %(day)s no rule “%(rule)s” was in force: choose a later day.") % words, code=key.value)
+
+
 def in_force_at(shape: type[Shape], *, path: str, on: date) -> Shape:
     """The rule of kind `shape` at the node of `path` on the local date `on`; the nearest owner wins.
 
-    Raises LookupError when no node from the root down sets one.
+    Raises NoRule when no node from the root down sets one.
     """
     key = KEYS[shape]
     rows = Policy.objects.filter(in_force(on), key=key, path__in=ancestors(path))
     nearest = max(rows, key=lambda row: (len(row.path), row.since), default=None)
     if nearest is None:
-        raise LookupError(f"no policy {key} in force at {path} on {on}")
+        raise NoRule(key, on)
     return shape(**nearest.value)
 
 
 def in_force_at_each(shape: type[Shape], *, paths: Iterable[str], on: date) -> dict[str, Shape]:
-    """The same for several places at once, in one query. Raises LookupError when a place has no rule."""
+    """The same for several places at once, in one query. Raises NoRule when a place has no rule."""
     key = KEYS[shape]
     above = {path: ancestors(path) for path in paths}
     owners = {owner for path in above.values() for owner in path}
@@ -184,13 +195,13 @@ def in_force_at_each(shape: type[Shape], *, paths: Iterable[str], on: date) -> d
     for path, line in above.items():
         nearest = max((rule_of[owner] for owner in line if owner in rule_of), key=lambda r: len(r.path), default=None)
         if nearest is None:
-            raise LookupError(f"no policy {key} in force at {path} on {on}")
+            raise NoRule(key, on)
         found[path] = shape(**nearest.value)
     return found
 
 
 def in_force_on_days(shape: type[Shape], *, path: str, days: Iterable[date]) -> dict[date, Shape]:
-    """The same for several days at once, in one query. Raises LookupError when a day has no rule."""
+    """The same for several days at once, in one query. Raises NoRule when a day has no rule."""
     key = KEYS[shape]
     rows = sorted(
         Policy.objects.filter(key=key, path__in=ancestors(path)),
@@ -201,7 +212,7 @@ def in_force_on_days(shape: type[Shape], *, path: str, days: Iterable[date]) -> 
     for day in set(days):
         nearest = next((r for r in rows if r.since <= day and (r.until is None or day < r.until)), None)
         if nearest is None:
-            raise LookupError(f"no policy {key} in force at {path} on {day}")
+            raise NoRule(key, day)
         found[day] = shape(**nearest.value)
     return found
 

@@ -149,6 +149,8 @@ def test_shift_times(make_activity: Any, desk: Actor, now: datetime) -> None:
     for other, code in [
         ({"ends_at": now}, "shift_backwards"),
         ({"ends_at": now + timedelta(days=3)}, "shift_too_long"),
+        ({"starts_at": now - timedelta(days=800)}, "shift_far"),
+        ({"starts_at": now + timedelta(days=800)}, "shift_far"),
     ]:
         with pytest.raises(RuleBroken) as refused:
             add_shift(activity, desk, now, **other)

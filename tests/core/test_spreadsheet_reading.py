@@ -74,6 +74,21 @@ ENCODED = [
 ]
 
 
+def test_an_error_of_a_formula_is_seen_and_other_filled_sheets_are_named(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    for name, value in (("名单", "#N/A"), ("空", None), ("其他", "甲")):
+        page = book.add_worksheet(name)
+        if value == "#N/A":
+            page.write_string(0, 0, "姓名")
+            page.write_formula(1, 0, "=1/0", None, "#DIV/0!")
+        elif value:
+            page.write_string(0, 0, value)
+    book.close()
+    table = read_table((tmp_path / "a.xlsx").read_bytes())
+    assert table.rows == [["姓名"], ["#DIV/0!"]]
+    assert table.other_sheets == ("其他",)
+
+
 @pytest.mark.parametrize("content", ENCODED)
 def test_csv_in_any_usual_dress(content):
     table = read_table(content, "名单.csv")

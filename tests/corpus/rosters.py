@@ -102,6 +102,21 @@ def shapes(seed: int) -> Iterator[Item]:
     yield Item(
         "hidden-row.xlsx", xlsx(good, prepare=lambda _b, page: page.set_row(2, None, None, {"hidden": 1})), accepted=3
     )
+
+    def more_sheets(book: Any, _page: Any) -> None:
+        for at, row in enumerate(good):
+            book.get_worksheet_by_name("Sheet2").write_row(at, 0, row)
+
+    def second(book: Any, page: Any) -> None:
+        book.add_worksheet()
+        more_sheets(book, page)
+
+    def fault(_book: Any, page: Any) -> None:
+        page.write_formula(2, 3, "=VLOOKUP(1,A1:A2,1,0)", None, "#N/A")
+
+    yield Item("explained-first.xlsx", xlsx([["填表说明"], ["请认真填写"]], prepare=second), accepted=3)
+    yield Item("two-lists.xlsx", xlsx(good, prepare=second), accepted=3)
+    yield Item("formula-error.xlsx", xlsx(good, prepare=fault), accepted=2, problems=((3, "cell_error"),))
     yield Item("shifted.xlsx", xlsx([[], [], *(["", "", *row] for row in good)]), accepted=3)
     yield Item("extra-columns.xlsx", xlsx([[*row, "x"] for row in good]), accepted=3)
     yield Item(
@@ -132,6 +147,7 @@ FINE: Sequence[tuple[str, str, Any]] = [
     ("phone-point-zero", "联系电话", "13812345678.0"),
     ("phone-spaces", "联系电话", "138 1234 5678"),
     ("phone-plus-86", "联系电话", "+86 138-1234-5678"),
+    ("phone-apostrophe", "联系电话", "'13812345678"),
     ("phone-landline", "联系电话", "0417-2823456"),
     ("phone-none", "联系电话", "无"),
     ("phone-empty", "联系电话", ""),
@@ -158,6 +174,7 @@ WRONG: Sequence[tuple[str, str, Any, str]] = [
     ("phone-no-area", "联系电话", "2823456", "phone_area_code"),
     ("date-30-february", "出生日期", "2025年2月30日", "date_impossible"),
     ("date-future", "出生日期", "2099-01-01", "birth_future"),
+    ("date-child", "出生日期", "2019年3月", "birth_young"),
     ("date-short-year", "出生日期", "85.3.5", "date_year_short"),
     ("date-year", "出生日期", "1985", "date_incomplete"),
     ("date-lunar", "出生日期", "农历三月初五", "date_lunar"),
@@ -165,6 +182,7 @@ WRONG: Sequence[tuple[str, str, Any, str]] = [
     ("gender-odd", "性别", "未说明", "value_unknown"),
     ("name-empty", "姓名", "", "name_missing"),
     ("name-one", "姓名", "王", "name_short"),
+    ("name-header", "姓名", "手机", "name_header"),
     ("name-digit", "姓名", "王明2", "name_digits"),
     ("name-remark", "姓名", "王明（女）", "name_signs"),
     ("name-two", "姓名", "王明、李雷", "name_several"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -14,7 +15,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("guards")]
 
 ROOT = Path(__file__).resolve().parents[2]
 READ_FROM_POST = re.compile(r"request\.POST(?:\.get(?:list)?\(|\[)\"(\w+)\"")
-RUBBISH = ("☃", "-1", "99999999999999999999", "0001-01-01")
+RUBBISH = ("☃", "-1", "99999999999999999999", "0001-01-01", "9999-12-31", "a\0b")
+# What lists, filters and statistics read out of an address.
+ASKED = (
+    *("page", "sort", "q", "node", "community", "by", "year", "month", "quarter", "kind", "state", "category"),
+    *("since", "until", "on", "day", "unit", "work_unit", "type", "next", "show"),
+)
 
 
 def fields_read_by_hand() -> set[str]:
@@ -37,3 +43,27 @@ def test_rubbish_is_never_a_fault_of_ours(
         if ask(world.browser(form.seen_by), "POST", form.path, said).status >= 500:
             broken.append(name)
     assert broken == []
+
+
+@pytest.mark.parametrize("rubbish", RUBBISH)
+def test_rubbish_in_an_address_is_never_a_fault_of_ours(world: World, paths: dict[str, str], rubbish: str) -> None:
+    browser, asked = world.browser("secretary"), urlencode(dict.fromkeys(ASKED, rubbish))
+    broken = [
+        name
+        for name, path in paths.items()
+        if not name.startswith("api:") and ask(browser, "GET", f"{path}?{asked}").status >= 500
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize("address", ["activities:list", "orgs:units", "appraisal:sheets", "ledger:entries"])
+def test_an_odd_character_in_a_search_is_refused_in_words(world: World, paths: dict[str, str], address: str) -> None:
+    answer = ask(world.browser("secretary"), "GET", f"{paths[address]}?q=%00")
+    assert answer.status == 422
+    assert "无法保存" in answer.text
+
+
+def test_what_cannot_be_understood_is_answered_in_words(world: World, paths: dict[str, str]) -> None:
+    answer = ask(world.browser("secretary"), "GET", paths["activities:list"], HTTP_HOST="elsewhere.example")
+    assert answer.status == 400
+    assert "GUANGCAI_HOSTS" in answer.text

@@ -12,7 +12,7 @@ from guangcai.ledger.enums import Doubt
 from guangcai.ledger.plausibility import Features, Looks
 from guangcai.ledger.queries.plausibility import looks_at, plausibility_list, reasons_by_entry
 from guangcai.orgs.models import Policy
-from guangcai.orgs.policies import AnnualDuty, LookAtContent, LookAtTimes, LookAtTyping
+from guangcai.orgs.policies import AnnualDuty, LookAtContent, LookAtTimes, LookAtTyping, NoRule
 from tests.cast import POLICIES
 from tests.ledger import fraud
 
@@ -181,8 +181,9 @@ def test_the_numbers_are_the_districts(cast, book):
 
 def test_a_missing_rule_is_a_fault(cast):
     Policy.objects.filter(key="look_at_typing").delete()
-    with pytest.raises(LookupError, match="look_at_typing"):
+    with pytest.raises(NoRule) as missing:
         plausibility_list(actor=cast.actor("overseer"), path=cast.street.path, since=fraud.SINCE, until=fraud.UNTIL)
+    assert missing.value.code == "look_at_typing"
 
 
 def test_the_list_asks_a_fixed_number_of_questions(cast, book, queries):

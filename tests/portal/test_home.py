@@ -107,6 +107,16 @@ def test_the_district_drills_down_and_nobody_drills_next_door(cast: Cast) -> Non
     assert areas.top_node(cast.actor("overseer"), wanted="1; drop") == cast.street
 
 
+def test_a_street_with_open_sheets_leads_to_its_communities(cast: Cast, signed_in: SignIn) -> None:
+    """A street keeps no quarters of its own: its number opens the street."""
+    confirmed(cast)
+    page = signed_in(cast.users["administrator"]).get("/").content.decode()
+    assert f"/appraisal/?community={cast.street.code}" not in page
+    assert page.count(f'href="?node={cast.street.pk}"') == 2
+    opened = signed_in(cast.users["administrator"]).get("/", {"node": cast.street.pk}).content.decode()
+    assert f"/appraisal/?community={cast.nanyuan.code}" in opened
+
+
 def test_the_check_list_names_what_is_missing(cast: Cast) -> None:
     steps = checklist.steps(cast.actor("administrator"), on=cast.now.date())
     without_desk = steps[1]

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -171,6 +171,24 @@ def test_an_unknown_name_or_dimension_is_refused(cast: Cast, signed_in: SignedIn
     for page in ("/reports/members/", "/reports/members/workbook/"):
         assert browser.get(page, {"by": "colour"}).status_code == 422
         assert browser.get(page, {"on": "yesterday"}).status_code == 422
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2019-06-30", "9999-12-31"])
+def test_far_days_are_answered_or_refused_in_words(filled: Cast, signed_in: SignedIn, name: str, day: str) -> None:
+    """Before the first rule (2020 in the scene) and outside the calendar: never a fault of ours."""
+    browser = signed_in(filled.users["overseer"])
+    for asked in ({"on": day}, {"until": day}, {"since": day}):
+        assert browser.get(f"/reports/{name}/", asked).status_code in (200, 422)
+    outside = day != "2019-06-30"
+    assert browser.get(f"/reports/{name}/", {"on": day}).status_code == (422 if outside else 200)
+
+
+def test_a_year_before_the_first_rule_is_refused(filled: Cast, now: datetime) -> None:
+    asked = Question(node=filled.street, by=(), on=now.date(), until=date(2019, 6, 30))
+    with pytest.raises(RuleBroken) as refused:
+        figures("duty", asked)
+    assert refused.value.code == "annual_duty"
 
 
 def test_kinds_of_link_and_units_are_not_crossed(cast: Cast, signed_in: SignedIn) -> None:

@@ -50,7 +50,7 @@ def add_shift(
     if found := already(Shift, id, activity_id=activity.pk, starts_at=starts_at):
         return found
     _check_going_on(activity)
-    rules.check_shift_times(starts_at=starts_at, ends_at=ends_at, places=places)
+    rules.check_shift_times(starts_at=starts_at, ends_at=ends_at, places=places, now=now)
     shift = Shift.objects.create(
         **of_community(activity.community),
         id=id or new_id(),
@@ -89,7 +89,7 @@ def add_series(*, activity: Activity, repeat: Repeat, by: Actor, now: datetime, 
         created_by=by.user_id,
     )
     series.save(force_insert=True)
-    made = _make_shifts(series)
+    made = _make_shifts(series, now=now)
     if not made:
         raise RuleBroken(
             _("No day fits this rule between the first and the last day."), field="ends_on", code="no_date"
@@ -110,7 +110,7 @@ def extend_series(*, series: Series, ends_on: date, by: Actor, now: datetime) ->
     recurrence.check_span(starts_on=until, ends_on=ends_on)
     series.ends_on = ends_on
     series.save(update_fields=["ends_on"])
-    made = _make_shifts(series, after=until)
+    made = _make_shifts(series, after=until, now=now)
     audit.record(Tag.SERIES_ADD, by=by, on=series, now=now, shifts=made)
     return made
 
@@ -126,7 +126,7 @@ def change_shift(
     by.require(Permission.ACTIVITY_EDIT, shift.path)
     shift = lock_shift(shift.pk)
     rules.check_shift_open(cancelled_at=shift.cancelled_at, closed_at=shift.closed_at)
-    rules.check_shift_times(starts_at=starts_at, ends_at=ends_at, places=places)
+    rules.check_shift_times(starts_at=starts_at, ends_at=ends_at, places=places, now=now)
     moved = (shift.starts_at, shift.ends_at) != (starts_at, ends_at)
     siblings = Shift.objects.filter(series=shift.series_id).exclude(pk=shift.pk)
     if shift.series_id and siblings.filter(starts_at=starts_at).exists():
@@ -183,7 +183,7 @@ def _check_going_on(activity: Activity) -> None:
         raise RuleBroken(_("This activity was called off."), code="cancelled")
 
 
-def _make_shifts(series: Series, *, after: date = date.min) -> int:
+def _make_shifts(series: Series, *, now: datetime, after: date = date.min) -> int:
     """The shifts of the dates that the rule names after `after`. The unique constraint refuses a time made twice."""
     overrides = workday_overrides()
     dates = recurrence.meetings(
@@ -199,7 +199,7 @@ def _make_shifts(series: Series, *, after: date = date.min) -> int:
     for meeting in dates:
         starts_at = timezone.make_aware(datetime.combine(meeting.on, series.start_time))
         ends_at = starts_at + timedelta(minutes=series.minutes)
-        rules.check_shift_times(starts_at=starts_at, ends_at=ends_at, places=series.places)
+        rules.check_shift_times(starts_at=starts_at, ends_at=ends_at, places=series.places, now=now)
         if meeting.rule_date > after and starts_at not in there:
             made.append(_shift_of(series, starts_at, ends_at, meeting.group))
     Shift.objects.bulk_create(made)

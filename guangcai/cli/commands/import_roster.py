@@ -69,6 +69,11 @@ def command(
         click.echo(json.dumps(done.as_json(), ensure_ascii=False))
     else:
         _report(done, target, file, dry_run=dry_run)
+        if left := sheet.columns.left_sheets:
+            click.echo(
+                _("Only the sheet “%(sheet)s” was read, not: %(left)s")
+                % {"sheet": sheet.table.sheet, "left": ", ".join(left)}
+            )
     raise click.exceptions.Exit(HAS_PROBLEMS if done.problems else 0)
 
 

@@ -31,6 +31,7 @@ _READER = "guangcai.core.table_reader"
 class Table:
     """One sheet as text. Row numbers and columns count from 1, as the sheet shows them.
 
+    other_sheets: visible ones that hold something too and were not read.
     Rows are kept packed (a fifth of the memory) and unpacked as they are walked; `rows` unpacks them all.
     """
 

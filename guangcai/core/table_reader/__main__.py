@@ -46,6 +46,7 @@ def _open(content: bytes, wanted: str | None) -> Sheet:
     if content.startswith(_ZIP):
         kind, cells = archive.inspect(content)
         limits.allow(cells, len(content))
+        content = archive.errors_as_text(content) if kind == archive.XLSX else content
         return books.open_sheet(content, kind, wanted)
     if content.startswith(_OLE):
         if _LOCKED in content:

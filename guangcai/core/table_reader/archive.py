@@ -12,6 +12,8 @@ XLSX, ODS = "xlsx", "ods"
 _CHUNK = 256 * 1024
 _FORBIDDEN_MARKUP = (b"<!DOCTYPE", b"<!ENTITY")
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
+_ERROR_TYPE = b' t="e"'
+_ERROR = re.compile(rb'(<(?:\w+:)?c\b[^<>]*\st=)"e"')
 # <c><v>1</v></c>
 _SHORTEST_CELL = 15
 # A chunk's empty rows after its last value are counted with it.
@@ -32,6 +34,30 @@ def inspect(content: bytes) -> tuple[str, int]:
             return kind, cells
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError) as broken:
         raise Refused("damaged") from broken
+
+
+def errors_as_text(content: bytes) -> bytes:
+    """The workbook with `#N/A` and its like as text: the parser would show a cell with a formula's error as empty."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        faulty = {m.filename for m in archive.infolist() if _is_sheet(m.filename, XLSX) and _shows_errors(archive, m)}
+        if not faulty:
+            return content
+        mended = io.BytesIO()
+        with zipfile.ZipFile(mended, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+            for member in archive.infolist():
+                part = archive.read(member)
+                copy.writestr(member.filename, _ERROR.sub(rb'\1"str"', part) if member.filename in faulty else part)
+    return mended.getvalue()
+
+
+def _shows_errors(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    end = b""
+    with archive.open(member) as part:
+        while chunk := part.read(_CHUNK):
+            if _ERROR_TYPE in end + chunk:
+                return True
+            end = chunk[-len(_ERROR_TYPE) :]
+    return False
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:

@@ -42,6 +42,14 @@ def open_sheet(content: bytes, kind: str, wanted: str | None) -> Sheet:
     return _first_filled(book, kind, [wanted] if wanted is not None else visible, visible)
 
 
+def _holds_something(book: calamine.CalamineWorkbook, name: str) -> bool:
+    """Whether somebody should be told that this sheet is not read; one that cannot be read counts as empty."""
+    try:
+        return book.get_sheet_by_name(name).start is not None
+    except (calamine.CalamineError, ValueError, OSError):
+        return False
+
+
 def _first_filled(book: calamine.CalamineWorkbook, kind: str, names: list[str], visible: list[str]) -> Sheet:
     for name in names:
         try:
@@ -52,7 +60,7 @@ def _first_filled(book: calamine.CalamineWorkbook, kind: str, names: list[str], 
             continue
         limits.check_shape(sheet.height, sheet.width)
         row, column = sheet.start
-        others = [other for other in visible if other != name]
+        others = [other for other in visible if other != name and _holds_something(book, other)]
         # iter_rows begins at the sheet's first row, filled or not.
         rows = (row_text(cells) for cells in islice(sheet.iter_rows(), row, None))
         return Sheet(kind, name, rows, row + 1, column + 1, others)

@@ -7,13 +7,15 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+
 from guangcai.core.errors import RuleBroken
 from guangcai.core.phones import normalise
 from guangcai.core.text import clean, clean_name, narrow
 from guangcai.members.roster_import import words
 from guangcai.members.roster_import.dates import read_date
 from guangcai.members.roster_import.problems import CellProblem
-from guangcai.members.rules import OLDEST
+from guangcai.members.rules import JOINING_AGE, OLDEST
 
 _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,4}")
 # A full stop between Chinese characters is the dot of a name in parts, typed on another keyboard.
@@ -28,11 +30,13 @@ _SHOWN = 30
 
 def read_name(text: str) -> str:
     """A person's name, cleaned. Dots between parts and rare characters are fine. Raises CellProblem."""
-    if _HAN_NAME.fullmatch(text):
+    if _HAN_NAME.fullmatch(text) and text not in words.field_by_header():
         return text
     name = _DOT.sub("\u00b7", clean_name(text))
     if not name or words.is_blank(name):
         raise CellProblem("name_missing")
+    if name in words.field_by_header():
+        raise CellProblem("name_header")
     if _LOST & set(name):
         raise CellProblem("name_unreadable")
     if _SEVERAL.search(name):
@@ -67,6 +71,8 @@ def read_birth(text: str, *, today: date) -> date:
         raise CellProblem("birth_future")
     if day < OLDEST:
         raise CellProblem("birth_range")
+    if day > today - relativedelta(years=JOINING_AGE):
+        raise CellProblem("birth_young")
     return day
 
 
@@ -91,6 +97,8 @@ def read_reported(text: str, *, today: date) -> date:
 def read_text(text: str, *, most: int) -> str:
     """Free text, cleaned. Raises CellProblem when it is longer than `most`."""
     cleaned = clean(text)
+    if cleaned[:1] == "#" and words.is_error(cleaned):
+        raise CellProblem("cell_error", value=cleaned)
     if len(cleaned) > most:
         raise CellProblem("text_long", most=most)
     return cleaned

@@ -45,13 +45,14 @@ _NOT_STORED = frozenset({ID_NUMBER, UNUSED, "other_phone"})
 class Columns:
     """fields: one per column, a key of FIELDS, ID_NUMBER, or "" for a column that is not used.
 
-    first_column and header_row count from 1, as the sheet shows them.
+    first_column and header_row count from 1, as the sheet shows them. left_sheets: filled sheets that were not read.
     """
 
     headers: tuple[str, ...]
     fields: tuple[str, ...]
     first_column: int = 1
     header_row: int = 1
+    left_sheets: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
     def label(self, at: int) -> str:
@@ -77,6 +78,7 @@ class Columns:
             "fields": list(self.fields),
             "first_column": self.first_column,
             "header_row": self.header_row,
+            "left_sheets": list(self.left_sheets),
         }
 
     @classmethod
@@ -86,6 +88,7 @@ class Columns:
             fields=tuple(stored["fields"]),
             first_column=stored["first_column"],
             header_row=stored["header_row"],
+            left_sheets=tuple(stored.get("left_sheets", ())),
         )
         return replace(columns, problems=tuple(_problems(columns)))
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES: dict[str, Any] = {
     "name_missing": _("The name is missing: fill it in, or take the row out."),
+    "name_header": _("This is a header, not a name: take the row out."),
     "name_short": _("A name of one character: write the whole name."),
     "name_digits": _("There are digits in the name: take them out."),
     "name_signs": _("“%(sign)s” does not belong in a name: write the name alone, remarks go elsewhere."),
@@ -23,6 +24,7 @@ SENTENCES: dict[str, Any] = {
     "date_incomplete": _("“%(value)s” is a year only: give at least the month, such as 1985-03."),
     "date_lunar": _("“%(value)s” is a date of the lunar calendar: write the date of the common calendar."),
     "birth_future": _("The date of birth lies in the future: look it up and mend it."),
+    "birth_young": _("A Party member is 18 or older: look up the date of birth."),
     "birth_range": _("This date of birth cannot be right: look up the year."),
     "joined_future": _("The day of joining lies in the future: look it up and mend it."),
     "joined_range": _("This day of joining cannot be right: look up the year."),
