@@ -24,6 +24,7 @@ SIGN_INS = "guangcai.demo.signins"
 def command(load_only: bool, host: str, port: int) -> None:
     os.environ["GUANGCAI_DEMO"] = "1"  # for the server, a child of this process
     place = serving.Place(host=host, port=port)
+    os.environ.setdefault("GUANGCAI_SITE_URL", place.url)  # posters and codes lead to this very server
     if not load_only:
         serving.require_free_port(host, port)
     schema.migrate(verbosity=0)
