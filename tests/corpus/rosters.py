@@ -102,21 +102,6 @@ def shapes(seed: int) -> Iterator[Item]:
     yield Item(
         "hidden-row.xlsx", xlsx(good, prepare=lambda _b, page: page.set_row(2, None, None, {"hidden": 1})), accepted=3
     )
-
-    def more_sheets(book: Any, _page: Any) -> None:
-        for at, row in enumerate(good):
-            book.get_worksheet_by_name("Sheet2").write_row(at, 0, row)
-
-    def second(book: Any, page: Any) -> None:
-        book.add_worksheet()
-        more_sheets(book, page)
-
-    def fault(_book: Any, page: Any) -> None:
-        page.write_formula(2, 3, "=VLOOKUP(1,A1:A2,1,0)", None, "#N/A")
-
-    yield Item("explained-first.xlsx", xlsx([["填表说明"], ["请认真填写"]], prepare=second), accepted=3)
-    yield Item("two-lists.xlsx", xlsx(good, prepare=second), accepted=3)
-    yield Item("formula-error.xlsx", xlsx(good, prepare=fault), accepted=2, problems=((3, "cell_error"),))
     yield Item("shifted.xlsx", xlsx([[], [], *(["", "", *row] for row in good)]), accepted=3)
     yield Item("extra-columns.xlsx", xlsx([[*row, "x"] for row in good]), accepted=3)
     yield Item(
@@ -133,6 +118,26 @@ def shapes(seed: int) -> Iterator[Item]:
     yield Item("column-twice.xlsx", xlsx(twice), problems=((1, "column_repeated"),))
     yield Item("no-name-column.xlsx", xlsx([["性别", "联系电话"], ["男", ""]]), problems=((1, "name_column_missing"),))
     yield Item("header-only.xlsx", xlsx([HEADERS]), problems=((1, "no_rows"),))
+
+
+def sheets(seed: int) -> Iterator[Item]:
+    """More than one sheet, and a formula that failed."""
+    good = table(seed)
+
+    def more_sheets(book: Any, _page: Any) -> None:
+        for at, row in enumerate(good):
+            book.get_worksheet_by_name("Sheet2").write_row(at, 0, row)
+
+    def second(book: Any, page: Any) -> None:
+        book.add_worksheet()
+        more_sheets(book, page)
+
+    def fault(_book: Any, page: Any) -> None:
+        page.write_formula(2, 3, "=VLOOKUP(1,A1:A2,1,0)", None, "#N/A")
+
+    yield Item("explained-first.xlsx", xlsx([["填表说明"], ["请认真填写"]], prepare=second), accepted=3)
+    yield Item("two-lists.xlsx", xlsx(good, prepare=second), accepted=3)
+    yield Item("formula-error.xlsx", xlsx(good, prepare=fault), accepted=2, problems=((3, "cell_error"),))
 
 
 def _numbered(good: Rows, blanks: int) -> Rows:
@@ -217,7 +222,7 @@ OLD_XML = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:offic
 
 
 def items() -> list[Item]:
-    return [*encodings(1), *shapes(2), *cells(3), *unreadable(4)]
+    return [*encodings(1), *shapes(2), *sheets(5), *cells(3), *unreadable(4)]
 
 
 def write(folder: Path) -> None:

@@ -13,7 +13,7 @@ from guangcai.core.errors import RuleBroken
 from guangcai.members import commands, queries
 from guangcai.members.commands import RosterImport
 from guangcai.members.roster_import.known import Target
-from guangcai.members.roster_import.sheet import open_sheet
+from guangcai.members.roster_import.sheet import RosterSheet, open_sheet
 
 SHOWN = 50
 HAS_PROBLEMS, UNREADABLE = 1, 2
@@ -69,12 +69,14 @@ def command(
         click.echo(json.dumps(done.as_json(), ensure_ascii=False))
     else:
         _report(done, target, file, dry_run=dry_run)
-        if left := sheet.columns.left_sheets:
-            click.echo(
-                _("Only the sheet “%(sheet)s” was read, not: %(left)s")
-                % {"sheet": sheet.table.sheet, "left": ", ".join(left)}
-            )
+        _say_left_sheets(sheet)
     raise click.exceptions.Exit(HAS_PROBLEMS if done.problems else 0)
+
+
+def _say_left_sheets(sheet: RosterSheet) -> None:
+    if left := sheet.columns.left_sheets:
+        words = {"sheet": sheet.table.sheet, "left": ", ".join(left)}
+        click.echo(_("Only the sheet “%(sheet)s” was read, not: %(left)s") % words)
 
 
 def _beside(file: Path) -> Path:
