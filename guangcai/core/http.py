@@ -7,8 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from guangcai.core.actor import Actor
+from guangcai.core.errors import RuleBroken
 
 
 class ActorRequest(HttpRequest):
@@ -43,6 +45,14 @@ def file_answer(content: bytes, *, name: str, kind: str) -> HttpResponse:
     """A download, under a name that also a Chinese system shows right; `kind` is a key of FILE_TYPES."""
     headers = {"Content-Disposition": content_disposition_header(True, f"{name}.{kind}") or "attachment"}
     return HttpResponse(content, content_type=FILE_TYPES[kind], headers=headers)
+
+
+def key_in(request: HttpRequest, name: str) -> UUID:
+    """The row that a form names in its field `name`. Raises RuleBroken for one that was spoiled on the way."""
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError as wrong:
+        raise RuleBroken(_("This form is not complete. Load the page again.")) from wrong
 
 
 def chosen_ids(request: HttpRequest) -> list[UUID]:

@@ -21,8 +21,8 @@ Answer = Callable[[HttpRequest], HttpResponse]
 ELDER_COOKIE = "elder"
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b", re.IGNORECASE)
 
-# SQLSTATE of texts too long, numbers and days out of range; psycopg itself refuses a NUL, without one.
-UNKEEPABLE = {None, "22001", "22003", "22008"}
+# SQLSTATE of texts too long, numbers and days out of range, a NUL inside JSON; psycopg refuses other NULs without one.
+UNKEEPABLE = {None, "22001", "22003", "22008", "22P05"}
 
 
 def preferences(get_response: Answer) -> Answer:

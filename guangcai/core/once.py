@@ -51,8 +51,12 @@ def once(
         return model._default_manager.get(pk=before.row_id), True
     is_taken = key is not None and model._default_manager.filter(pk=key).exists()
     row = command()
-    if is_taken:
-        raise other_content()
+    if key is not None and is_taken:
+        # By the same call, which was answered in this moment, or by something else.
+        before = Sent.objects.filter(pk=key).first()
+        if before is None or before.digest != digest:
+            raise other_content()
+        return row, True
     if key is not None:
         Sent.objects.create(id=key, row_id=row.pk, digest=digest, at=now)
     return row, False

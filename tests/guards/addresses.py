@@ -23,6 +23,7 @@ from tests.guards.world import World
 
 Arguments = dict[str, str]
 HERE = object()
+MEMBER = "member__name_sort"
 
 
 def addresses() -> list[tuple[str, str]]:
@@ -66,12 +67,21 @@ def _part(world: World, name: str, pattern: str, part: str) -> str | None:
     return str(uuid4()) if "uuid" in part else "1"
 
 
-def _first(model: Any, **where: Any) -> Callable[[World], Any]:
+def _first(model: Any, *by: str, **where: Any) -> Callable[[World], Any]:
+    """The first row. `by`: for rows that one statement made, whose keys lie in another order in every world."""
+
     def find(world: World) -> Any:
         conditions = {key: world.community if value is HERE else value for key, value in where.items()}
-        return model.objects.filter(**conditions).order_by("pk").values_list("pk", flat=True).first()
+        return model.objects.filter(**conditions).order_by(*by, "pk").values_list("pk", flat=True).first()
 
     return find
+
+
+def _sign_up(world: World) -> Any:
+    """One that can still be cancelled."""
+    rows = SignUp.objects.filter(community=world.community, cancelled_at=None)
+    found = rows.order_by("-shift__starts_at", MEMBER, "pk").first()
+    return found and found.pk
 
 
 def _sheet(world: World) -> FeedbackSheet | None:
@@ -110,29 +120,29 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("members/report-ins/", _first(ReportIn, community=HERE)),
     ("members/door/", lambda world: door_token(world.community)),
     ("members/imports/", _first(RosterBatch, community=HERE)),
-    ("members/receipts/", _first(Residence, community=HERE)),
-    ("members/<uuid:key>", _first(Member, community=HERE)),
-    ("members/", _first(Member, community=HERE)),
+    ("members/receipts/", _first(Residence, MEMBER, community=HERE)),
+    ("members/<uuid:key>", _first(Member, "name_sort", community=HERE)),
+    ("members/", _first(Member, "name_sort", community=HERE)),
     ("activities/series/", _first(Series, community=HERE)),
     ("activities/shifts/", lambda world: getattr(_shift(world), "pk", None)),
-    ("activities/sign-ups/", _first(SignUp, community=HERE)),
+    ("activities/sign-ups/", _sign_up),
     ("activities/", _first(Activity, community=HERE, published_at__isnull=False)),
     ("ledger/objections/", _first(Objection)),
-    ("ledger/entries/", _first(ServiceEntry, community=HERE)),
-    ("ledger/members/", _first(Member, community=HERE)),
+    ("ledger/entries/", _first(ServiceEntry, MEMBER, "starts_at", community=HERE)),
+    ("ledger/members/", _first(Member, "name_sort", community=HERE)),
     ("ledger/certificates/", _first(Certificate)),
     ("ledger/samples/", _first(SampleCheck)),
     ("appraisal/sheets/", _first(FeedbackSheet, community=HERE, work_unit__name="站前区实验小学")),
     ("appraisal/quarters/", lambda world: "2026Q3"),
-    ("appraisal/", _first(Appraisal, community=HERE)),
+    ("appraisal/", _first(Appraisal, MEMBER, community=HERE)),
     ("reports/", lambda world: "members"),
     ("gallery/", lambda world: "forms"),
-    ("api/v1/members/", _first(Member, community=HERE)),
+    ("api/v1/members/", _first(Member, "name_sort", community=HERE)),
     ("api/v1/activities/", _first(Activity, community=HERE, published_at__isnull=False)),
     ("api/v1/shifts/", lambda world: getattr(_shift(world), "pk", None)),
-    ("api/v1/sign-ups/", _first(SignUp, community=HERE)),
-    ("api/v1/attendance/", _first(Attendance, community=HERE)),
-    ("api/v1/entries/", _first(ServiceEntry, community=HERE)),
+    ("api/v1/sign-ups/", _sign_up),
+    ("api/v1/attendance/", _first(Attendance, MEMBER, "shift__starts_at", community=HERE)),
+    ("api/v1/entries/", _first(ServiceEntry, MEMBER, "starts_at", community=HERE)),
     ("api/v1/feedback/", lambda world: getattr(_sheet(world), "pk", None)),
     ("api/v1/statistics/", lambda world: "members"),
     ("api/v1/<path", lambda world: "nothing"),
@@ -156,7 +166,7 @@ def _certificate_paper(world: World) -> Arguments | None:
 
 
 def _booklet_paper(world: World) -> Arguments:
-    member = _first(Member, community=HERE)(world)
+    member = _first(Member, "name_sort", community=HERE)(world)
     return {"<uuid:member_id>": str(member), "<int:year>.<slug:kind>": "2026.docx"}
 
 

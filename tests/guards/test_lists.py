@@ -70,6 +70,7 @@ NO_ROWS = {
     "accounts:sessions": "a person's own devices, read in one statement by allauth",
     "orgs:unit": "the few places a unit has moved into",
     "ledger:objections": "objections that wait: cloned rows would break their one-per-entry rule",
+    "appraisal:appraisal": "one appraisal, with its few objections",
     "appraisal:mine": "one row a year",
 }
 # A fixed number of questions, one for each rule of the district, however many records there are.

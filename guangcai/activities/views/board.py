@@ -20,7 +20,7 @@ from guangcai.activities.queries.people import workers_of
 from guangcai.activities.queries.shifts import state_of
 from guangcai.activities.views.shifts import found, show_refusal
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, respond
+from guangcai.core.http import ActorRequest, file_answer, key_in, respond
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.spreadsheet.writing import Cell
@@ -64,11 +64,6 @@ def _marks(request: ActorRequest, shift: Shift) -> tuple[dict[UUID, Presence], d
     return marks, minutes
 
 
-def _asked_for(request: ActorRequest) -> UUID:
-    """The member a form names in its field `member`."""
-    return _key(request.POST.get("member", ""))
-
-
 def _key(text: str) -> UUID:
     try:
         return UUID(text)
@@ -105,7 +100,7 @@ def people(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Find somebody who came without signing up, or sign somebody up who rings the desk."""
     shift = found(request, pk, permission=Permission.ATTENDANCE_TAKE)
     if request.method == "POST":
-        member = get_object_or_404(Member.objects.visible_to(request.actor), pk=_asked_for(request))
+        member = get_object_or_404(Member.objects.visible_to(request.actor), pk=key_in(request, "member"))
         marks = {member.pk: Presence.PRESENT}
         commands.mark_attendance(shift=shift, marks=marks, by=request.actor, now=timezone.now())
         messages.success(request, _("%(name)s is down as present.") % {"name": member.name})
@@ -197,7 +192,7 @@ def sheet(request: ActorRequest, pk: UUID) -> HttpResponse:
 def check_outs(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Somebody leaves early: himself on his phone, or on the board."""
     shift = found(request, pk)
-    member = _asked_for(request) if "member" in request.POST else request.actor.member_id
+    member = key_in(request, "member") if "member" in request.POST else request.actor.member_id
     if member is None:
         raise RuleBroken(_("There is no check-in to end."), code="not_present")
     commands.check_out(shift=shift, member_id=member, by=request.actor, now=timezone.now())

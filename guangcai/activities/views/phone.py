@@ -17,7 +17,7 @@ from guangcai.activities.queries import shifts as queries
 from guangcai.activities.views.refusals import Refused, refused
 from guangcai.activities.views.shifts import found
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, respond
+from guangcai.core.http import ActorRequest, key_in, respond
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Tab
@@ -112,7 +112,7 @@ def shift_context(request: ActorRequest, row: Shift, *, problem: Refused | None 
 def sign_ups(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Sign up: oneself, or somebody for whom the desk does it."""
     row, now = found(request, pk), timezone.now()
-    key = request.POST.get("member") or request.actor.member_id
+    key = key_in(request, "member") if request.POST.get("member") else request.actor.member_id
     member = get_object_or_404(Member.objects.visible_to(request.actor), pk=key)
     try:
         made = commands.sign_up(

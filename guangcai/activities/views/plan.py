@@ -33,7 +33,7 @@ def found(request: ActorRequest, pk: UUID) -> Activity:
 def _communities(request: ActorRequest) -> QuerySet[Node]:
     """Communities for which the actor prepares activities."""
     places = Node.objects.in_force(timezone.localdate()).communities()
-    return places.held_by(request.actor, Permission.ACTIVITY_EDIT).order_by("path")
+    return places.held_by(request.actor, Permission.ACTIVITY_EDIT).order_by("code")
 
 
 @login_required

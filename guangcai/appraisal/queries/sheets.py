@@ -49,7 +49,7 @@ class QuarterRow:
 
 def communities(actor: Actor, *, on: date) -> "QuerySet[Node]":
     """Communities whose feedback the actor prepares or oversees, top down."""
-    return Node.objects.in_force(on).communities().held_by(actor, Permission.FEEDBACK_VIEW).order_by("path")
+    return Node.objects.in_force(on).communities().held_by(actor, Permission.FEEDBACK_VIEW).order_by("code")
 
 
 def quarters(community: Node, *, on: date) -> list[QuarterRow]:

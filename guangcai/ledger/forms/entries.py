@@ -42,4 +42,4 @@ class BackFillForm(TimeSpanForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = Node.objects.communities().held_by(actor, Permission.ENTRY_RECORD)
-        self.fields["community"].queryset = places.order_by("path")  # type: ignore[attr-defined]
+        self.fields["community"].queryset = places.order_by("code")  # type: ignore[attr-defined]

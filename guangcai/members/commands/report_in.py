@@ -49,7 +49,7 @@ def report_in_submit(
     _check_form(form, community, channel)
     phone_index = keys.phone_key(normalise(form.phone, field="phone")) if form.phone else ""
     if sent_before := already(ReportIn, id, community_id=community.pk, phone_index=phone_index):
-        if sent_before.form and not SlipForm.from_text(sent_before.form).says_the_same_as(form):
+        if not _is_the_same(sent_before, form):
             raise other_content()
         return sent_before
     waiting = ReportIn.objects.waiting().filter(community=community, phone_index=phone_index)
@@ -118,6 +118,13 @@ def read_receipts(*, receipts: Iterable[UUID], by: Actor, now: datetime) -> int:
     if read:
         audit.record(Tag.RECEIPT_READ, by=by, now=now, count=read)
     return read
+
+
+def _is_the_same(slip: ReportIn, form: SlipForm) -> bool:
+    """Whether a slip was sent with this content. Once decided it keeps no form, and its member's name speaks for it."""
+    if slip.form:
+        return SlipForm.from_text(slip.form).says_the_same_as(form)
+    return slip.member is None or slip.member.name == clean_name(form.name)
 
 
 def _fill_ready(slip: ReportIn, form: SlipForm, *, now: datetime) -> ReportIn:

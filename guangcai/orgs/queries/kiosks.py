@@ -12,5 +12,5 @@ def kiosk_places(actor: Actor) -> tuple[KioskPlace, ...]:
     """Communities in force in which `actor` takes attendance; one query."""
     if not actor.holds(Permission.ATTENDANCE_TAKE):
         return ()
-    rows = Node.objects.in_force(localdate()).communities().held_by(actor, Permission.ATTENDANCE_TAKE).order_by("path")
+    rows = Node.objects.in_force(localdate()).communities().held_by(actor, Permission.ATTENDANCE_TAKE).order_by("code")
     return tuple(KioskPlace(node_id=row.pk, path=row.path, name=row.name) for row in rows)
