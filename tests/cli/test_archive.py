@@ -112,6 +112,8 @@ def test_a_backup_that_is_ended_leaves_the_older_one(backup: tuple[str, Path], n
             env={**os.environ, "DATABASE_URL": source},
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            # A shell that runs the tests in the background has children ignore it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         deadline = time.monotonic() + 30
         while len(list(file.parent.iterdir())) == 1 and time.monotonic() < deadline:

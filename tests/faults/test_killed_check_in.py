@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -77,7 +77,9 @@ def key_of(job: Job) -> str:
 
 
 def kill(process: int) -> None:
-    os.kill(process, signal.SIGKILL)
+    """One that has answered everybody may be gone already."""
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
 
 
 def cut_connections(_process: int) -> None:
