@@ -1,6 +1,6 @@
 """What every test has: the real database, no network, templates that fail on undefined variables, the cast."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from tests.cast import Cast, make_cast
 
@@ -38,6 +39,13 @@ def _undefined_variables_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     from django.template import engines
 
     monkeypatch.setattr(engines["django"].engine, "string_if_invalid", UndefinedVariable("undefined %s"))
+
+
+@pytest.fixture(autouse=True)
+def _installation_language() -> Iterator[None]:
+    """A page asked for in English leaves English active in its thread: no test inherits it from the one before."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture
