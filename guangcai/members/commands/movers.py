@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from guangcai.accounts.models import User
 from guangcai.members import merging, rules
@@ -19,8 +20,6 @@ from guangcai.members.models import (
     Residence,
     Skill,
 )
-
-MERGED_SLIP = "merged"
 
 
 def _move_links(model: Any, merge: Merge) -> int:
@@ -121,7 +120,11 @@ def report_ins(merge: Merge) -> int:
     waiting = ReportIn.objects.waiting().filter(member=merge.kept).values("community")
     twice = ReportIn.objects.waiting().filter(member=merge.gone, community__in=waiting)
     twice.update(
-        decided_at=merge.now, decided_by=merge.by.user_id, is_accepted=False, decline_reason=MERGED_SLIP, form=""
+        decided_at=merge.now,
+        decided_by=merge.by.user_id,
+        is_accepted=False,
+        decline_reason=_("Two records of one person were merged: one slip is enough."),
+        form="",
     )
     return ReportIn.objects.filter(member=merge.gone).update(member=merge.kept)
 

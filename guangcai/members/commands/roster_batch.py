@@ -9,13 +9,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -47,8 +46,6 @@ READ_JOB, CHECK_JOB, APPLY_JOB = "members.read_roster", "members.check_roster", 
 MOST_BYTES = 30 * 1024 * 1024
 # A longer file is checked again in the background, not while somebody waits for a page.
 CHECKED_AT_ONCE = 2_000
-# Where no rule is set, as the law's shortest time.
-NOT_KEPT_LONGER = 30
 WAITING = (BatchState.READ, BatchState.PROBLEMS, BatchState.READY)
 _ID_NUMBER = re.compile(r"\s*[1-9]\d{16}[\dXx\uff38]\s*")
 COPY_ROWS = """
@@ -247,36 +244,27 @@ def remove_abandoned(*, by: Actor, now: datetime) -> int:
     """Throw away the lists nobody settled, and refused rows nobody fetched, after the days of the rule in force.
 
     Returns how many lists were thrown away. A list somebody works on at this moment is left for the next night.
+    Raises LookupError at a place without the rule: a missing rule is a fault, not a guess.
     """
     by.require(Permission.ROSTER_IMPORT, ROOT)
-    days, gone = _days_kept(now), 0
+    kept_for, gone = cache(partial(_kept_for, now=now)), 0
     waiting = RosterBatch.objects.select_for_update(of=["self"], skip_locked=True).filter(state__in=WAITING)
     for batch in waiting.order_by("pk"):
-        if batch.read_at < now - timedelta(days=days.get(batch.path, NOT_KEPT_LONGER)):
+        if batch.read_at < now - kept_for(batch.path):
             _clear(batch)
             batch.state = BatchState.DISCARDED
             batch.save(update_fields=["state"])
             audit.record(Tag.ROSTER_IMPORT, by=by, on=batch, now=now, discarded=True, abandoned=True)
             gone += 1
-    refused = RosterFile.objects.filter(kind=RosterFileKind.REFUSED).only("pk", "batch__path", "batch__applied_at")
-    old = [
-        file.pk
-        for file in refused.select_related("batch")
-        if file.batch.applied_at
-        and file.batch.applied_at < now - timedelta(days=days.get(file.batch.path, NOT_KEPT_LONGER))
-    ]
+    refused = RosterFile.objects.filter(kind=RosterFileKind.REFUSED, batch__applied_at__isnull=False)
+    rows = refused.values_list("pk", "batch__path", "batch__applied_at")
+    old = [key for key, path, applied_at in rows if applied_at and applied_at < now - kept_for(path)]
     RosterFile.objects.filter(pk__in=old).delete()
     return gone
 
 
-def _days_kept(now: datetime) -> dict[str, int]:
-    """Path -> days, for every place that keeps a list or refused rows; places without a rule are left out."""
-    files = Q(state__in=WAITING) | Q(files__kind=RosterFileKind.REFUSED)
-    found = {}
-    for path in RosterBatch.objects.filter(files).values_list("path", flat=True).distinct():
-        with suppress(LookupError):
-            found[path] = in_force_at(ListKept, path=path, on=localdate(now)).days
-    return found
+def _kept_for(path: str, *, now: datetime) -> timedelta:
+    return timedelta(days=in_force_at(ListKept, path=path, on=localdate(now)).days)
 
 
 # --- checking -------------------------------------------------------------------------------------------------------
