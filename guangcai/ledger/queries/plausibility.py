@@ -41,7 +41,7 @@ WITH period AS (
            coalesce(sum(minutes) FILTER (WHERE typed), 0) AS typed_minutes,
            coalesce(sum(deeds) FILTER (WHERE typed), 0) AS typed_deeds
     FROM period GROUP BY member_id
-), years AS (
+), years AS MATERIALIZED (
     SELECT e.member_id, sum(e.minutes) AS year_minutes, sum(e.deeds) AS year_deeds
     FROM people AS w JOIN ledger_serviceentry AS e ON e.member_id = w.member_id
     WHERE w.of_one > 0 AND e.served_on >= %(new_year)s AND e.served_on <= %(until)s
@@ -49,7 +49,7 @@ WITH period AS (
       AND NOT EXISTS (SELECT FROM ledger_serviceentry AS r WHERE r.reverses_id = e.id)
       AND NOT EXISTS (SELECT FROM ledger_entrydecline AS d WHERE d.entry_id = e.id)
     GROUP BY e.member_id
-), undone AS (
+), undone AS MATERIALIZED (
     SELECT e.member_id, e.served_on, max(e.minutes) AS undone_minutes
     FROM ledger_serviceentry AS e JOIN ledger_serviceentry AS r ON r.reverses_id = e.id
     WHERE e.path >= %(path)s AND e.path < %(bound)s AND e.served_on >= %(since)s AND e.served_on <= %(until)s
@@ -58,7 +58,7 @@ WITH period AS (
     SELECT DISTINCT p.recorded_by AS maker, u.id AS served
     FROM period AS p JOIN accounts_user AS u ON u.member_id = p.member_id
     WHERE p.typed AND p.recorded_by <> u.id
-), mutual AS (
+), mutual AS MATERIALIZED (
     SELECT a.maker, u.member_id
     FROM pairs AS a JOIN pairs AS b ON b.maker = a.served AND b.served = a.maker
     JOIN accounts_user AS u ON u.id = a.served
