@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guangcai.appraisal.views import quarters, sheets, yearly
+from guangcai.appraisal.views import quarters, sheets, verdicts, yearly
 
 app_name = "appraisal"
 urlpatterns = [
@@ -22,7 +22,7 @@ urlpatterns = [
     path("sheets/<uuid:pk>/paper/<slug:kind>/", sheets.paper, name="paper"),
     path("years/", yearly.appraisals, name="appraisals"),
     path("years/drafts/", yearly.drafts, name="drafts"),
-    path("years/verdicts/", yearly.verdicts, name="verdicts"),
+    path("years/verdicts/", verdicts.verdicts, name="verdicts"),
     path("mine/", yearly.mine, name="mine"),
     path("<uuid:pk>/", yearly.appraisal, name="appraisal"),
     path("<uuid:pk>/own-words/", yearly.own_words, name="own_words"),

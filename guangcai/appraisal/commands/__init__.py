@@ -6,6 +6,7 @@ from guangcai.appraisal.commands.appraisals import (
     approve_appraisals,
     end_exemption,
     give_opinion,
+    give_opinions,
     send_appraisals,
     write_own_words,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "draft_supplements",
     "end_exemption",
     "give_opinion",
+    "give_opinions",
     "hand_over_sheet",
     "mark_read",
     "object_to_appraisal",

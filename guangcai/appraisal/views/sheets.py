@@ -37,6 +37,10 @@ def _seen(request: ActorRequest, pk: UUID) -> FeedbackSheet:
 @require_safe
 def sheets(request: ActorRequest) -> HttpResponse:
     """The desk's and the overseer's list, and the liaison's: the same rows, as far as each may see."""
+    return _list(request)
+
+
+def _list(request: ActorRequest, *, error: RuleBroken | None = None) -> HttpResponse:
     request.actor.require_any(Permission.FEEDBACK_VIEW)
     rows = queries.sheets(request.actor)
     if quarter := request.GET.get("quarter", ""):
@@ -50,8 +54,9 @@ def sheets(request: ActorRequest) -> HttpResponse:
         "quarter": quarter,
         "quarter_in_words": Quarter.parse(quarter).in_words if QUARTER.fullmatch(quarter) else "",
         "may_approve": request.actor.holds(Permission.FEEDBACK_APPROVE),
+        "error": error,
     }
-    return render(request, "appraisal/sheets.html", context)
+    return render(request, "appraisal/sheets.html", context, status=422 if error else 200)
 
 
 @login_required
@@ -60,10 +65,12 @@ def approvals(request: ActorRequest) -> HttpResponse:
     """The secretary approves what was ticked, after a look at who gets it: numbered, frozen, sent."""
     if not request.actor.holds(Permission.FEEDBACK_APPROVE):
         raise Forbidden()
-    rows = queries.sheets(request.actor).filter(pk__in=chosen_ids(request), approved_at=None)
+    rows = queries.sheets(request.actor).filter(pk__in=chosen_ids(request)).order_by("work_unit__name", "pk")
+    if not rows:
+        return _list(request, error=RuleBroken(_("Tick the drafts you approve."), code="nobody"))
     then = request.POST.get("next", "")
     then = then if _is_own(then) else reverse("appraisal:sheets")
-    drafts = list(rows.order_by("work_unit__name", "pk"))
+    drafts = [row for row in rows if row.approved_at is None]
     for draft in drafts:
         request.actor.require(Permission.FEEDBACK_APPROVE, draft.path)
     if drafts and "confirmed" not in request.POST:
@@ -72,7 +79,7 @@ def approvals(request: ActorRequest) -> HttpResponse:
     if approved:
         messages.success(request, _("%(count)s sheets approved; the units can read them now.") % {"count": approved})
     else:
-        messages.info(request, _("Tick the drafts you approve."))
+        messages.info(request, _("These sheets are approved already."))
     return redirect(then)
 
 
@@ -90,6 +97,7 @@ def _what_approval_does(drafts: list[FeedbackSheet], then: str) -> dict[str, obj
             (draft.work_unit.name, f"{draft.quarter_in_words} · {online if draft.has_liaison else paper}")  # type: ignore[attr-defined]
             for draft in drafts
         ],
+        "held_up": (),
     }
 
 

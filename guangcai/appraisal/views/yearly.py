@@ -19,7 +19,7 @@ from guangcai.appraisal.models import Appraisal
 from guangcai.appraisal.queries import printing, yearly
 from guangcai.appraisal.queries import sheets as quarters
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, chosen_ids, file_answer
+from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 
@@ -31,7 +31,7 @@ def _seen(request: ActorRequest, pk: UUID) -> Appraisal:
     return found
 
 
-def _year(request: ActorRequest) -> int:
+def year_asked(request: ActorRequest) -> int:
     text = request.GET.get("year") or request.POST.get("year") or ""
     return int(text) if text.isdecimal() and len(text) == 4 else timezone.localdate().year
 
@@ -39,8 +39,13 @@ def _year(request: ActorRequest) -> int:
 @login_required
 @require_safe
 def appraisals(request: ActorRequest) -> HttpResponse:
+    return the_list(request)
+
+
+def the_list(request: ActorRequest, *, error: RuleBroken | None = None) -> HttpResponse:
+    """The year's appraisals; with `error` the refusal of what was asked for some of them stands on top (422)."""
     request.actor.require_any(Permission.APPRAISAL_VIEW)
-    year = _year(request)
+    year = year_asked(request)
     rows = yearly.appraisals_of_area(request.actor).filter(year=year)
     if (verdict := request.GET.get("verdict", "")) in Verdict.values:
         rows = rows.filter(verdict=verdict)
@@ -57,8 +62,9 @@ def appraisals(request: ActorRequest) -> HttpResponse:
         "opinions": Opinion.choices,
         "may_edit": request.actor.holds(Permission.APPRAISAL_EDIT),
         "may_approve": request.actor.holds(Permission.APPRAISAL_APPROVE),
+        "error": error,
     }
-    return render(request, "appraisal/appraisals.html", context)
+    return render(request, "appraisal/appraisals.html", context, status=422 if error else 200)
 
 
 @login_required
@@ -68,79 +74,13 @@ def drafts(request: ActorRequest) -> HttpResponse:
     request.actor.require_any(Permission.APPRAISAL_VIEW)
     if not request.actor.holds(Permission.APPRAISAL_EDIT):
         raise Forbidden()
-    year, drafted = _year(request), 0
+    year, drafted = year_asked(request), 0
     for community in quarters.communities(request.actor, on=timezone.localdate()):
         if not request.actor.can(Permission.APPRAISAL_EDIT, community.path):
             continue
         drafted += commands.draft_appraisals(node=community, year=year, by=request.actor, now=timezone.now())
     messages.success(request, _("%(count)s appraisals are drafted or up to date.") % {"count": drafted})
     return redirect(f"{reverse('appraisal:appraisals')}?year={year}")
-
-
-@login_required
-@require_POST
-def verdicts(request: ActorRequest) -> HttpResponse:
-    """What is done with the ticked ones: an opinion for all, approval, or sending."""
-    if not request.actor.holds(Permission.APPRAISAL_EDIT):
-        raise Forbidden()
-    rows = list(yearly.appraisals_of_area(request.actor).filter(pk__in=chosen_ids(request)))
-    verb = request.POST.get("verb", "")
-    concerned = _concerned(verb, rows)
-    for row in concerned:
-        request.actor.require(Permission.APPRAISAL_APPROVE, row.path)
-    if concerned and "confirmed" not in request.POST:
-        return render(request, "appraisal/confirm.html", _what_happens(verb, concerned, year=_year(request)))
-    try:
-        count = _carry_out(request, verb, rows)
-    except RuleBroken as broken:
-        messages.error(request, str(broken.message))
-    else:
-        if count:
-            messages.success(request, _("Done for %(count)s members.") % {"count": count})
-        else:
-            messages.info(request, _("Tick the members first."))
-    return redirect(f"{reverse('appraisal:appraisals')}?year={_year(request)}")
-
-
-def _concerned(verb: str, rows: list[Appraisal]) -> list[Appraisal]:
-    """Those whom an act that cannot be undone would reach."""
-    if verb == "approve":
-        return [row for row in rows if row.approved_at is None]
-    return [row for row in rows if row.approved_at and row.sent_at is None] if verb == "send" else []
-
-
-def _what_happens(verb: str, rows: list[Appraisal], *, year: int) -> dict[str, object]:
-    if verb == "approve":
-        submit = _("Approve")
-        words = _("Figures and words of these members stand after that. Each member sees his own and may object.")
-        details = [row.get_opinion_display() or _("The community's opinion is missing") for row in rows]
-    else:
-        submit = _("Send to the units")
-        words = _("These appraisals go to the members' work units. They cannot be changed after that.")
-        details = [str(row.work_unit or "—") for row in rows]
-    return {
-        "submit": submit,
-        "action": reverse("appraisal:verdicts"),
-        "cancel": f"{reverse('appraisal:appraisals')}?year={year}",
-        "back_text": _("Yearly appraisal"),
-        "words": words,
-        "hidden": [*(("ids", row.pk) for row in rows), ("verb", verb), ("year", year)],
-        "concerned": [(row.member.name, detail) for row, detail in zip(rows, details, strict=True)],
-    }
-
-
-def _carry_out(request: ActorRequest, verb: str, rows: list[Appraisal]) -> int:
-    now = timezone.now()
-    if verb == "approve":
-        return commands.approve_appraisals(appraisals=rows, by=request.actor, now=now)
-    if verb == "send":
-        return commands.send_appraisals(appraisals=rows, by=request.actor, now=now)
-    if verb not in Opinion.values:
-        raise RuleBroken(_("Choose what to do with the ticked members."), code="no_verb")
-    waiting = [row for row in rows if row.approved_at is None]
-    for row in waiting:
-        commands.give_opinion(appraisal=row, opinion=Opinion(verb), by=request.actor, now=now)
-    return len(waiting)
 
 
 @login_required
