@@ -8,16 +8,17 @@ import io
 import json
 import re
 import tarfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from django.utils.translation import gettext as _
 
 from guangcai.core.errors import RuleBroken
+from guangcai.orgs import place_names
 from guangcai.orgs.enums import Level
 from guangcai.orgs.rules import CODE_LENGTH, COUNTRY_CODE, DIGITS, full_code
 
@@ -29,6 +30,8 @@ LEVELS = {
     "streets": Level.STREET,
     "villages": Level.COMMUNITY,
 }
+# What a broken archive, a cut file, or JSON of another shape ends in.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, EOFError, tarfile.TarError, zlib.error, csv.Error)
 PIECE = 4 * 1024 * 1024
 COLUMNS = ("code", "name", "level", "parent", "valid_from", "valid_to", "successor", "urban_rural_class")
 NEEDED = ("code", "name", "level", "parent")
@@ -74,8 +77,16 @@ class TreeFile:
 def read(path: Path, *, root: str = "") -> TreeFile:
     """Read `path`; with `root` (a code of any length) only that place and what lies below it.
 
-    Raises RuleBroken when the file is none of the known kinds.
+    Raises RuleBroken when the file is none of the known kinds, or damaged.
     """
+    try:
+        return _read(path, root)
+    except UNREADABLE as wrong:
+        words = _("%(file)s cannot be read: it is damaged, or another kind of file than its name says.")
+        raise RuleBroken(words % {"file": path.name}, code="file_damaged") from wrong
+
+
+def _read(path: Path, root: str) -> TreeFile:
     if path.suffix.lower() == ".csv":
         return _below_root(_read_csv(path), full_code(root)) if root else _read_csv(path)
     if path.suffix.lower() in (".tgz", ".gz"):
@@ -205,16 +216,9 @@ def _wrong_length(code: str, name: str, digits: int) -> str:
 # --- CSV ------------------------------------------------------------------------------------------------------------
 
 
-@cache
-def _words() -> dict[str, dict[str, str]]:
-    """What people call columns and levels, for tables made by hand."""
-    words: dict[str, dict[str, str]] = json.loads((DATA / "tree_words.json").read_text(encoding="utf-8"))
-    return words
-
-
 def _read_csv(path: Path) -> TreeFile:
     rows = csv.reader(io.StringIO(_text(path.read_bytes()), newline=""))
-    head = [_words()["columns"].get(cell.strip().lower(), cell.strip().lower()) for cell in next(rows, [])]
+    head = [place_names.words()["columns"].get(cell.strip().lower(), cell.strip().lower()) for cell in next(rows, [])]
     if missing := [column for column in NEEDED if column not in head]:
         raise RuleBroken(
             _("The first row must name the columns; missing: %(columns)s.") % {"columns": ", ".join(missing)},
@@ -233,7 +237,7 @@ def _read_csv(path: Path) -> TreeFile:
 
 
 def _csv_node(number: int, values: dict[str, str]) -> FileNode:
-    level = _words()["levels"].get(values["level"].lower(), values["level"].lower())
+    level = place_names.words()["levels"].get(values["level"].lower(), values["level"].lower())
     if level not in Level.values:
         raise RuleBroken(_("“%(level)s” is not a level.") % {"level": values["level"]}, code="level_unknown")
     return FileNode(

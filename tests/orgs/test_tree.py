@@ -259,6 +259,39 @@ def test_names_and_codes_of_any_length(cast):
     assert node_named("站前区", level="district", on=ON) == cast.district
 
 
+def test_a_name_with_or_without_its_kind(cast):
+    for text in ("南园", "南园社区", "南园社区居民委员会", "南园居委会", " 南园社区居委会 "):
+        assert node_named(text, on=ON) == cast.nanyuan
+    assert node_named("东风", on=ON) == node_named("东风街道办事处", on=ON) == cast.street
+    Node.objects.filter(pk=cast.nanyuan.pk).update(name="南园社区居委会")
+    assert node_named("南园社区", on=ON) == node_named("南园", level="community", on=ON) == cast.nanyuan
+    # The kind that was said is meant: no street answers to the name of a community.
+    with pytest.raises(RuleBroken) as refusal:
+        node_named("东风社区", on=ON)
+    assert refusal.value.code == "no_node"
+
+
+def test_a_name_that_fits_none_or_several_lists_what_may_be_meant(cast):
+    with pytest.raises(RuleBroken) as refusal:
+        node_named("南元社区", on=ON)
+    assert refusal.value.code == "no_node"
+    assert "210802001002 东风街道 · 南园社区" in str(refusal.value)
+    Node.objects.filter(pk=cast.gongyuan.pk).update(name="南园社区居委会")
+    with pytest.raises(RuleBroken) as refusal:
+        node_named("南园", on=ON)
+    assert refusal.value.code == "many_nodes"
+    for node in (cast.nanyuan, cast.gongyuan):
+        assert node.code in str(refusal.value)
+    for nothing in ("", " ", "九霄"):
+        with pytest.raises(RuleBroken) as refusal:
+            node_named(nothing, on=ON)
+        assert refusal.value.code == "no_node"
+        assert "2108" not in str(refusal.value)
+    with pytest.raises(RuleBroken) as refusal:
+        node_named("南元社区", among=Node.objects.visible_to(cast.actor("desk_next_door")), on=ON)
+    assert "210802001002" not in str(refusal.value)
+
+
 def test_search_stays_in_the_own_area(cast, queries):
     actor = cast.actor("overseer")
     with queries() as seen:

@@ -151,7 +151,7 @@ def test_a_period_counts_only_its_days(filled: Cast, signed_in: SignedIn) -> Non
 
 
 def test_terminal_prints_a_table(filled: Cast) -> None:
-    answer = CliRunner().invoke(stats.command, ["members", "--node", "东风街道"])
+    answer = CliRunner().invoke(stats.command, ["members", "--node", "东风街道办事处"])
     assert answer.exit_code == 0
     assert "南园社区" in answer.stdout
     assert "3" in answer.stdout.splitlines()[-1]

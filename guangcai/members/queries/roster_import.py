@@ -16,12 +16,11 @@ from guangcai.core.phones import mask, normalise
 from guangcai.members.enums import BatchState
 from guangcai.members.models import Member, RosterBatch, RosterRow
 from guangcai.members.queries.roster import with_links
-from guangcai.members.roster_import import words
 from guangcai.members.roster_import.columns import Columns
 from guangcai.members.roster_import.known import Target
 from guangcai.members.roster_import.matching import REASONS, Why
 from guangcai.orgs.enums import Level
-from guangcai.orgs.models import Node, WorkUnit
+from guangcai.orgs.models import WorkUnit
 from guangcai.orgs.queries import node_named
 
 # More unknown units than this are mended in the file, not one by one.
@@ -32,33 +31,11 @@ def import_target(*, community: str = "", work_unit: str = "", on: date) -> Targ
     """The list that a code or a name means, with or without the word for community. Raises RuleBroken."""
     if work_unit:
         return Target(work_unit=_unit_named(work_unit.strip()))
-    node = _community_named(community.strip(), on=on)
-    if node.level != Level.COMMUNITY:
-        raise RuleBroken(_("“%(name)s” is not a community: give the community.") % {"name": node.name}, code="level")
-    return Target(community=node)
+    return Target(community=node_named(community, level=Level.COMMUNITY, on=on))
 
 
 def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _community_named(text: str, *, on: date) -> Node:
-    suffixes = [suffix for suffix in words.table()["place_suffixes"] if suffix in words.table()["community_suffixes"]]
-    bare = words.bare_place(text)
-    try:
-        return node_named(text, level=Level.COMMUNITY, on=on)
-    except RuleBroken as refusal:
-        if refusal.code != "no_node" or not bare:
-            raise
-        names = [bare, *(bare + suffix for suffix in suffixes)]
-        found = list(Node.objects.in_force(on).communities().filter(name__in=names).order_by("path")[:2])
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise
-    raise RuleBroken(
-        _("Several places are called “%(text)s”: give the code instead.") % {"text": text}, code="many_nodes"
-    )
 
 
 def _unit_named(text: str) -> WorkUnit:

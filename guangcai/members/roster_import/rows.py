@@ -16,6 +16,7 @@ from guangcai.members.roster_import.columns import Columns
 from guangcai.members.roster_import.known import Known, building_key
 from guangcai.members.roster_import.problems import CellProblem, Problem
 from guangcai.members.rules import JOINING_AGE
+from guangcai.orgs.place_names import bare_name
 
 LONGEST_ADDRESS = 120
 LONGEST_TITLE = 60
@@ -196,7 +197,7 @@ class RowReader:
         community = self.known.target.community
         assert community is not None
         said = clean(text)
-        if words.bare_place(community.name) not in said and community.code not in said:
+        if bare_name(community.name) not in said and community.code not in said:
             raise CellProblem("community_other", value=said[:30], target=community.name)
         return said
 

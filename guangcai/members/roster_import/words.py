@@ -62,11 +62,3 @@ def is_error(text: str) -> bool:
 def plain_value(text: str) -> str:
     """Text as it is compared: narrow, small letters, without spaces, brackets and stops."""
     return _GAPS.sub("", narrow(clean(text))).lower()
-
-
-def bare_place(name: str) -> str:
-    """The name of a community or street without its kind: what people leave out."""
-    for suffix in table()["place_suffixes"]:
-        if name.endswith(suffix) and len(name) > len(suffix):
-            return name.removesuffix(suffix)
-    return name

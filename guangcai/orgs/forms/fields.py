@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
 
 from guangcai.core import units
 from guangcai.core.actor import Actor
@@ -51,13 +50,11 @@ class NodeField(forms.CharField):
         if not text:
             return None
         assert self.actor is not None
+        seen = Node.objects.visible_to(self.actor)
         try:
-            node = node_named(text.split(" ")[0], level=self.level, on=localdate())
+            return node_named(text.split(" ")[0], among=seen, level=self.level, on=localdate())
         except RuleBroken as broken:
             raise ValidationError(str(broken)) from broken
-        if not Node.objects.visible_to(self.actor).filter(pk=node.pk).exists():
-            raise ValidationError(_("There is no place with the code or name “%(text)s”.") % {"text": text})
-        return node
 
 
 class HoursField(forms.CharField):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -13,12 +14,16 @@ from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors
+from guangcai.orgs import place_names
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node, SubtreeCount
+from guangcai.orgs.models.tree import NodeQuerySet
 from guangcai.orgs.queries.rights import AfterSubtree
 from guangcai.orgs.rules import full_code
 
 MOST_FOUND = 50
+# Places a refusal offers, and how many names are compared to find them.
+MOST_NEAR, MOST_COMPARED = 5, 5000
 
 
 @dataclass(frozen=True)
@@ -49,24 +54,55 @@ class Link:
     is_open: bool = True
 
 
-def node_named(text: str, *, level: str = "", on: date) -> Node:
-    """The one node in force whose code (of any length) or name is `text`, for the command line and imports.
+def node_named(text: str, *, among: NodeQuerySet | None = None, level: str = "", on: date) -> Node:
+    """The one node in force that `text` means: a code of any length, or a name with or without the word for its kind.
 
-    Raises RuleBroken when there is none, or more than one of that name.
+    among: where to look; the whole tree by default. A name as it is written wins over one that lacks its kind.
+    Raises RuleBroken(code="no_node" | "many_nodes"), which lists the places that may be meant.
     """
-    nodes = Node.objects.in_force(on)
+    nodes = (Node.objects.all() if among is None else among).in_force(on).select_related("parent")
     if level:
         nodes = nodes.filter(level=level)
     text = text.strip()
-    found = list(nodes.filter(code__in={text, full_code(text)}).order_by("-code")[:1])
-    found = found or list(nodes.filter(name=text).order_by("path")[:2])
-    if not found:
-        raise RuleBroken(_("There is no place with the code or name “%(text)s”.") % {"text": text}, code="no_node")
-    if len(found) > 1:
-        raise RuleBroken(
-            _("Several places are called “%(text)s”: give the code instead.") % {"text": text}, code="many_nodes"
-        )
-    return found[0]
+    codes = {text, full_code(text)} - {""}
+    found = list(nodes.filter(code__in=codes).order_by("-code")[:1])
+    found = found or list(nodes.filter(name=text).order_by("path")[:MOST_NEAR])
+    found = found or list(nodes.filter(_spelled(text)).order_by("path")[:MOST_NEAR])
+    if len(found) == 1:
+        return found[0]
+    said = {"text": text, "near": ", ".join(_to_choose(node) for node in found or _near(text, nodes))}
+    if found:
+        words = _("Several places are called “%(text)s”: give the code instead. They are: %(near)s")
+    elif said["near"]:
+        words = _("There is no place with the code or name “%(text)s”. Similar: %(near)s")
+    else:
+        words = _("There is no place with the code or name “%(text)s”.")
+    raise RuleBroken(words % said, code="many_nodes" if found else "no_node")
+
+
+def _spelled(text: str) -> Q:
+    spelled = Q(pk=None)
+    for level, names in place_names.spellings(text).items():
+        spelled |= Q(level=level, name__in=names)
+    return spelled
+
+
+def _to_choose(node: Node) -> str:
+    above = f"{node.parent.name} · " if node.parent else ""
+    return f"{node.code} {above}{node.name}".strip()
+
+
+def _near(text: str, nodes: "QuerySet[Node]") -> list[Node]:
+    """Places whose names are much like `text`, the likest first, of those that begin or end like it."""
+    bare = place_names.bare_name(text)
+    if not bare:
+        return []
+    alike = nodes.filter(Q(name__startswith=bare[0]) | Q(name__contains=bare[-1])).order_by("path")
+    by_name: dict[str, list[Node]] = {}
+    for node in alike[:MOST_COMPARED]:
+        by_name.setdefault(place_names.bare_name(node.name), []).append(node)
+    names = get_close_matches(bare, by_name, n=MOST_NEAR, cutoff=0.5)
+    return [node for name in names for node in by_name[name]][:MOST_NEAR]
 
 
 def chain_of(path: str, *, actor: Actor) -> list[Link]:
