@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.activities import codes, rules
@@ -20,6 +20,7 @@ from guangcai.activities.models import Attendance, Shift
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
+from guangcai.core.database import prepared
 from guangcai.core.errors import Conflict, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
@@ -183,7 +184,7 @@ def _write(
         "tag": Tag.CHECK_IN.value,
         "details": json.dumps({"method": method.value, "late": is_late}),
     }
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         # One statement is a transaction of its own; inside another it joins that one.
         cursor.execute(WRITE, values)
         is_open, is_new = cursor.fetchone()
