@@ -141,7 +141,11 @@ class SeriesForm(forms.Form):
         label=_("Weekdays"), choices=Weekday.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
     month_days = forms.CharField(
-        label=_("Days of the month"), required=False, initial="5, 15, 25", help_text=_("For example 5, 15, 25")
+        label=_("Days of the month"),
+        required=False,
+        max_length=200,
+        initial="5, 15, 25",
+        help_text=_("For example 5, 15, 25"),
     )
     starts_on = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=DAY_INPUT, format="%Y-%m-%d"))
     ends_on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs=DAY_INPUT, format="%Y-%m-%d"))

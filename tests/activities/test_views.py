@@ -52,6 +52,7 @@ def test_the_desk_opens_every_page(
         now=now,
     )
     browser = signed_in(cast.desk)
+    Activity.objects.update(published_at=None, published_by=None)
     for name, address in pages_of(running).items():
         assert browser.get(address).status_code == 200, name
     for name in ["list", "calendar", "export", "templates", "new", "open", "mine"]:
@@ -102,6 +103,53 @@ def test_an_activity_from_notice_to_publication(cast: Cast, signed_in: SignIn, n
     assert browser.post(publish).status_code == 302
     activity.refresh_from_db()
     assert activity.published_at == now
+    assert browser.get(publish)["Location"] == reverse("activities:activity", args=[activity.pk])
+
+
+ON_SHIFT = ["people", "paper_list", "closing", "code", "printed_code", "shift_edit", "shift_cancellation"]
+ON_ACTIVITY = ["edit", "publication", "cancellation", "shift_new", "series_new"]
+
+
+def test_what_was_called_off_is_not_offered_again(
+    cast: Cast, signed_in: SignIn, make_shift: Any, now: datetime
+) -> None:
+    shift = make_shift(starts_in=timedelta(hours=2))
+    pages, browser, desk = pages_of(shift), signed_in(cast.desk), cast.actor("desk")
+    commands.sign_up(shift=shift, member=cast.teacher_member, by=cast.actor("member"), now=now)
+    place = reverse("activities:sign_up_cancellation", args=[SignUp.objects.get().pk])
+    assert browser.get(place).status_code == 200
+    commands.cancel_activity(activity=shift.activity, reason="weather", by=desk, now=now)
+    for name in ON_SHIFT:
+        assert browser.get(pages[name]).headers.get("Location") == pages["board"], name
+    for name in ON_ACTIVITY:
+        assert browser.get(pages[name]).headers.get("Location") == pages["activity"], name
+    assert browser.get(place).headers.get("Location") == pages["board"]
+    times = {"day": "2026-11-28", "start_time": "09:00", "end_time": "11:00", "places": "20"}
+    assert browser.post(pages["shift_edit"], times).status_code == 422
+    assert browser.post(pages["shift_new"], times).status_code == 422
+
+
+def test_a_closed_shift_is_not_offered_again(cast: Cast, signed_in: SignIn, running: Shift, now: datetime) -> None:
+    commands.close_shift(shift=running, head_count=0, by=cast.actor("desk"), now=now)
+    pages, browser = pages_of(running), signed_in(cast.desk)
+    for name in ON_SHIFT:
+        assert browser.get(pages[name]).headers.get("Location") == pages["board"], name
+    polled = browser.get(pages["code"], headers={"HX-Request": "true"})
+    assert (polled.status_code, polled["HX-Redirect"], polled.content) == (200, pages["board"], b"")
+
+
+def test_numbers_longer_than_any_number_are_refused_in_words(cast: Cast, signed_in: SignIn, running: Shift) -> None:
+    browser, pages, long = signed_in(cast.desk), pages_of(running), "9" * 5000
+    marks = {f"presence-{cast.teacher_member.pk}": "present", f"minutes-{cast.teacher_member.pk}": long}
+    assert browser.post(pages["board"], marks).status_code == 422
+    assert browser.post(pages["series_new"], {"how": "monthly", "month_days": long}).status_code == 422
+    assert browser.get(reverse("activities:new"), {"template": long}).status_code == 200
+
+
+@pytest.mark.parametrize("month", ["0001-01", "9999-12", "0000-00", "99999-1", f"{'9' * 20}-1", "x"])
+def test_a_month_that_is_no_month_is_this_one(cast: Cast, signed_in: SignIn, month: str) -> None:
+    page = signed_in(cast.desk).get(reverse("activities:calendar"), {"month": month})
+    assert (page.status_code, page.context["first"].year) == (200, 2026)
 
 
 def test_series_in_plain_words(cast: Cast, signed_in: SignIn, make_activity: Any) -> None:
@@ -168,7 +216,7 @@ def test_paper_list_and_closing(cast: Cast, signed_in: SignIn, running: Shift, n
     assert browser.post(closing, lines | {"head_count": ""}).status_code == 422
     assert browser.post(closing, lines).status_code == 302
     assert (Outcome.objects.get().quantity, Attendance.objects.get().minutes) == (1000, 30)
-    assert browser.get(closing).status_code == 200
+    assert browser.get(closing)["Location"] == reverse("activities:board", args=[running.pk])
     assert browser.get(reverse("activities:board", args=[running.pk])).status_code == 200
 
 

@@ -98,6 +98,7 @@ def test_the_desk_closes_a_quarter_after_a_look(cast: Cast, as_: As) -> None:
     assert (done.context["closed"].all_sheets, done.context["closed"].members) == (1, 1)
     assert left.name in done.content.decode()
     assert FeedbackSheet.objects.count() == 1
+    assert desk.get(address)["Location"] == answers[0]["Location"]
     # A colleague who did not start it reads the same; next door there is nothing to read.
     assert as_("secretary").get(progress).status_code == 200
     assert as_("desk_next_door").get(answers[0]["Location"]).status_code == 404

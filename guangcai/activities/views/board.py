@@ -18,7 +18,7 @@ from guangcai.activities.models import Outcome, Shift
 from guangcai.activities.queries.board import board_rows, units_of
 from guangcai.activities.queries.people import workers_of
 from guangcai.activities.queries.shifts import state_of
-from guangcai.activities.views.shifts import found, show_refusal
+from guangcai.activities.views.shifts import found, is_over, show_refusal
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, file_answer, key_in, respond
 from guangcai.core.permissions import Permission
@@ -28,6 +28,8 @@ from guangcai.members.models import Member
 from guangcai.members.queries.roster import found_by, roster
 
 PEOPLE_SHOWN = 12
+# Digits of a number of minutes that is worth reading; whether it fits the shift is the rule's question.
+LONGEST_NUMBER = 9
 
 
 @login_required
@@ -58,7 +60,7 @@ def _marks(request: ActorRequest, shift: Shift) -> tuple[dict[UUID, Presence], d
             member = _key(name.partition("-")[2])
             marks[member] = Presence(value)
             text = request.POST.get(f"minutes-{member}", "").strip()
-            if text and not text.isdecimal():
+            if text and not (text.isdecimal() and len(text) <= LONGEST_NUMBER):
                 raise RuleBroken(_("Minutes are whole numbers."), field="minutes", code="minutes")
             minutes[member] = int(text) if text else None
     return marks, minutes
@@ -99,6 +101,8 @@ def _board_context(request: ActorRequest, shift: Shift) -> dict[str, object]:
 def people(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Find somebody who came without signing up, or sign somebody up who rings the desk."""
     shift = found(request, pk, permission=Permission.ATTENDANCE_TAKE)
+    if is_over(request, shift):
+        return redirect("activities:board", shift.pk)
     if request.method == "POST":
         member = get_object_or_404(Member.objects.visible_to(request.actor), pk=key_in(request, "member"))
         marks = {member.pk: Presence.PRESENT}
@@ -118,6 +122,8 @@ def people(request: ActorRequest, pk: UUID) -> HttpResponse:
 def paper_list(request: ActorRequest, pk: UUID) -> HttpResponse:
     """A list on paper, typed later, with a reason and a second person."""
     shift, now = found(request, pk, permission=Permission.ATTENDANCE_TAKE), timezone.now()
+    if is_over(request, shift):
+        return redirect("activities:board", shift.pk)
     witnesses = workers_of(shift.path, on=timezone.localdate()).exclude(pk=str(request.actor.user_id))
     members = roster(request.actor).filter(path__under=shift.path).order_by("name_pinyin", "pk")
     signed_up = shift.sign_ups.live().values_list("member_id", flat=True)
@@ -147,6 +153,8 @@ def paper_list(request: ActorRequest, pk: UUID) -> HttpResponse:
 def closing(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Who was there, how long, what came of it; then it becomes a record."""
     shift, now = found(request, pk, permission=Permission.ATTENDANCE_TAKE), timezone.now()
+    if is_over(request, shift):
+        return redirect("activities:board", shift.pk)
     context = _board_context(request, shift)
     end = timezone.localtime(min(now, shift.ends_at)).strftime("%H:%M")
     form = ClosingForm(request.POST or None, initial={"head_count": context["present"], "end_time": end})

@@ -2,7 +2,7 @@
 
 from calendar import Calendar
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -125,9 +125,10 @@ def _tabs(current: str) -> list[Tab]:
 
 
 def _month(text: str, today: date) -> date:
+    """The first of the month that was asked for; of this one where there is no such month, nor one on either side."""
     try:
         year, month = (int(part) for part in text.split("-"))
-        return date(year, month, 1)
+        return date(year, month, 1) if MINYEAR < year < MAXYEAR else today.replace(day=1)
     except ValueError:
         return today.replace(day=1)
 

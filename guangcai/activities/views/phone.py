@@ -153,6 +153,8 @@ def sign_up_cancellation(request: ActorRequest, pk: UUID) -> HttpResponse:
         in_time, late = _("Cancelled in time. Thank you for telling."), _("Cancelled. Thank you for telling.")
         messages.success(request, in_time if done.cancelled_in_time else late)
         return where
+    if row.cancelled_at is not None or row.shift.cancelled_at is not None or row.shift.closed_at is not None:
+        return where
     waiting = SignUp.objects.waiting().filter(shift=row.shift_id).count()
     context = {"sign_up": row, "when": notices.when(row.shift), "waiting": waiting, "own": own}
     return respond(request, "activities/sign_up_cancellation.html", context)

@@ -23,6 +23,9 @@ from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors, under
 from guangcai.orgs.models import Node
 
+# Digits of the largest key that a table can have.
+LONGEST_KEY = 19
+
 
 def found(request: ActorRequest, pk: UUID) -> Activity:
     """The activity, if the actor may see it; 404 else."""
@@ -76,7 +79,8 @@ def new(request: ActorRequest) -> HttpResponse:
 
 def _template(request: ActorRequest) -> ActivityTemplate | None:
     key = request.GET.get("template", "")
-    return ActivityTemplate.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+    is_number = key.isdecimal() and len(key) <= LONGEST_KEY
+    return ActivityTemplate.objects.filter(pk=int(key)).first() if is_number else None
 
 
 @login_required
@@ -106,6 +110,8 @@ def activity(request: ActorRequest, pk: UUID) -> HttpResponse:
 def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk)
     request.actor.require(Permission.ACTIVITY_EDIT, row.path)
+    if request.method != "POST" and row.cancelled_at is not None:
+        return redirect("activities:activity", row.pk)
     skills = list(row.required_skills.values_list("skill_id", flat=True))
     initial = notice_initial(row) | {"skills": skills, "community": row.community_id}
     form = NoticeForm(request.POST or None, initial=initial, communities=Node.objects.filter(pk=row.community_id))
@@ -134,6 +140,8 @@ def publication(request: ActorRequest, pk: UUID) -> HttpResponse:
             return redirect("activities:activity", row.pk)
         except RuleBroken as broken:
             error = broken
+    elif row.published_at is not None or row.cancelled_at is not None:
+        return redirect("activities:activity", row.pk)
     shifts = [shift for shift in queries.shifts_of(row, now=now) if shift.state != "cancelled"]
     context = {"activity": row, "shifts": shifts[:5], "more": max(0, len(shifts) - 5), "error": error}
     return render(request, "activities/publication.html", context, status=422 if error else 200)
@@ -145,6 +153,8 @@ def cancellation(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Call the whole activity off: what happens, and to how many people."""
     row, now = found(request, pk), timezone.now()
     request.actor.require(Permission.ACTIVITY_EDIT, row.path)
+    if request.method != "POST" and row.cancelled_at is not None:
+        return redirect("activities:activity", row.pk)
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason, note = form.cleaned_data["reason"], form.cleaned_data["note"]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from guangcai.activities import commands
 from guangcai.activities.forms import CancelForm, ExtensionForm, SeriesForm, TimesForm
-from guangcai.activities.models import Series, Shift, SignUp
+from guangcai.activities.models import Activity, Series, Shift, SignUp
 from guangcai.activities.views.plan import found as found_activity
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest
@@ -32,6 +32,11 @@ def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = No
     return shift
 
 
+def is_over(request: ActorRequest, row: Activity | Shift) -> bool:
+    """Whether a page would offer what cannot be done any more: the row was called off, or is closed."""
+    return request.method != "POST" and (row.cancelled_at or getattr(row, "closed_at", None)) is not None
+
+
 def show_refusal(form: Any, broken: RuleBroken) -> None:
     """A refusal beside the field it names, or on top."""
     form.add_error(broken.field if broken.field in form.fields else None, str(broken.message))
@@ -42,6 +47,8 @@ def show_refusal(form: Any, broken: RuleBroken) -> None:
 def new(request: ActorRequest, pk: UUID) -> HttpResponse:
     activity = found_activity(request, pk)
     request.actor.require(Permission.ACTIVITY_EDIT, activity.path)
+    if is_over(request, activity):
+        return redirect("activities:activity", activity.pk)
     template = activity.template
     form = TimesForm(
         request.POST or None, initial={"id": new_id(), "places": template.default_places if template else 20}
@@ -69,6 +76,8 @@ def new(request: ActorRequest, pk: UUID) -> HttpResponse:
 def new_series(request: ActorRequest, pk: UUID) -> HttpResponse:
     activity = found_activity(request, pk)
     request.actor.require(Permission.ACTIVITY_EDIT, activity.path)
+    if is_over(request, activity):
+        return redirect("activities:activity", activity.pk)
     template = activity.template
     form = SeriesForm(
         request.POST or None, initial={"id": new_id(), "places": template.default_places if template else 20}
@@ -111,6 +120,8 @@ def extension(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     shift = found(request, pk, permission=Permission.ACTIVITY_EDIT)
+    if is_over(request, shift):
+        return redirect("activities:board", shift.pk)
     start, end = timezone.localtime(shift.starts_at), timezone.localtime(shift.ends_at)
     initial = {"day": start.date(), "start_time": start.time(), "end_time": end.time(), "places": shift.places}
     form = TimesForm(request.POST or None, initial=initial)
@@ -136,6 +147,8 @@ def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cancellation(request: ActorRequest, pk: UUID) -> HttpResponse:
     shift = found(request, pk, permission=Permission.ACTIVITY_EDIT)
+    if is_over(request, shift):
+        return redirect("activities:board", shift.pk)
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason, note = form.cleaned_data["reason"], form.cleaned_data["note"]

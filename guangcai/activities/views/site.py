@@ -23,7 +23,7 @@ from guangcai.activities import codes, commands, notices
 from guangcai.activities.models import Shift
 from guangcai.activities.views.phone import read_key, shift_context
 from guangcai.activities.views.refusals import refused
-from guangcai.activities.views.shifts import found
+from guangcai.activities.views.shifts import found, is_over
 from guangcai.core.errors import DomainError, OutOfScope, RuleBroken
 from guangcai.core.http import ActorRequest, respond
 from guangcai.core.ids import new_id
@@ -40,6 +40,8 @@ TYPED_CODES = Limit("activities:typed_code", 12, timedelta(minutes=10))
 def code(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The code on a screen at the door: changes every 30 seconds by itself."""
     shift, now = found(request, pk, permission=Permission.ATTENDANCE_TAKE), timezone.now()
+    if is_over(request, shift):
+        return _leave_for(request, reverse("activities:board", args=[shift.pk]))
     shown = codes.shown_at(shift_id=shift.pk, key=bytes(shift.code_key), now=now)
     context = {
         "shift": shift,
@@ -57,11 +59,20 @@ def code(request: ActorRequest, pk: UUID) -> HttpResponse:
     return response
 
 
+def _leave_for(request: ActorRequest, address: str) -> HttpResponse:
+    """A screen that still fetches codes when the shift is closed leaves by itself: htmx would swap a redirect in."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
+
+
 @login_required
 @require_safe
 def printed_code(request: ActorRequest, pk: UUID) -> HttpResponse:
     """A sheet for a place without a screen."""
     shift = found(request, pk, permission=Permission.ATTENDANCE_TAKE)
+    if is_over(request, shift):
+        return redirect("activities:board", shift.pk)
     text = codes.printed(shift_id=shift.pk, key=bytes(shift.code_key))
     context = {"shift": shift, "when": notices.when(shift), "address": _address(shift, text)}
     return render(request, "activities/printed_code.html", context)

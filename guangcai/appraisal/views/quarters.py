@@ -56,6 +56,8 @@ def close(request: ActorRequest, quarter: str) -> HttpResponse:
         job_id = next(iter(chosen_ids(request)), None)
         commands.ask_to_close(job_id=job_id, community=community, quarter=asked, by=request.actor, now=timezone.now())
         return redirect(_closing_url(community, asked))
+    if queries.closed_quarter(community, asked) is not None:
+        return redirect(_closing_url(community, asked))
     check_quarter_over(asked, today=timezone.localdate())
     context = {
         "community": community,
