@@ -16,7 +16,7 @@ from typing import BinaryIO
 from django.db import connection
 
 from guangcai.cli import binaries
-from guangcai.cli.language import _
+from guangcai.cli.language import _, why
 from guangcai.core.errors import Conflict, RuleBroken
 
 LIBPQ = {
@@ -76,7 +76,8 @@ def tools() -> Tools:
 def write_backup(file: Path) -> int:
     """Write the whole database, as of one moment, to `file` (mode 0600) and return its size in bytes.
 
-    An older file of that name is replaced only by a complete one. Raises RuleBroken when pg_dump fails.
+    An older file of that name is replaced only by a complete one. Raises RuleBroken when the folder does not take it,
+    when `file` is a device, or when pg_dump fails.
     """
     with _complete_or_not_at_all(file) as part:
         with part.open("wb") as out:
@@ -179,8 +180,14 @@ def _first_line(stderr: bytes) -> str:
 @contextmanager
 def _complete_or_not_at_all(file: Path) -> Iterator[Path]:
     """A file beside `file` to write to, closed to everybody else; it takes the name when the block ends well."""
+    if file.exists() and not file.is_file():
+        raise RuleBroken(_("%(file)s is a device, not a file: name a file, or - for a pipe.") % {"file": file})
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as refusal:
+        words = _("The backup cannot be written to the folder %(folder)s: %(reason)s.")
+        raise RuleBroken(words % {"folder": file.parent, "reason": why(refusal)}) from refusal
     try:
         yield part
         part.replace(file)

@@ -3,6 +3,7 @@
 The catalogue is this room's own: guangcai/cli/locale.
 """
 
+import errno
 import gettext
 import os
 from pathlib import Path
@@ -30,6 +31,26 @@ def _(message: str) -> str:
 
 def ngettext(one: str, many: str, number: int) -> str:
     return _catalogues[language()].ngettext(one, many, number)
+
+
+def reasons() -> dict[int, str]:
+    """Why the system does not give a file, by its number, as far as people meet it."""
+    return {
+        errno.ENOENT: _("there is no such file or folder"),
+        errno.ENOTDIR: _("what should be a folder is none"),
+        errno.EISDIR: _("it is a folder"),
+        errno.EACCES: _("you have no right to it"),
+        errno.EPERM: _("you have no right to it"),
+        errno.EROFS: _("nothing can be written on this disk"),
+        errno.ENOSPC: _("the disk is full"),
+        errno.EDQUOT: _("the disk is full"),
+        errno.ENAMETOOLONG: _("the name is too long"),
+    }
+
+
+def why(error: OSError) -> str:
+    """The reason in the terminal's language; a rare one as the system says it."""
+    return reasons().get(error.errno or 0, error.strerror or str(error))
 
 
 def use_for_click() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from guangcai.cli import postgres
-from guangcai.cli.language import _, use_for_click
+from guangcai.cli.language import _, reasons, use_for_click, why
 
 COMMANDS = Path(__file__).parent / "commands"
 BARE = {"db"}
@@ -121,8 +121,8 @@ def _sentence(error: Exception) -> str | None:
     """The words for a refusal or for a missing server or setting; None for a fault of the program."""
     if isinstance(error, postgres.PostgresError):
         return str(error)
-    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError) and error.filename:
-        return _("The file %(file)s cannot be used: %(reason)s.") % {"file": error.filename, "reason": error.strerror}
+    if isinstance(error, OSError) and error.filename and error.errno in reasons():
+        return _("The file %(file)s cannot be used: %(reason)s.") % {"file": error.filename, "reason": why(error)}
     import django.core.exceptions
     import django.db
 

@@ -1,5 +1,6 @@
 """The backup and restore drill, with the real command against databases of its own."""
 
+import errno
 import os
 import signal
 import stat
@@ -12,7 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from guangcai.cli import postgres
+from guangcai.cli import archive, postgres
+from guangcai.core.errors import RuleBroken
 
 Command = Callable[..., subprocess.CompletedProcess]
 Scratch = Callable[..., str]
@@ -127,10 +129,29 @@ def test_a_backup_that_is_ended_leaves_the_older_one(backup: tuple[str, Path], n
 
 def test_a_failed_backup_leaves_nothing(scratch: Scratch, guangcai: Command, tmp_path: Path) -> None:
     address = scratch(migrated=True)
-    refused = guangcai("backup", str(tmp_path / "no" / "such" / "folder"), database=address)
-    assert refused.returncode == 2
-    assert "Traceback" not in refused.stderr
+    missing = tmp_path / "no" / "such"
+    refused = guangcai("backup", str(missing / "file"), database=address)
+    words = f"The backup cannot be written to the folder {missing}: there is no such file or folder."
+    assert (refused.returncode, refused.stderr.strip()) == (2, words)
+    said = guangcai("backup", str(missing / "file"), database=address, LANG="zh_CN.UTF-8").stderr
+    assert said.strip() == f"备份不能写入文件夹 {missing}：没有这个文件或文件夹。"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_takes_the_place_of_no_device(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(RuleBroken, match="device"):
+        archive.write_backup(tmp_path / "pipe")
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+def test_a_folder_that_is_closed_is_named_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_arguments: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(archive.os, "open", closed)
+    with pytest.raises(RuleBroken, match=f"{tmp_path}: (you have no right to it|没有权限)"):
+        archive.write_backup(tmp_path / "a.backup")
 
 
 def test_a_backup_can_be_piped_to_a_program_that_seals_it(

@@ -50,7 +50,10 @@ def test_the_database_is_held_around_a_command_once() -> None:
         (ImproperlyConfigured("GUANGCAI_KEYS is not set"), "A setting is missing or wrong: GUANGCAI_KEYS is not set"),
         (OperationalError("connection refused\n"), "The database does not answer: connection refused"),
         (main.postgres.PostgresError("No PostgreSQL."), "No PostgreSQL."),
-        (FileNotFoundError(2, "No such file", "a.xlsx"), "The file a.xlsx cannot be used: No such file."),
+        (
+            FileNotFoundError(2, "No such file", "a.xlsx"),
+            "The file a.xlsx cannot be used: there is no such file or folder.",
+        ),
     ],
 )
 def test_a_refusal_is_one_sentence_and_exit_code_2(

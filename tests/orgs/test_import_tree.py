@@ -255,6 +255,27 @@ def test_what_is_no_tree(tmp_path, now, db):
     assert [problem.code for problem in done.problems] == ["nothing_found"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("tree.json", b"{"),
+        ("tree.json", b"\xff\xfe\x00"),
+        ("tree.json", b'["a"]'),
+        ("provinces.json", b"[1]"),
+        ("provinces.json", b'[{"code": 11}]'),
+        ("tree.tgz", b"no archive"),
+        ("tree.tgz", b"\x1f\x8b\x08\x00cut"),
+        ("tree.csv", b"code,name,level,parent\n11," + b"x" * 200_000 + b",province,\n"),
+    ],
+)
+def test_a_damaged_file_is_refused_in_one_sentence(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(RuleBroken) as refusal:
+        tree_files.read(tmp_path / name)
+    assert refusal.value.code == "file_damaged"
+    assert name in str(refusal.value)
+
+
 def test_only_the_program_imports(cast, folder):
     file = tree_files.read(folder)
     with pytest.raises(OutOfScope):

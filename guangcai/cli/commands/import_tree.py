@@ -63,7 +63,8 @@ def command(file: Path, root: str, valid_from: datetime, end_missing: bool, dry_
 
 def _report(done: TreeImport) -> None:
     for problem in done.problems[:SHOWN_PROBLEMS]:
-        click.echo(_("Row %(row)d: %(message)s") % {"row": problem.row, "message": problem.message}, err=True)
+        place = {"row": problem.row, "message": problem.message}
+        click.echo(_("Row %(row)d: %(message)s") % place if problem.row else problem.message, err=True)
     if done.problems:
         click.echo(_("%(count)d problems, nothing imported.") % {"count": len(done.problems)}, err=True)
         return
