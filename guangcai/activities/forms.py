@@ -138,14 +138,19 @@ class SeriesForm(forms.Form):
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     how = forms.ChoiceField(label=_("How often"), choices=HOW, widget=forms.RadioSelect, initial=WEEKLY)
     weekdays = forms.MultipleChoiceField(
-        label=_("Weekdays"), choices=Weekday.choices, widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Weekdays"),
+        choices=Weekday.choices,
+        required=False,
+        help_text=_("Only for “every week”."),
+        widget=forms.CheckboxSelectMultiple(attrs={"data-if": WEEKLY}),
     )
     month_days = forms.CharField(
         label=_("Days of the month"),
         required=False,
         max_length=200,
         initial="5, 15, 25",
-        help_text=_("For example 5, 15, 25"),
+        help_text=_("Only for “every month”, for example 5, 15, 25."),
+        widget=forms.TextInput(attrs={"data-if": MONTHLY}),
     )
     starts_on = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=DAY_INPUT, format="%Y-%m-%d"))
     ends_on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs=DAY_INPUT, format="%Y-%m-%d"))

@@ -26,6 +26,7 @@ class Scene:
         self.desk: Actor = self.cast.actor("desk")
         commands.load_templates(node=self.cast.district, by=Actor.system(), now=self.now)
         self.activity = commands.add_activity(community=self.cast.nanyuan, text=text(), by=self.desk, now=self.now)
+        self.draft = commands.add_activity(community=self.cast.nanyuan, text=text(), by=self.desk, now=self.now)
         self.to_come = self.shift(timedelta(days=2))
         commands.publish_activity(activity=self.activity, by=self.desk, now=self.now)
         self.running, self.over = self.shift(timedelta(minutes=-20)), self.shift(timedelta(days=-3))
@@ -49,9 +50,10 @@ class Scene:
         def on(shift: Shift, *names: str) -> list[str]:
             return [reverse(f"activities:{name}", args=[shift.pk]) for name in names]
 
-        plan = ["activity", "edit", "publication", "cancellation", "shift_new", "series_new"]
+        plan = ["activity", "edit", "cancellation", "shift_new", "series_new"]
         desk = [reverse(f"activities:{name}") for name in ("list", "calendar", "templates", "new")]
         desk += [reverse(f"activities:{name}", args=[self.activity.pk]) for name in plan]
+        desk.append(reverse("activities:publication", args=[self.draft.pk]))
         desk += on(self.running, "board", "people", "paper_list", "code", "printed_code")
         desk += [*on(self.over, "closing"), *on(self.to_come, "shift_edit", "shift_cancellation")]
         member = [reverse("activities:open"), reverse("activities:mine"), self.here()]
@@ -94,3 +96,13 @@ def test_a_check_in_survives_a_dead_network(scene: Scene, phone: Any, sign_in: A
     row = Attendance.objects.get(shift=scene.running)
     assert (row.member, row.shift, row.method) == (scene.cast.teacher_member, scene.running, "code")
     assert phone.evaluate("localStorage.getItem('guangcai.check-ins')") == "[]"
+
+
+def test_a_series_asks_for_the_days_of_its_own_rhythm(scene: Scene, new_page: Any, sign_in: Any) -> None:
+    page = new_page(width=390, height=844, java_script_enabled=False)
+    sign_in(page, scene.cast.users["desk"])
+    page.goto(reverse("activities:series_new", args=[scene.activity.pk]))
+    for how, shown in {"weekly": (True, False), "monthly": (False, True), "either": (False, False)}.items():
+        page.check(f'input[value="{how}"]')
+        seen = page.is_visible('input[name="weekdays"]'), page.is_visible('input[name="month_days"]')
+        assert seen == shown, how
