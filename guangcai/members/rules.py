@@ -57,12 +57,8 @@ def search_by(text: str) -> SearchBy:
     return SearchBy.PINYIN if re.fullmatch(r"[a-z' ]+", plain, re.ASCII | re.IGNORECASE) else SearchBy.NAME
 
 
-def check_person(*, name: str, birth_date: date | None, joined_party_on: date | None, today: date) -> None:
-    """Raises RuleBroken(field) for a person who cannot be."""
-    if not name:
-        raise RuleBroken(_("Give the name of the person."), field="name", code="name_missing")
-    if len(name) > 60:
-        raise RuleBroken(_("A name has at most 60 characters."), field="name", code="name_long")
+def check_days(*, birth_date: date | None, joined_party_on: date | None, today: date) -> None:
+    """Raises RuleBroken(field) for days that cannot be."""
     if birth_date and not OLDEST <= birth_date <= today:
         raise RuleBroken(_("This date of birth cannot be right."), field="birth_date", code="birth_date_range")
     if birth_date and birth_date > today - relativedelta(years=JOINING_AGE):

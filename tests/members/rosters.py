@@ -19,9 +19,13 @@ def workbook(rows: Sequence[Sequence[Any]], headers: Sequence[str] = HEADERS) ->
     return out.getvalue()
 
 
+def numbered(surname: str, number: int) -> str:
+    """A name of its own for every number, that a roster takes."""
+    return surname + "".join("零一二三四五六七八九"[int(digit)] for digit in f"{number:04d}")
+
+
 def person(number: int, **changes: Any) -> list[Any]:
     """A good row, with its own name and phone."""
-    name = "".join("零一二三四五六七八九"[int(digit)] for digit in f"{number:04d}")
-    row = {"姓名": f"王{name}", "性别": "男", "出生日期": "1985-03-05", "手机号码": f"1370000{number:04d}"}
+    row = {"姓名": numbered("王", number), "性别": "男", "出生日期": "1985-03-05", "手机号码": f"1370000{number:04d}"}
     row |= {"工作单位": "站前区实验小学", "楼栋": "3号楼"} | changes
     return [row[header] for header in HEADERS]

@@ -18,6 +18,7 @@ from guangcai.orgs.enums import PartyLevel
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import PartyOrganisation
 from tests.cast import Cast
+from tests.members.rosters import numbered
 
 Seen = Callable[[], Any]
 
@@ -26,7 +27,7 @@ def thousand_slips(cast: Cast, count: int, now: datetime) -> list[ReportIn]:
     slips = []
     for number in range(count):
         phone = f"+86139{number:08d}"
-        form = SlipForm(name=f"周{number}", phone=phone, work_unit_id=cast.school.pk, notice="2026-01")
+        form = SlipForm(name=numbered("周", number), phone=phone, work_unit_id=cast.school.pk, notice="2026-01")
         form = SlipForm(**{**form.__dict__, "intentions": {"aid": ("weekend_morning",)}})
         slip = ReportIn(id=new_id(), **of_community(cast.nanyuan), channel=Channel.LAUNCH_DAY, submitted_at=now)
         slip.form, slip.phone_index = form.sealed_text(), keys.phone_key(phone)
@@ -56,7 +57,7 @@ def test_a_thousand_report_in_with_one_command(cast: Cast, desk: Actor, now: dat
 def test_a_list_of_expected_members_lies_ready_once(cast: Cast, desk: Actor, now: datetime) -> None:
     placed = Placement(work_unit=cast.school)
     members = [
-        commands.add_member(name=f"周{n}", phone=f"1390000080{n}", placed=placed, by=Actor.system(), now=now)
+        commands.add_member(name=numbered("周", n), phone=f"1390000080{n}", placed=placed, by=Actor.system(), now=now)
         for n in range(3)
     ]
     counts = [commands.expect_members(community=cast.nanyuan, members=members, by=desk, now=now) for _time in range(2)]
@@ -76,12 +77,12 @@ def people(cast: Cast, numbers: range, now: datetime) -> None:
     for number in numbers:
         placed = Placement(community=cast.nanyuan, building=cast.building, work_unit=cast.school)
         phone, by = f"139000009{number:02d}", Actor.system()
-        member = commands.add_member(name=f"周{number}", phone=phone, placed=placed, by=by, now=now)
-        commands.add_member(name=f"李{number}", phone=phone, placed=placed, by=by, now=now)
+        member = commands.add_member(name=numbered("周", number), phone=phone, placed=placed, by=by, now=now)
+        commands.add_member(name=numbered("李", number), phone=phone, placed=placed, by=by, now=now)
         commands.set_skills(member=member, skills=[SkillGiven(tutoring)], by=by, now=now)
         commands.set_intentions(member=member, intentions={kind: []}, by=by, now=now)
         form = SlipForm(
-            name=f"王{number}", phone=f"139000005{number:02d}", notice="2026-01", work_unit_id=cast.school.pk
+            name=numbered("王", number), phone=f"139000005{number:02d}", notice="2026-01", work_unit_id=cast.school.pk
         )
         commands.report_in_submit(community=cast.nanyuan, form=form, channel=Channel.PHONE, by=Actor(), now=now)
 
@@ -126,7 +127,7 @@ def figures(rows: list[Any]) -> dict[Any, int]:
 def test_members_are_counted_by_community_occupation_and_unit(cast: Cast, now: datetime) -> None:
     for number in (1, 2):
         placed = Placement(community=cast.nanyuan, work_unit=cast.school)
-        commands.add_member(name=f"周{number}", placed=placed, by=Actor.system(), now=now)
+        commands.add_member(name=numbered("周", number), placed=placed, by=Actor.system(), now=now)
     path, on = cast.street.path, date(2026, 11, 20)
 
     def count(*by: str, **more: Any) -> dict[Any, int]:

@@ -17,6 +17,7 @@ from guangcai.members.enums import Channel
 from guangcai.members.models import DuplicatePair, Member, ReportIn, Residence
 from guangcai.members.slips import SlipForm
 from tests.cast import Cast, make_cast
+from tests.members.rosters import numbered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,7 +64,7 @@ def test_two_desks_accept_the_same_slip(cast: Cast, now: datetime) -> None:
 
 def test_receipts_of_many_desks_are_numbered_without_gap_or_double(cast: Cast, now: datetime) -> None:
     desk = cast.actor("desk")
-    slips = [hand_in(cast, f"周{number}", f"139000007{number:02d}", now) for number in range(12)]
+    slips = [hand_in(cast, numbered("周", number), f"139000007{number:02d}", now) for number in range(12)]
 
     at_once(*(lambda slip=slip: commands.accept_report_in(report_in=slip, by=desk, now=now) for slip in slips))  # type: ignore[misc]
 
@@ -94,7 +95,7 @@ def test_the_same_phone_presses_twice(cast: Cast, now: datetime) -> None:
 
 def test_accepting_one_by_one_and_all_at_once_meet(cast: Cast, now: datetime) -> None:
     desk = cast.actor("desk")
-    slips = [hand_in(cast, f"周{number}", f"139000007{number:02d}", now) for number in range(6)]
+    slips = [hand_in(cast, numbered("周", number), f"139000007{number:02d}", now) for number in range(6)]
     keys = [slip.pk for slip in slips]
 
     at_once(

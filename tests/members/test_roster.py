@@ -1,5 +1,6 @@
 """Members on the roster: added, changed, ended, their skills, wishes, consents and links."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,11 +21,14 @@ from guangcai.members.models import (
     Member,
     Occupation,
     PrivacyNotice,
+    ReportIn,
     Residence,
     ServiceKind,
     Skill,
     SkillKind,
 )
+from guangcai.members.roster_import.cells import read_name
+from guangcai.members.roster_import.problems import CellProblem
 from guangcai.orgs.enums import PartyLevel
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import PartyOrganisation
@@ -99,6 +103,46 @@ def test_a_person_who_cannot_be_is_refused(
     with pytest.raises(RuleBroken) as refusal:
         add(cast, desk, now, **fields)
     assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("", "name_missing"),
+        ("暂无", "name_missing"),
+        ("姓名", "name_header"),
+        ("张", "name_short"),
+        ("<script>alert(1)</script>", "name_several"),
+        ("<b>张三", "name_signs"),
+        ("张三、李四", "name_several"),
+        ("张三2", "name_digits"),
+        ("张?", "name_unreadable"),
+        ("王" * 61, "name_long"),
+    ],
+)
+def test_the_desk_and_the_door_take_the_names_a_list_takes(
+    cast: Cast, desk: Actor, now: datetime, slip: Callable[..., ReportIn], name: str, code: str
+) -> None:
+    member = add(cast, desk, now)
+
+    def change() -> Member:
+        return commands.change_member(member=member, changes={"name": name}, by=desk, now=now)
+
+    for written in (lambda: add(cast, desk, now, name=name), change, lambda: slip(name=name)):
+        with pytest.raises(RuleBroken) as refusal:
+            written()
+        assert (refusal.value.code, refusal.value.field) == (code, "name")
+        assert str(refusal.value)
+    with pytest.raises(CellProblem) as problem:
+        read_name(name)
+    assert problem.value.code == code
+
+
+def test_a_name_from_an_older_list_does_not_stop_other_changes(cast: Cast, desk: Actor, now: datetime) -> None:
+    member = add(cast, desk, now)
+    Member.objects.filter(pk=member.pk).update(name="曾于飞2")
+    changed = commands.change_member(member=member, changes={"name": "曾于飞2", "job_title": "教师"}, by=desk, now=now)
+    assert (changed.name, changed.job_title) == ("曾于飞2", "教师")
 
 
 def test_changing_writes_what_differs_once(cast: Cast, desk: Actor, now: datetime) -> None:

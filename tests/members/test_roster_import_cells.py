@@ -114,6 +114,7 @@ def test_names_pass(text, name):
         ("王?明", "name_unreadable"),
         ("王\ufffd", "name_unreadable"),
         ("无", "name_missing"),
+        ("暂无", "name_missing"),
         ("王" * 61, "name_long"),
     ],
 )

@@ -20,6 +20,7 @@ from guangcai.members import keys, rules
 from guangcai.members.commands.consent import check_notice
 from guangcai.members.enums import Channel
 from guangcai.members.models import Member, ReportIn, UnitReceipt
+from guangcai.members.names import fit_name
 from guangcai.members.slips import SlipForm
 from guangcai.orgs.enums import Level
 from guangcai.orgs.facts import of_community
@@ -150,8 +151,7 @@ def _ready_slip(member: Member, community: Node, *, by: Actor, now: datetime) ->
 def _check_form(form: SlipForm, community: Node, channel: Channel) -> None:
     if community.level != Level.COMMUNITY or community.valid_to is not None:
         raise RuleBroken(_("Report in to a community."), field="community", code="not_a_community")
-    if not clean_name(form.name):
-        raise RuleBroken(_("Give the name of the person."), field="name", code="name_missing")
+    fit_name(form.name)
     if channel == Channel.PHONE:
         normalise(form.phone, field="phone")
         check_notice(form.notice)

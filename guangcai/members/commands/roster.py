@@ -24,6 +24,7 @@ from guangcai.members.commands import links
 from guangcai.members.commands.duplicates import offer_duplicates
 from guangcai.members.enums import Channel, DayPart
 from guangcai.members.models import Intention, Member, ServiceKind, Skill, SkillKind
+from guangcai.members.names import fit_name
 from guangcai.orgs.models import Node, PartyOrganisation, WorkUnit
 
 # A member may mend these himself; the rest is the community's word.
@@ -82,7 +83,7 @@ def add_member(
     Raises RuleBroken(field), with code `already_on_roster` for the same name and phone in this community.
     """
     _require_adding(placed, by=by)
-    name, phone = clean_name(name), normalise(phone, field="phone") if phone else ""
+    name, phone = fit_name(name), normalise(phone, field="phone") if phone else ""
     if sent_before := already(Member, id, name=name, phone_index=keys.phone_key(phone)):
         return sent_before
     rules.check_fields(fields)
@@ -228,10 +229,12 @@ def _place(member: Member, placed: Placement, *, by: Actor, now: datetime) -> No
 def _set_fields(member: Member, fields: Mapping[str, Any], *, now: datetime) -> None:
     """Set columns of the register, text cleaned; raises RuleBroken(field) for a person who cannot be."""
     for name, value in fields.items():
-        cleaned = clean(value) if isinstance(value, str) else value
-        setattr(member, name, clean_name(cleaned) if name == "name" else cleaned)
-    rules.check_person(
-        name=member.name,
+        if name != "name":
+            setattr(member, name, clean(value) if isinstance(value, str) else value)
+    # A name from an older list is no reason to keep somebody from changing an address.
+    if clean_name(fields.get("name", member.name)) != member.name:
+        member.name = fit_name(fields["name"])
+    rules.check_days(
         birth_date=member.birth_date,
         joined_party_on=member.joined_party_on,
         today=localdate(now),

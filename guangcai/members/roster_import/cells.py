@@ -30,7 +30,7 @@ _SHOWN = 30
 
 def read_name(text: str) -> str:
     """A person's name, cleaned. Dots between parts and rare characters are fine. Raises CellProblem."""
-    if _HAN_NAME.fullmatch(text) and text not in words.field_by_header():
+    if _HAN_NAME.fullmatch(text) and text not in words.never_a_name():
         return text
     name = _DOT.sub("\u00b7", clean_name(text))
     if not name or words.is_blank(name):

@@ -49,6 +49,12 @@ def _set(name: str) -> frozenset[str]:
     return frozenset(table()[name])
 
 
+@cache
+def never_a_name() -> frozenset[str]:
+    """What stands in a column of names and is none: headers, and words for nothing."""
+    return _set("blanks").union(field_by_header())
+
+
 def is_blank(text: str) -> bool:
     """Whether people mean "nothing" by it."""
     return narrow(text).strip().lower() in _set("blanks")
