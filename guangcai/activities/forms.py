@@ -140,14 +140,14 @@ class SeriesForm(forms.Form):
     weekdays = forms.MultipleChoiceField(
         label=_("Weekdays"),
         choices=Weekday.choices,
-        required=False,
+        error_messages={"required": _("Choose at least one weekday.")},
         help_text=_("Only for “every week”."),
         widget=forms.CheckboxSelectMultiple(attrs={"data-if": WEEKLY}),
     )
     month_days = forms.CharField(
         label=_("Days of the month"),
-        required=False,
         max_length=200,
+        error_messages={"required": _("Days of the month lie between 1 and 31.")},
         initial="5, 15, 25",
         help_text=_("Only for “every month”, for example 5, 15, 25."),
         widget=forms.TextInput(attrs={"data-if": MONTHLY}),
@@ -161,12 +161,18 @@ class SeriesForm(forms.Form):
         label=_("When it falls on a public holiday"), choices=HolidayRule.choices, initial=HolidayRule.SKIP
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rhythm in (("weekdays", self.WEEKLY), ("month_days", self.MONTHLY)):
+            self.fields[name].required = not self.is_bound or self.data.get("how") == rhythm
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        try:
-            cleaned["rule"] = self._rule(cleaned)
-        except RuleBroken as broken:
-            self.add_error(broken.field, str(broken.message))
+        if not self.errors.keys() & {"how", "weekdays", "month_days"}:
+            try:
+                cleaned["rule"] = self._rule(cleaned)
+            except RuleBroken as broken:
+                self.add_error(broken.field, str(broken.message))
         start, end = cleaned.get("start_time"), cleaned.get("end_time")
         if start and end and end <= start:
             self.add_error("end_time", _("The end lies before the beginning."))

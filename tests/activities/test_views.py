@@ -158,7 +158,10 @@ def test_series_in_plain_words(cast: Cast, signed_in: SignIn, make_activity: Any
     typed = {"how": "monthly", "month_days": "5、15，25", "starts_on": "2026-12-01", "ends_on": "2027-01-31"}
     typed |= {"start_time": "09:00", "end_time": "11:00", "places": "10", "on_holiday": "skip"}
     assert browser.post(address, typed | {"month_days": "40"}).status_code == 422
-    assert browser.post(address, typed | {"how": "weekly"}).status_code == 422
+    refused = browser.post(address, typed | {"how": "weekly"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["weekdays"])
+    assert browser.post(address, typed | {"how": "monthly", "month_days": " "}).status_code == 422
+    assert browser.post(address, typed | {"how": "yearly"}).status_code == 422
     assert browser.post(address, typed).status_code == 302
     assert activity.shifts.count() == 6
     series = activity.series.get()
