@@ -30,10 +30,13 @@ INTERNAL_IPS = ["127.0.0.1"]
 
 INSTALLED_APPS = [
     "guangcai.core",
+    "guangcai.matching",
     "guangcai.accounts",
     "guangcai.orgs",
     "guangcai.members",
     "guangcai.ledger",
+    "guangcai.commitments",
+    "guangcai.posts",
     "guangcai.activities",
     "guangcai.appraisal",
     "guangcai.reports",

@@ -1,0 +1,104 @@
+"""Which pairs the solver looks at: the best K members of every need, found block by block, never need x member at once.
+
+A need is compared with the members of its own community. One that finds fewer than `fewest` there looks over the whole
+set (those with the certificate, when it requires one). So no need is without a candidate while somebody may serve it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from guangcai.matching.enums import Reach
+from guangcai.matching.problem import Problem
+from guangcai.matching.scoring import eligible, points
+from guangcai.matching.tables import NO_SKILL, Ints
+
+CELLS = 1 << 20  # pairs compared at once: some 60 MB of working memory
+COMMUNITY = 3  # column of position
+NEVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Arcs:
+    """Possible pairs by need, then member: rows and points, three columns of one length."""
+
+    need: Ints
+    member: Ints
+    cost: Ints
+
+    def __len__(self) -> int:
+        return len(self.need)
+
+    @classmethod
+    def of(cls, parts: "list[Arcs]") -> "Arcs":
+        """All of them, sorted."""
+        if not parts:
+            return cls(*(np.empty(0, dtype=np.int64) for _ in range(3)))
+        need, member, cost = (np.concatenate([getattr(p, name) for p in parts]) for name in ("need", "member", "cost"))
+        order = np.lexsort((member, need))
+        return cls(need[order], member[order], cost[order])
+
+
+def candidate_arcs(problem: Problem, reach: Reach) -> Arcs:
+    """The best `limits.candidates` members of every need with places, by points; equal points are spread evenly."""
+    anything, _ = problem.room
+    open_needs = np.flatnonzero((problem.needs.places > 0) & problem.needs.consent)
+    free_members = np.flatnonzero(anything > 0)
+    parts: list[Arcs] = []
+    for need, member in communities(problem, open_needs, free_members):
+        parts += blocks(problem, need, member)
+    near = Arcs.of(parts)
+    if reach is Reach.COMMUNITY:
+        return near
+    found = np.bincount(near.need, minlength=len(problem.needs))
+    wanting = open_needs[found[open_needs] < problem.limits.fewest]
+    if not wanting.size:
+        return near
+    kept = found[near.need] >= problem.limits.fewest
+    parts = [Arcs(near.need[kept], near.member[kept], near.cost[kept])]
+    for need, member in pools(problem, wanting, free_members):
+        parts += blocks(problem, need, member)
+    return Arcs.of(parts)
+
+
+def communities(problem: Problem, need: Ints, member: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Needs and members of one community at a time; communities without either are passed over."""
+    here, there = problem.needs.position[need, COMMUNITY], problem.members.position[member, COMMUNITY]
+    need, member = need[np.argsort(here, kind="stable")], member[np.argsort(there, kind="stable")]
+    here, there = np.sort(here), np.sort(there)
+    both = np.intersect1d(here, there)
+    bounds = [np.searchsorted(side, both, edge) for side in (here, there) for edge in ("left", "right")]
+    for need_from, need_to, member_from, member_to in np.stack(bounds, axis=1).reshape(-1, 4):
+        yield need[need_from:need_to], member[member_from:member_to]
+
+
+def pools(problem: Problem, need: Ints, member: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Needs that require one certificate, with its holders; at last those that require none, with everybody."""
+    required = np.where(problem.needs.certificate[need], problem.needs.skill[need], NO_SKILL)
+    for kind in np.unique(required):
+        holders = member if kind == NO_SKILL else member[problem.members.certified[member, kind]]
+        if holders.size:
+            yield need[required == kind], holders
+
+
+def blocks(problem: Problem, need: Ints, member: Ints) -> Iterator[Arcs]:
+    """The best candidates of these needs among these members, so many needs at a time as fit in memory."""
+    step = max(CELLS // len(member), 1)
+    for start in range(0, len(need), step):
+        yield best(problem, need[start : start + step], member)
+
+
+def best(problem: Problem, need: Ints, member: Ints) -> Arcs:
+    """One block. Ties go round the members, starting elsewhere for each need: else all would name the same K."""
+    most, everybody = problem.limits.candidates, len(problem.members)
+    rows, columns = need[:, None], member[None, :]
+    key = points(problem, rows, columns) * everybody + (columns - rows) % everybody
+    key = np.where(eligible(problem, rows, columns), key, NEVER)
+    if len(member) > most:
+        columns = np.argpartition(key, most - 1, axis=1)[:, :most]
+        key = np.take_along_axis(key, columns, axis=1)
+        columns = member[columns]
+    row, column = np.nonzero(key != NEVER)
+    chosen = np.broadcast_to(columns, key.shape)[row, column]
+    return Arcs(need[row], chosen, key[row, column] // everybody)

@@ -1,0 +1,169 @@
+"""`propose`: whom to ask for every need of a batch. `nearest`: whom to ask for one. Proposals only: nobody is assigned.
+
+First the pins that keep the hard rules, then the exact solver on the candidates, then, for places still empty, members
+who have room left and were no candidate (at K = 20 some of a thousand). A pair once found is not moved again.
+"""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from guangcai.matching.candidates import COMMUNITY, Arcs, candidate_arcs
+from guangcai.matching.enums import Binding, NeedKind, Origin, Reach
+from guangcai.matching.flow import solve
+from guangcai.matching.left_out import LeftOut, name_left_out
+from guangcai.matching.problem import Problem
+from guangcai.matching.scoring import HARD_RULES, eligible, points
+from guangcai.matching.tables import Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Ask this member for this need. `row` is where it stands in the plan."""
+
+    row: int
+    need: Any
+    member: Any
+    points: int
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class RefusedPin:
+    """A pair that a person chose and a hard rule forbids."""
+
+    need: Any
+    member: Any
+    binding: Binding
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Pairs as four columns, sorted by need and member (rows of `problem`); what could not be done, with reasons."""
+
+    problem: Problem
+    reach: Reach
+    need: Ints
+    member: Ints
+    points: Ints
+    origin: Ints
+    arcs: Arcs  # what the exact solver saw
+    refused_pins: tuple[RefusedPin, ...]
+    left_out: tuple[LeftOut, ...]
+
+    def __len__(self) -> int:
+        return len(self.need)
+
+    def __iter__(self) -> Iterator[Proposal]:
+        needs, members = self.problem.needs.ids, self.problem.members.ids
+        columns = (self.need.tolist(), self.member.tolist(), self.points.tolist(), self.origin.tolist())
+        for row, (need, member, cost, origin) in enumerate(zip(*columns, strict=True)):
+            yield Proposal(row, needs[need], members[member], cost, Origin(origin))
+
+    @cached_property
+    def total(self) -> int:
+        return int(self.points.sum())
+
+    def rows_of_need(self, need: int) -> slice:
+        return slice(int(np.searchsorted(self.need, need)), int(np.searchsorted(self.need, need, "right")))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One member for one need, best first."""
+
+    member: Any
+    points: int
+    pinned: bool = False
+
+
+def propose(problem: Problem, *, reach: Reach = Reach.DISTRICT) -> Plan:
+    """The best plan for all needs at once: most urgent and most places first, then fewest points.
+
+    Exact on the candidates (`Limits.candidates` of each need); the same for any order of the rows given.
+    reach: COMMUNITY proposes each community for itself in the same call, nobody crosses its border.
+    """
+    need, member, refused = keep_pins(problem)
+    found = [(need, member, np.full(len(need), Origin.PINNED))]
+    rest = problem.after(need, member)
+    first = arcs = candidate_arcs(rest, reach)
+    origin = Origin.EXACT
+    while len(arcs):
+        chosen = solve(rest, arcs)
+        need, member = arcs.need[chosen], arcs.member[chosen]
+        found.append((need, member, np.full(len(need), origin)))
+        rest = rest.after(need, member)
+        arcs, origin = candidate_arcs(rest, reach), Origin.FILLED
+    need, member, origins = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.lexsort((member, need))
+    need, member = need[order], member[order]
+    cost = points(problem, need, member)
+    left_out = name_left_out(problem, rest, reach)
+    return Plan(problem, reach, need, member, cost, origins[order], first, refused, left_out)
+
+
+def keep_pins(problem: Problem) -> tuple[Ints, Ints, tuple[RefusedPin, ...]]:
+    """The pins that keep the hard rules, in the order of ids, as rows of needs and members; and those refused."""
+    kept, refused = [], []
+    places = problem.needs.places.tolist()
+    anything, households = (room.tolist() for room in problem.room)
+    for need, member in problem.pinned.tolist():
+        binding = broken_rule(problem, need, member)
+        is_household = problem.needs.kind[need] == NeedKind.HOUSEHOLD
+        if binding is None and places[need] <= 0:
+            binding = Binding.NO_PLACE
+        elif binding is None and min(anything[member], households[member] if is_household else 1) <= 0:
+            binding = Binding.TAKEN
+        if binding is None:
+            kept.append((need, member))
+            places[need] -= 1
+            anything[member] -= 1
+            households[member] -= is_household
+        else:
+            refused.append(RefusedPin(problem.needs.ids[need], problem.members.ids[member], binding))
+    rows = np.array(kept, dtype=np.int64).reshape(len(kept), 2)
+    return rows[:, 0], rows[:, 1], tuple(refused)
+
+
+def broken_rule(problem: Problem, need: int, member: int) -> Binding | None:
+    """The first hard rule that the pair breaks."""
+    rows = np.array([need]), np.array([member])
+    return next((binding for binding, rule in HARD_RULES.items() if not rule(problem, *rows).all()), None)
+
+
+def nearest(problem: Problem, need_id: Hashable, *, most: int = 10, reach: Reach = Reach.DISTRICT) -> list[Candidate]:
+    """Members for one need, kept pins first, then by points and id; greedy: what other needs would like is not asked.
+
+    The room that pins of other needs take is gone. Raises ValueError when there is no such need.
+    """
+    row = problem.need_row(need_id)
+    need, member, _refused = keep_pins(problem)
+    rest = problem.after(need, member)
+    ids = problem.members.ids
+    own = member[need == row]
+    pinned = [
+        Candidate(ids[each], int(cost), pinned=True)
+        for each, cost in zip(own, points(problem, np.full(len(own), row), own), strict=True)
+    ]
+    others, cost = ranking(rest, row, reach)
+    return (pinned + [Candidate(ids[m], int(c)) for m, c in zip(others[:most], cost, strict=False)])[:most]
+
+
+def ranking(problem: Problem, need: int, reach: Reach) -> tuple[Ints, Ints]:
+    """All members who may serve the need, best first, with their points."""
+    everybody = np.arange(len(problem.members))
+    row = np.array([need])
+    allowed = eligible(problem, row, everybody) & within(problem, need, reach)
+    cost = np.broadcast_to(points(problem, row, everybody), everybody.shape)
+    order = np.lexsort((everybody, cost))
+    order = order[allowed[order]]
+    return order, cost[order]
+
+
+def within(problem: Problem, need: int, reach: Reach) -> Ints:
+    """Which members the reach allows for this need."""
+    here, there = problem.needs.position[need, COMMUNITY], problem.members.position[:, COMMUNITY]
+    return np.broadcast_to(reach is Reach.DISTRICT, there.shape) | (here == there)

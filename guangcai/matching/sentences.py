@@ -1,0 +1,149 @@
+"""Why this member: one sentence for each pair, such as "同楼、会水电、周六有空、今年还差 6 小时".
+
+Made from the features the points are made of, what speaks against the pair included. 150,000 pairs have few different
+sentences: each is put together once.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from guangcai.matching.enums import Binding, Nearness
+from guangcai.matching.left_out import LeftOut
+from guangcai.matching.problem import Problem
+from guangcai.matching.scoring import MINUTES_PER_HOUR, metres_apart, nearness
+from guangcai.matching.tables import DAYS, NO_SKILL, NOT_KNOWN, PARTS, Ints
+
+FEATURES = 8
+WORKDAYS, WEEKEND = frozenset(range(5)), frozenset((5, 6))
+
+
+def reasons(problem: Problem, need: Ints, member: Ints, *, skills: Sequence[str]) -> Iterator[str]:
+    """One sentence a pair, in the language that is active. `skills`: the name of each kind, by number."""
+    said: dict[tuple[int, ...], str] = {}
+    for row in zip(*(column.tolist() for column in features(problem, need, member)), strict=True):
+        if row not in said:
+            said[row] = sentence(*row, skills=skills)
+        yield said[row]
+
+
+def features(problem: Problem, need: Ints, member: Ints) -> tuple[Ints, ...]:
+    """The arguments of `sentence`, a column each."""
+    needs, members = problem.needs, problem.members
+    skill, wanted = needs.skill[need], needs.wanted[need]
+    level = nearness(problem, need, member)
+    metres = np.full(len(need), NOT_KNOWN, dtype=np.int64)
+    if problem.weights.per_100_metres:
+        metres = np.where(level > Nearness.BUILDING, metres_apart(problem, need, member), NOT_KNOWN)
+    held = np.zeros(len(need), dtype=np.int8)
+    if members.skills.shape[1]:
+        held = np.maximum(members.skills[member, skill], members.certified[member, skill] * np.int8(2))
+    overlap = np.where(wanted == 0, -1, wanted & members.free[member])
+    said = members.free[member] != 0
+    return level, metres, skill, held, overlap, said, members.missing_minutes[member], members.load[member]
+
+
+def sentence(
+    level: int, metres: int, skill: int, held: int, overlap: int, said: bool, missing: int, load: int, *,
+    skills: Sequence[str],
+) -> str:  # fmt: skip
+    """What speaks for the pair, then what speaks against it.
+
+    overlap: half-days wanted and free, -1 when any time will do; said: whether the member has named free times.
+    """
+    merits: list[str] = []
+    drawbacks: list[str] = []
+    if metres != NOT_KNOWN:
+        merits.append(_("%(metres)s m away") % {"metres": metres})
+    else:
+        (drawbacks if level == Nearness.ELSEWHERE else merits).append(near(level))
+    if skill != NO_SKILL:
+        (merits if held else drawbacks).append(skilled(held) % {"skill": skills[skill]})
+    if overlap > 0:
+        merits.append(_("free %(times)s") % {"times": times(overlap)})
+    elif overlap == 0:
+        drawbacks.append(_("other free times") if said else _("free times not known"))
+    if missing > 0:
+        merits.append(_("%(time)s still missing this year") % {"time": duration(missing)})
+    if load > 0:
+        drawbacks.append(_("has taken on %(count)s already") % {"count": load})
+    comma = pgettext("between two reasons", ", ")
+    parts = [comma.join(part) for part in (merits, drawbacks) if part]
+    return pgettext("before what speaks against", ", but ").join(parts)
+
+
+def near(level: int) -> str:
+    return {
+        Nearness.STAIRWELL: _("same stairwell"),
+        Nearness.BUILDING: _("same building"),
+        Nearness.COMPOUND: _("same compound"),
+        Nearness.COMMUNITY: _("same community"),
+        Nearness.ELSEWHERE: _("another community"),
+    }[Nearness(level)]
+
+
+def skilled(held: int) -> str:
+    return (_("cannot do %(skill)s"), _("can do %(skill)s"), _("certified in %(skill)s"))[held]
+
+
+def duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, MINUTES_PER_HOUR)
+    if not rest:
+        return _("%(hours)s h") % {"hours": hours}
+    if not hours:
+        return _("%(minutes)s min") % {"minutes": rest}
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+
+
+def times(bits: int) -> str:
+    """Half-days in words: the days, and the part of the day when it is always the same."""
+    chosen = [divmod(bit, PARTS) for bit in range(DAYS * PARTS) if bits >> bit & 1]
+    parts = {part for _day, part in chosen}
+    words = {"days": which_days(frozenset(day for day, _part in chosen))}
+    if len(parts) > 1:
+        return words["days"]
+    named = (pgettext("half-day", "morning"), pgettext("half-day", "afternoon"), pgettext("half-day", "evening"))
+    return pgettext("half-day", "%(days)s %(part)s") % {**words, "part": named[parts.pop()]}
+
+
+def which_days(days: frozenset[int]) -> str:
+    if len(days) == DAYS:
+        return _("every day")
+    if days == WORKDAYS:
+        return _("on workdays")
+    if days == WEEKEND:
+        return _("at the weekend")
+    if len(days) > 2:
+        return _("on %(count)s days of the week") % {"count": len(days)}
+    names = (
+        pgettext("weekday", "Mon"),
+        pgettext("weekday", "Tue"),
+        pgettext("weekday", "Wed"),
+        pgettext("weekday", "Thu"),
+        pgettext("weekday", "Fri"),
+        pgettext("weekday", "Sat"),
+        pgettext("weekday", "Sun"),
+    )
+    return pgettext("between two weekdays", " and ").join(names[day] for day in sorted(days))
+
+
+def why_left_out(left: LeftOut) -> str:
+    """Why places of a need stay empty, and so what would fill them."""
+    return why_not(left.binding) % {"before": left.before}
+
+
+def why_not(binding: Binding) -> str:
+    """The binding rule in words; `%(before)s` stands for the number of members it stopped."""
+    return {
+        Binding.NO_CONSENT: _("No consent yet: ask for it first."),
+        Binding.NOBODY: _("No member lives in this community."),
+        Binding.NO_CERTIFICATE: _("None of the %(before)s members has the certificate required."),
+        Binding.EXCLUDED: _("All who have what is required (%(before)s) are ruled out for this one."),
+        Binding.SUPERIOR: _("The %(before)s members left work in units that may not be asked here."),
+        Binding.FULL: _("All %(before)s members who could do it had taken on as much as they may before."),
+        Binding.TAKEN: _("All %(before)s members who could do it are proposed elsewhere in this round."),
+        Binding.TOO_FEW: _("Only %(before)s members may do it, and all are proposed: there are more places."),
+        Binding.NO_PLACE: _("All places are taken already."),
+    }[binding]
