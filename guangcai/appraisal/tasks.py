@@ -5,6 +5,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from procrastinate.contrib.django import app
 
 from guangcai.accounts.models import User
 from guangcai.appraisal import commands
@@ -38,6 +39,16 @@ def close_quarter(progress: Progress, *, community: str, quarter: str) -> Result
     words = _("%(quarter)s is closed: %(sheets)s sheets for %(lines)s members are drafted. Look, then approve.")
     figures = {"sheets": closed.sheets, "lines": closed.lines}
     return Result(words % {"quarter": quarter, **figures}, figures)
+
+
+_SUPPLEMENTS = "appraisal.draft_missing_supplements"
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(name=_SUPPLEMENTS, queue="jobs", queueing_lock=_SUPPLEMENTS, lock=_SUPPLEMENTS)
+def draft_missing_supplements(timestamp: int = 0) -> None:
+    """Every night: what was confirmed while a quarter closed and fell between comes on a supplement."""
+    commands.draft_missing_supplements(by=Actor.system(), now=timezone.now())
 
 
 def _actor(user_id: UUID | None) -> Actor:

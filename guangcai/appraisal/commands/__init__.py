@@ -20,7 +20,13 @@ from guangcai.appraisal.commands.feedback import (
     write_remark,
 )
 from guangcai.appraisal.commands.objections import answer_objection, object_to_appraisal
-from guangcai.appraisal.commands.quarter import Closed, ask_to_close, close_quarter, draft_supplements
+from guangcai.appraisal.commands.quarter import (
+    Closed,
+    ask_to_close,
+    close_quarter,
+    draft_missing_supplements,
+    draft_supplements,
+)
 
 __all__ = [
     "Closed",
@@ -33,6 +39,7 @@ __all__ = [
     "ask_to_close",
     "close_quarter",
     "draft_appraisals",
+    "draft_missing_supplements",
     "draft_supplements",
     "end_exemption",
     "give_opinion",
