@@ -27,7 +27,7 @@ from guangcai.members.models import Member
 
 @dataclass(frozen=True)
 class Merge:
-    """`gone` becomes `kept`. `gone.merged_into` is set already, under the lock of both rows."""
+    """`gone` becomes `kept`. For movers `gone.merged_into` is set already, under the lock of both rows."""
 
     kept: Member
     gone: Member
@@ -39,6 +39,7 @@ Column = models.ForeignKey
 Mover = Callable[[Merge], int]
 _movers: dict[str, Mover] = {}
 _stays: dict[str, models.Q] = {}
+_locks: list[Callable[[Merge], None]] = []
 _afterwards: list[Mover] = []
 
 
@@ -56,6 +57,17 @@ def mover(relation: str, *, stays: models.Q | None = None) -> Callable[[Mover], 
         return function
 
     return register
+
+
+def locks_first(function: Callable[[Merge], None]) -> Callable[[Merge], None]:
+    """Register rows that a room locks before the two members, because everybody else locks them in that order."""
+    _locks.append(function)
+    return function
+
+
+def lock_first(merge: Merge) -> None:
+    for function in _locks:
+        function(merge)
 
 
 def afterwards(function: Mover) -> Mover:

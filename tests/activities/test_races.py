@@ -1,5 +1,6 @@
 """Real threads on the real database: one winner, the others get a sentence, nothing is lost or done twice."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -7,15 +8,18 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from guangcai.activities import checks, codes, commands
+from guangcai.activities.commands.sign_ups import lock_for_places
 from guangcai.activities.enums import Presence
 from guangcai.activities.models import Attendance, Shift, SignUp
 from guangcai.core.actor import Actor
-from guangcai.core.errors import DomainError
+from guangcai.core.errors import Conflict, DomainError
 from guangcai.core.ids import new_id
 from guangcai.ledger.models import ServiceEntry
+from guangcai.members.commands import merge_members
+from guangcai.members.merging import left_behind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLIENTS = 8
@@ -123,3 +127,73 @@ def test_checking_in_while_the_shift_is_closed(make_shift: Any, neighbours: Any,
     assert len(inside) + arrived.count("closed") == len(people)
     assert closed.entries == len(inside) == ServiceEntry.objects.count() == Attendance.objects.count()
     assert broken() == []
+
+
+def seen_waiting() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_place_given_back_while_two_waiting_records_merge(
+    make_shift: Any, neighbours: Any, desk: Actor, now: datetime
+) -> None:
+    """Whoever gives a place back holds the shift and tells the next one; the merge holds both records."""
+    shift = make_shift(places=1)
+    (holder, _), (kept, _), (gone, _) = neighbours(3)
+    rows = [
+        commands.sign_up(shift=shift, member=m, by=desk, now=now + timedelta(minutes=n), wait=True)
+        for n, m in enumerate((holder, kept, gone))
+    ]
+
+    def merge() -> Any:
+        try:
+            return merge_members(kept=kept, gone=gone, by=desk, now=now + timedelta(hours=1))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_for_places(shift.pk)
+            merging = pool.submit(merge)
+            until = time.monotonic() + 10
+            while not seen_waiting() and time.monotonic() < until:
+                time.sleep(0.05)
+            commands.cancel_sign_up(sign_up=rows[0], by=desk, now=now + timedelta(hours=1))
+        assert merging.result(timeout=30).pk == kept.pk
+    assert list(SignUp.objects.placed().values_list("member", flat=True)) == [kept.pk]
+    assert broken() == []
+
+
+def test_signing_up_while_two_records_merge(make_shift: Any, neighbours: Any, desk: Actor, now: datetime) -> None:
+    people = neighbours(12)
+    for number in range(6):
+        shift = make_shift(starts_in=timedelta(days=2 + number))
+        (kept, _), (gone, _) = people[2 * number : 2 * number + 2]
+        commands.sign_up(shift=shift, member=(kept, gone)[number % 2], by=desk, now=now)
+        results = at_once(
+            [
+                lambda: merge_members(kept=kept, gone=gone, by=desk, now=now),  # noqa: B023
+                lambda: commands.sign_up(shift=shift, member=gone, by=desk, now=now),  # noqa: B023
+                lambda: commands.sign_up(shift=shift, member=kept, by=desk, now=now),  # noqa: B023
+            ]
+        )
+        assert results[0] == kept
+        assert {one for one in results[1:] if not isinstance(one, SignUp)} <= {
+            "merged",
+            "already_signed_up",
+            "not_on_roster",
+        }
+        assert left_behind([gone.pk]) == {}
+        assert SignUp.objects.live().filter(shift=shift).count() == 1
+    assert broken() == []
+
+
+def test_nobody_signs_up_a_record_that_was_merged(make_shift: Any, neighbours: Any, desk: Actor, now: datetime) -> None:
+    shift = make_shift()
+    (kept, _), (gone, _) = neighbours(2)
+    merge_members(kept=kept, gone=gone, by=desk, now=now)
+    with pytest.raises(Conflict) as refusal:
+        commands.sign_up(shift=shift, member=gone, by=desk, now=now)
+    assert refusal.value.code == "merged"
+    assert SignUp.objects.count() == 0

@@ -112,8 +112,10 @@ def test_age(make_shift: Any, neighbours: Any, now: datetime) -> None:
     older = make_shift(minimum_age=30, starts_in=timedelta(days=5))
     assert refusal(older, member, actor, now) == "age_unknown"
     member.birth_date = date(1996, 11, 26)
+    member.save(update_fields=["birth_date"])
     assert refusal(older, member, actor, now) == "too_young"
     member.birth_date = date(1996, 11, 25)
+    member.save(update_fields=["birth_date"])
     commands.sign_up(shift=older, member=member, by=actor, now=now)
 
 

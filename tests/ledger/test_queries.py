@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from guangcai.core import invariants
+from guangcai.core.errors import RuleBroken
 from guangcai.ledger.commands import reverse
 from guangcai.ledger.models import ServiceEntry, YearTotal
 from guangcai.ledger.queries import entries as queries
@@ -108,5 +109,23 @@ def test_entries_postings_and_totals_follow_a_merge(cast):
     assert set(ServiceEntry.objects.values_list("member_id", flat=True)) == {cast.teacher_member.pk}
     totals = YearTotal.objects.order_by("year").values_list("member_id", "year", "minutes", "deeds", "postings")
     assert list(totals) == [(cast.teacher_member.pk, 2025, 120, 0, 1), (cast.teacher_member.pk, 2026, 240, 1, 2)]
+    codes = [code for code in invariants.codes() if code.startswith("ledger.")]
+    assert [broken for code in codes for broken in invariants.broken_by(code)] == []
+
+
+def test_a_merge_that_passes_the_daily_limit_is_refused_with_the_day(cast):
+    twin = make_member(cast, "twin", "林晓岚", "13900000101", community=cast.nanyuan, unit=cast.school)
+    confirmed(cast, minutes=7 * 60)
+    wrong = confirmed(cast, member=twin, starts_at=SATURDAY + timedelta(hours=7), minutes=6 * 60)
+    confirmed(cast, member=twin, starts_at=SATURDAY + timedelta(days=1), minutes=8 * 60)
+    with pytest.raises(RuleBroken) as refusal:
+        merge_members(kept=cast.teacher_member, gone=twin, by=cast.actor("desk"), now=cast.now)
+    assert refusal.value.code == "merge_in_the_way"
+    assert "13" in str(refusal.value)
+    assert "12" in str(refusal.value)
+    assert wrong.served_on.isoformat() in str(refusal.value)
+    assert ServiceEntry.objects.filter(member=twin).count() == 2
+    reverse(entry=wrong, reason="写错", by=cast.actor("secretary"), now=cast.now)
+    merge_members(kept=cast.teacher_member, gone=twin, by=cast.actor("desk"), now=cast.now)
     codes = [code for code in invariants.codes() if code.startswith("ledger.")]
     assert [broken for code in codes for broken in invariants.broken_by(code)] == []

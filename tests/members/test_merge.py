@@ -1,5 +1,6 @@
 """Two records become one: every relation moves, nothing is lost, a new relation fails until it is handled."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from guangcai.members.models import (
     Employment,
     Intention,
     Member,
+    ReportIn,
     Residence,
     ServiceKind,
     Skill,
@@ -57,6 +59,7 @@ HANDLED = {
     "members.residence.member": "guarded",
     "members.rosterrow.match": "moves",
     "members.skill.member": "guarded",
+    "posts.postclaim.member": "guarded",
 }
 
 
@@ -166,6 +169,21 @@ def test_other_pairs_of_the_gone_record_ask_about_the_kept_one(cast: Cast, desk:
     commands.merge_members(kept=cast.teacher_member, gone=gone, by=desk, now=now)
     pair = DuplicatePair.objects.open().get()
     assert {pair.first_id, pair.second_id} == {cast.teacher_member.pk, third.pk}
+
+
+def test_of_two_waiting_slips_one_stays_and_the_other_says_why(
+    cast: Cast, desk: Actor, slip: Callable[..., ReportIn], now: datetime
+) -> None:
+    kept, gone = cast.teacher_member, other(cast, now)
+    slips = {}
+    for member, phone in ((kept, "13900000601"), (gone, "13900000602")):
+        slips[member] = slip(phone=phone)
+        ReportIn.objects.filter(pk=slips[member].pk).update(member=member)
+    commands.merge_members(kept=kept, gone=gone, by=desk, now=now)
+    closed = ReportIn.objects.get(pk=slips[gone].pk)
+    assert (closed.is_accepted, closed.form, closed.member_id) == (False, "", kept.pk)
+    assert closed.decline_reason == "同一人的两条记录已合并：留一张报到单即可。"
+    assert ReportIn.objects.waiting().get().pk == slips[kept].pk
 
 
 def test_what_stands_in_the_way_is_named(cast: Cast, desk: Actor, now: datetime) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guangcai.activities.commands.places import fill_places
@@ -23,6 +23,20 @@ from guangcai.ledger.enums import EntryState
 from guangcai.ledger.models import ServiceEntry
 from guangcai.members import merging
 from guangcai.members.merging import Merge
+from guangcai.members.models import Member
+
+
+@merging.locks_first
+def shifts(merge: Merge) -> None:
+    """A shift before its members, as whoever signs up, cancels or closes does: both orders at once would block each
+    other. Those where `gone` stands, and open ones of `kept`, where somebody may be writing `gone` in right now."""
+    wanted = Q(pk__in=_stands_at(merge.gone)) | Q(pk__in=_stands_at(merge.kept), closed_at=None)
+    list(Shift.objects.select_for_update(of=("self",), no_key=True).filter(wanted).order_by("pk"))
+
+
+def _stands_at(member: Member) -> set[UUID]:
+    tables: list[QuerySet[Any]] = [SignUp.objects.all(), Attendance.objects.all()]
+    return {shift for rows in tables for shift in rows.filter(member=member).values_list("shift", flat=True)}
 
 
 @merging.mover("activities.signup.member")

@@ -13,10 +13,11 @@ from guangcai.activities.queries.fitness import applicant_for, wanted_by
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
-from guangcai.core.errors import RuleBroken
+from guangcai.core.errors import Conflict, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
+from guangcai.ledger.commands.locks import lock_members
 from guangcai.members.models import Member
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.policies import CancelNotice, in_force_at
@@ -41,6 +42,9 @@ def sign_up(
     """
     _require_own_or_desk(by, member_id=member.pk, path=shift.path)
     shift = lock_for_places(shift.pk)
+    member = lock_members([member.pk])[member.pk]
+    if member.merged_into_id is not None:
+        raise Conflict(_("This record was merged with another one: open the member again."), code="merged")
     if found := already(SignUp, id, shift_id=shift.pk, member_id=member.pk):
         return found
     rules.check_sign_up(wanted_by(shift), applicant_for(member, shift), now=now, clash_accepted=clash_accepted)

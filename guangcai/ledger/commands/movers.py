@@ -1,17 +1,20 @@
 """How the ledger follows when two records of one person become one (members.merging).
 
-Entries, postings and certificates simply move (the triggers let exactly that through); spans move unless both records
-were serving at the same time: then the service is named. The roll-up is computed again.
+Entries, postings and certificates simply move (the triggers let exactly that through). Spans move unless both records
+were serving at the same time, or on one day longer than the daily limit: then what is in the way is named. The roll-up
+is computed again.
 """
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from guangcai.core.errors import RuleBroken
+from guangcai.core.units import hours
 from guangcai.ledger.commands.totals import keep_year_totals
-from guangcai.ledger.models import Posting, ServiceSpan, YearTotal
+from guangcai.ledger.models import Posting, ServiceEntry, ServiceSpan, YearTotal
 from guangcai.members import merging
 from guangcai.members.merging import Merge
+from guangcai.orgs.policies import DailyLimit, in_force_at
 
 
 @merging.mover("ledger.yeartotal.member")
@@ -41,4 +44,23 @@ def spans(merge: Merge) -> int:
             % {"name": clash.entry.activity_name, "day": clash.entry.served_on.isoformat()},
             code="merge_in_the_way",
         )
+    _check_days(merge)
     return moving.update(member=merge.kept)
+
+
+def _check_days(merge: Merge) -> None:
+    """Raises RuleBroken naming the first day on which both served, and together longer than anybody may (I7)."""
+    both = [merge.kept.pk, merge.gone.pk]
+    standing = ServiceEntry.objects.filter(span__member__in=both)
+    shared = standing.values("served_on").annotate(records=Count("span__member", distinct=True)).filter(records=2)
+    for day in shared.order_by("served_on").values_list("served_on", flat=True):
+        entries = list(standing.filter(served_on=day))
+        minutes = sum(entry.minutes for entry in entries)
+        most = max(in_force_at(DailyLimit, path=entry.path, on=day).minutes for entry in entries)
+        if minutes > most:
+            words = _(
+                "Both records together have %(hours)s hours on %(day)s; a day may have %(most)s. "
+                "The secretary reverses the wrong record in the ledger; then merge again."
+            )
+            named = {"hours": hours(minutes), "most": hours(most), "day": day.isoformat()}
+            raise RuleBroken(words % named, code="merge_in_the_way")

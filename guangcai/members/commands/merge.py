@@ -30,6 +30,7 @@ def merge_members(*, kept: Member, gone: Member, by: Actor, now: datetime) -> Me
     if kept.pk == gone.pk:
         raise RuleBroken(_("This is one record."), code="same_record")
     by.require(Permission.ROSTER_EDIT, kept.path)
+    merging.lock_first(Merge(kept=kept, gone=gone, by=by, now=now))
     kept, gone = _lock(kept, gone)
     if gone.merged_into_id == kept.pk:
         return kept
