@@ -6,7 +6,7 @@ again within seconds; `once` with what was sent at first, for programs, which ma
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from guangcai.core.models import Sent
 
 Row = TypeVar("Row", bound=models.Model)
 PURPOSE = "core.sent"
+# A year is closed and appraised within this time; no phone keeps something unsent for longer.
+KEPT = timedelta(days=400)
 
 
 def already(model: type[Row], key: UUID | None, **content: object) -> Row | None:
@@ -60,6 +62,16 @@ def once(
     if key is not None:
         Sent.objects.create(id=key, row_id=row.pk, digest=digest, at=now)
     return row, False
+
+
+def forget_sent(*, now: datetime) -> int:
+    """Forget what was sent longer ago than KEPT; returns how many. For the nightly job.
+
+    Nothing doubles by it: the id is the key of its row for ever. Who sends it again later is told of a conflict
+    instead of being given the row.
+    """
+    forgotten, _tables = Sent.objects.filter(at__lt=now - KEPT).delete()
+    return forgotten
 
 
 def other_content() -> Conflict:

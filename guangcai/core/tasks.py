@@ -9,7 +9,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from guangcai.core import jobs, notify
+from guangcai.core import jobs, notify, once
 
 _DELIVERY = "core.deliver"
 
@@ -40,6 +40,13 @@ async def retry_stalled(context: JobContext, timestamp: int = 0) -> None:
 async def forget_old(context: JobContext, timestamp: int = 0) -> None:
     """Remove the queue's own rows a month after they ended; Job rows stay."""
     await app.job_manager.delete_old_jobs(nb_hours=24 * 30, include_failed=True)
+
+
+@app.periodic(cron="29 3 * * *")
+@app.task(name="core.forget_sent", queue="jobs", queueing_lock="core.forget_sent")
+def forget_sent(timestamp: int = 0) -> None:
+    """Forget, every night, what programs sent more than 400 days ago."""
+    once.forget_sent(now=timezone.now())
 
 
 def wake_delivery() -> None:
