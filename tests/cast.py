@@ -43,6 +43,7 @@ POLICIES: dict[PolicyKey, dict[str, Any]] = {
     PolicyKey.FEEDBACK_DEADLINE: {"working_days": 10},
     PolicyKey.CANCEL_NOTICE: {"hours": 24},
     PolicyKey.LIST_KEPT: {"days": 30},
+    PolicyKey.CLAIM_RULE: {"order": "first_come", "days": 0},
     PolicyKey.LOOK_AT_TIMES: {
         "night_begins": "22:00",
         "night_ends": "06:00",

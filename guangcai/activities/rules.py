@@ -14,6 +14,7 @@ from guangcai.activities.enums import ActivityKind, Method, Occasion, Presence
 from guangcai.core.errors import Forbidden, RuleBroken, Text
 from guangcai.core.scoping import covers
 from guangcai.core.workdays import DAY, NO_OVERRIDES, Overrides, add_working_days
+from guangcai.members.fitness import SkillHeld, check_skill
 
 # A Party member is an adult, also where the birth date is not on the roster.
 AGE_OF_MEMBERS: Final = 18
@@ -121,16 +122,6 @@ def check_shift_open(*, cancelled_at: datetime | None, closed_at: datetime | Non
 
 
 @dataclass(frozen=True)
-class SkillHeld:
-    """A skill a member has; `expires_on` None never expires."""
-
-    name: str
-    needs_certificate: bool = False
-    certificate: str = ""
-    expires_on: date | None = None
-
-
-@dataclass(frozen=True)
 class Applicant:
     """What a sign-up is judged by, on the side of the member."""
 
@@ -171,7 +162,7 @@ def check_sign_up(wanted: Wanted, applicant: Applicant, *, now: datetime, clash_
         raise RuleBroken(_("You have signed up already."), code="already_signed_up")
     _check_age(wanted, applicant)
     for name in wanted.skills:
-        _check_skill(name, applicant.skills, on=wanted.on)
+        check_skill(name, applicant.skills, on=wanted.on)
     if applicant.clashes and not clash_accepted:
         raise RuleBroken(
             _("You have signed up for “%(title)s” at the same time.") % {"title": applicant.clashes[0]}, code="clash"
@@ -189,20 +180,6 @@ def _check_age(wanted: Wanted, applicant: Applicant) -> None:
             )
     elif age_on(applicant.birth_date, wanted.on) < least:
         raise RuleBroken(_("This shift is for people of %(age)d and over.") % {"age": least}, code="too_young")
-
-
-def _check_skill(name: str, held: Iterable[SkillHeld], *, on: date) -> None:
-    """Order 685 art 16: where the law asks for a qualification, nobody serves without it."""
-    skill = next((one for one in held if one.name == name), None)
-    if skill is None:
-        raise RuleBroken(_("This shift needs the skill “%(skill)s”.") % {"skill": name}, code="no_skill")
-    if skill.needs_certificate and not skill.certificate:
-        raise RuleBroken(_("This shift needs a certificate for “%(skill)s”.") % {"skill": name}, code="no_certificate")
-    if skill.expires_on is not None and skill.expires_on < on:
-        raise RuleBroken(
-            _("Your certificate for “%(skill)s” runs out before that day.") % {"skill": name},
-            code="certificate_expired",
-        )
 
 
 def age_on(birth_date: date, on: date) -> int:

@@ -84,6 +84,18 @@ class Tag(StrEnum):
     ATTENDANCE_MARK = "activities:attendance:mark"
     ATTENDANCE_BATCH = "activities:attendance:batch"
     OUTCOME_ADD = "activities:outcome:add"
+    # posts
+    POST_PROPOSE = "posts:post:propose"
+    POST_CHANGE = "posts:post:change"
+    POST_ESTABLISH = "posts:post:establish"
+    POST_OPEN = "posts:post:open"
+    POST_ALLOT = "posts:post:allot"
+    POST_END = "posts:post:end"
+    POST_CLAIM = "posts:claim:add"
+    POST_PLACE = "posts:claim:place"
+    POST_CONFIRM = "posts:claim:confirm"
+    POST_TAKE_UP = "posts:claim:take_up"
+    POST_CLAIM_END = "posts:claim:end"
     # ledger
     ENTRY_RECORD = "ledger:entry:record"
     ENTRY_CONFIRM = "ledger:entry:confirm"

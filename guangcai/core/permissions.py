@@ -27,6 +27,10 @@ class Permission(StrEnum):
     ACTIVITY_SIGN_UP = "activity_sign_up"
     ACTIVITY_EDIT = "activity_edit"
     ATTENDANCE_TAKE = "attendance_take"
+    # posts
+    POST_VIEW = "post_view"
+    POST_CLAIM = "post_claim"
+    POST_EDIT = "post_edit"
     # ledger
     ENTRY_VIEW = "entry_view"
     ENTRY_RECORD = "entry_record"

@@ -8,6 +8,7 @@ class EntryOrigin(models.TextChoices):
     """Where an entry came from."""
 
     ATTENDANCE = "attendance", _("From a shift")
+    CLAIM = "claim", _("Under a post")
     BACK_FILL = "back_fill", _("Back-filled")
     TRANSFER_IN = "transfer_in", _("Brought from elsewhere")
     CORRECTION = "correction", _("Corrected after an objection")

@@ -19,6 +19,8 @@ from guangcai.core.units import hours
 from guangcai.ledger.enums import EntryOrigin, Refusal
 
 MINUTES_A_DAY: Final = 24 * 60
+# What somebody present wrote down as it happened; everything else says why it was typed in.
+SPEAKS_FOR_ITSELF: Final = frozenset({EntryOrigin.ATTENDANCE, EntryOrigin.CLAIM})
 NEEDS_APPROVER: Final = frozenset({EntryOrigin.BACK_FILL, EntryOrigin.TRANSFER_IN})
 
 
@@ -73,7 +75,7 @@ def _check_words(wish: Recording) -> None:
     for name, text in wish.words.items():
         if not text.strip():
             raise RuleBroken(_("Every record names activity, content, place and lead."), field=name, code="words")
-    if wish.origin != EntryOrigin.ATTENDANCE and not wish.reason.strip():
+    if wish.origin not in SPEAKS_FOR_ITSELF and not wish.reason.strip():
         raise RuleBroken(_("Say why this is entered by hand."), field="reason", code="reason_missing")
 
 

@@ -83,3 +83,4 @@ class PolicyKey(models.TextChoices):
     LOOK_AT_TIMES = "look_at_times", _("Second look: times of service")
     LOOK_AT_TYPING = "look_at_typing", _("Second look: typed in by hand")
     LOOK_AT_CONTENT = "look_at_content", _("Second look: content and totals")
+    CLAIM_RULE = "claim_rule", _("Who goes first when more people claim than there are places")

@@ -142,6 +142,18 @@ class LookAtContent:
     over_minutes: int
 
 
+@dataclass(frozen=True)
+class ClaimRule:
+    """Who goes first when more people claim than there are places: first_come, lot or fewest_first.
+
+    days: how long claims are collected before they are served; 0 with first_come. Source: J2 (claimed in seconds by the
+    same few), Order 685 art 25.
+    """
+
+    order: str
+    days: int
+
+
 SHAPES: dict[PolicyKey, type[Any]] = {
     PolicyKey.ANNUAL_DUTY: AnnualDuty,
     PolicyKey.DAILY_LIMIT: DailyLimit,
@@ -155,6 +167,7 @@ SHAPES: dict[PolicyKey, type[Any]] = {
     PolicyKey.LOOK_AT_TIMES: LookAtTimes,
     PolicyKey.LOOK_AT_TYPING: LookAtTyping,
     PolicyKey.LOOK_AT_CONTENT: LookAtContent,
+    PolicyKey.CLAIM_RULE: ClaimRule,
 }
 KEYS = {shape: key for key, shape in SHAPES.items()}
 Shape = TypeVar("Shape")

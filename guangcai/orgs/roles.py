@@ -24,7 +24,7 @@ class Role(models.TextChoices):
     SYSTEM_ADMINISTRATOR = "system_administrator", pgettext_lazy("role", "System administrator")
 
 
-_LOOK = frozenset({P.TREE_VIEW, P.ROSTER_VIEW, P.ACTIVITY_VIEW, P.ENTRY_VIEW, P.STATISTICS_VIEW})
+_LOOK = frozenset({P.TREE_VIEW, P.ROSTER_VIEW, P.ACTIVITY_VIEW, P.POST_VIEW, P.ENTRY_VIEW, P.STATISTICS_VIEW})
 _DESK = _LOOK | {
     P.ROSTER_EDIT,
     P.ROSTER_IMPORT,
@@ -34,6 +34,7 @@ _DESK = _LOOK | {
     P.UNIT_EDIT,
     P.ACTIVITY_EDIT,
     P.ATTENDANCE_TAKE,
+    P.POST_EDIT,
     P.ENTRY_RECORD,
     P.ENTRY_CONFIRM,
     P.CERTIFICATE_ISSUE,
@@ -46,8 +47,8 @@ _DESK = _LOOK | {
 _OVERSIGHT = _LOOK | {P.ROSTER_EXPORT, P.FEEDBACK_VIEW, P.APPRAISAL_VIEW, P.SAMPLE_VIEW, P.SUGGESTION_READ}
 
 ROLES: Final[dict[Role, frozenset[P]]] = {
-    # A member of the community: sees its activities, signs up; his own record needs no grant.
-    Role.MEMBER: frozenset({P.ACTIVITY_VIEW, P.ACTIVITY_SIGN_UP}),
+    # A member of the community: sees its activities and posts, signs up, claims; his own record needs no grant.
+    Role.MEMBER: frozenset({P.ACTIVITY_VIEW, P.ACTIVITY_SIGN_UP, P.POST_VIEW, P.POST_CLAIM}),
     # Runs the community's desk.
     Role.DESK_WORKER: _DESK,
     # Heads the community: what the desk does, and what needs a second, responsible person.

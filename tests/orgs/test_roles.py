@@ -40,6 +40,9 @@ activity_view       x x x x x . . .
 activity_sign_up    x . . . . . . .
 activity_edit       . x x . . . . .
 attendance_take     . x x . . . . .
+post_view           x x x x x . . .
+post_claim          x . . . . . . .
+post_edit           . x x . . . . .
 entry_view          . x x x x . . .
 entry_record        . x x . . . . .
 entry_confirm       . x x . . . . .

@@ -3,9 +3,10 @@
 from django.utils.timezone import localdate
 
 from guangcai.activities.models import Shift, SignUp
-from guangcai.activities.rules import Applicant, SkillHeld, Wanted
+from guangcai.activities.rules import Applicant, Wanted
 from guangcai.core.scoping import covers
 from guangcai.members.models import Member
+from guangcai.members.queries.abilities import skills_of
 
 
 def wanted_by(shift: Shift) -> Wanted:
@@ -35,16 +36,4 @@ def applicant_for(member: Member, shift: Shift) -> Applicant:
         skills=skills_of(member),
         has_signed_up=live.filter(shift=shift).exists(),
         clashes=tuple(clashing.order_by("shift__starts_at").values_list("shift__activity__title", flat=True)),
-    )
-
-
-def skills_of(member: Member) -> tuple[SkillHeld, ...]:
-    return tuple(
-        SkillHeld(
-            name=skill.kind.name,
-            needs_certificate=skill.kind.needs_certificate,
-            certificate=skill.certificate,
-            expires_on=skill.expires_on,
-        )
-        for skill in member.skills.select_related("kind").order_by("pk")
     )

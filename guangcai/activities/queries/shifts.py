@@ -12,13 +12,14 @@ from django.utils.timezone import localdate
 from guangcai.activities import rules
 from guangcai.activities.enums import ActivityKind, Presence
 from guangcai.activities.models import Activity, Attendance, Shift, ShiftNotice, SignUp
-from guangcai.activities.queries.fitness import skills_of
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import covers, under
 from guangcai.core.workdays import is_working_day
+from guangcai.members.fitness import SkillHeld
 from guangcai.members.models import Member
+from guangcai.members.queries.abilities import skills_of
 from guangcai.orgs.policies import RecordingDeadline, in_force_at
 from guangcai.orgs.queries import workday_overrides
 
@@ -190,7 +191,7 @@ def offers_for(member: Member, *, by: Actor, now: datetime, only_fitting: bool =
 
 
 def _offer(
-    shift: Shift, member: Member, signed_up: Iterable[SignUp], skills: tuple[rules.SkillHeld, ...], *, now: datetime
+    shift: Shift, member: Member, signed_up: Iterable[SignUp], skills: tuple[SkillHeld, ...], *, now: datetime
 ) -> Offer:
     own = next((row for row in signed_up if row.shift_id == shift.pk), None)
     row = shift_row(shift, now=now)

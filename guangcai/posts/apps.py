@@ -1,0 +1,21 @@
+"""岗位: posts and who takes them up; zones and their agreements; teams.
+
+May import: commitments and below.
+"""
+
+from django.apps import AppConfig
+
+
+class PostsConfig(AppConfig):
+    name = "guangcai.posts"
+    label = "posts"
+
+    def ready(self) -> None:
+        from guangcai.members import timeline
+        from guangcai.posts import notices
+        from guangcai.posts.commands import movers  # registers how claims follow a merge of two records
+        from guangcai.posts.queries import life
+
+        assert movers
+        notices.declare_templates()
+        timeline.provide(life.timeline_of)

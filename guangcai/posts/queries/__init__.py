@@ -1,0 +1,1 @@
+"""Reads of posts. Every one begins with what the actor may see."""
