@@ -12,7 +12,7 @@ import numpy as np
 from guangcai.matching.enums import Reach
 from guangcai.matching.problem import Problem
 from guangcai.matching.scoring import eligible, points
-from guangcai.matching.tables import NO_SKILL, Ints
+from guangcai.matching.tables import NO_SKILL, Flags, Ints
 
 CELLS = 1 << 20  # pairs compared at once: some 60 MB of working memory
 COMMUNITY = 3  # column of position
@@ -30,13 +30,16 @@ class Arcs:
     def __len__(self) -> int:
         return len(self.need)
 
+    def where(self, kept: Flags | Ints) -> "Arcs":
+        return Arcs(self.need[kept], self.member[kept], self.cost[kept])
+
     @classmethod
     def of(cls, parts: "list[Arcs]") -> "Arcs":
         """All of them, sorted."""
         if not parts:
             return cls(*(np.empty(0, dtype=np.int64) for _ in range(3)))
         need, member, cost = (np.concatenate([getattr(p, name) for p in parts]) for name in ("need", "member", "cost"))
-        order = np.lexsort((member, need))
+        order = np.argsort(need * (member.max(initial=0) + 1) + member, kind="stable")
         return cls(need[order], member[order], cost[order])
 
 
@@ -45,21 +48,17 @@ def candidate_arcs(problem: Problem, reach: Reach) -> Arcs:
     anything, _ = problem.room
     open_needs = np.flatnonzero((problem.needs.places > 0) & problem.needs.consent)
     free_members = np.flatnonzero(anything > 0)
-    parts: list[Arcs] = []
+    near: list[Arcs] = []
     for need, member in communities(problem, open_needs, free_members):
-        parts += blocks(problem, need, member)
-    near = Arcs.of(parts)
+        near += blocks(problem, need, member)
     if reach is Reach.COMMUNITY:
-        return near
-    found = np.bincount(near.need, minlength=len(problem.needs))
-    wanting = open_needs[found[open_needs] < problem.limits.fewest]
-    if not wanting.size:
-        return near
-    kept = found[near.need] >= problem.limits.fewest
-    parts = [Arcs(near.need[kept], near.member[kept], near.cost[kept])]
-    for need, member in pools(problem, wanting, free_members):
-        parts += blocks(problem, need, member)
-    return Arcs.of(parts)
+        return Arcs.of(near)
+    found = sum((np.bincount(part.need, minlength=len(problem.needs)) for part in near), np.zeros(len(problem.needs)))
+    few = found < problem.limits.fewest
+    wide: list[Arcs] = []
+    for need, member in pools(problem, open_needs[few[open_needs]], free_members):
+        wide += blocks(problem, need, member)
+    return Arcs.of([part.where(~few[part.need]) for part in near] + wide)
 
 
 def communities(problem: Problem, need: Ints, member: Ints) -> Iterator[tuple[Ints, Ints]]:

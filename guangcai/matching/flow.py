@@ -99,7 +99,7 @@ def solve(problem: Problem, arcs: Arcs) -> Flags:
     order = np.argsort(part, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(part[order])) + 1):
         if rows.size:
-            graph = network(problem, Arcs(arcs.need[rows], arcs.member[rows], arcs.cost[rows]), penalty)
+            graph = network(problem, arcs.where(rows), penalty)
             chosen[rows] = graph.solve()[: graph.pairs] > 0
     return chosen
 

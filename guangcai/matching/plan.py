@@ -1,7 +1,7 @@
 """`propose`: whom to ask for every need of a batch. `nearest`: whom to ask for one. Proposals only: nobody is assigned.
 
 First the pins that keep the hard rules, then the exact solver on the candidates, then, for places still empty, members
-who have room left and were no candidate (at K = 20 some of a thousand). A pair once found is not moved again.
+who have room left and were no candidate, at last a search for others to be moved aside (filling.py).
 """
 
 from collections.abc import Hashable, Iterator
@@ -13,11 +13,14 @@ import numpy as np
 
 from guangcai.matching.candidates import COMMUNITY, Arcs, candidate_arcs
 from guangcai.matching.enums import Binding, NeedKind, Origin, Reach
+from guangcai.matching.filling import Filling
 from guangcai.matching.flow import solve
 from guangcai.matching.left_out import LeftOut, name_left_out
 from guangcai.matching.problem import Problem
 from guangcai.matching.scoring import HARD_RULES, eligible, points
 from guangcai.matching.tables import Ints
+
+Columns = tuple[Ints, Ints, Ints]  # needs, members, origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,9 @@ def propose(problem: Problem, *, reach: Reach = Reach.DISTRICT) -> Plan:
     reach: COMMUNITY proposes each community for itself in the same call, nobody crosses its border.
     """
     need, member, refused = keep_pins(problem)
-    found = [(need, member, np.full(len(need), Origin.PINNED))]
-    rest = problem.after(need, member)
+    free = rest = problem.after(need, member)
     first = arcs = candidate_arcs(rest, reach)
+    found: list[Columns] = [(need, member, np.full(len(need), Origin.PINNED))]
     origin = Origin.EXACT
     while len(arcs):
         chosen = solve(rest, arcs)
@@ -97,12 +100,32 @@ def propose(problem: Problem, *, reach: Reach = Reach.DISTRICT) -> Plan:
         found.append((need, member, np.full(len(need), origin)))
         rest = rest.after(need, member)
         arcs, origin = candidate_arcs(rest, reach), Origin.FILLED
+    if len(found) > 1 and ((rest.needs.places > 0) & rest.needs.consent).any() and rest.room[0].any():
+        found, rest = move_aside(free, found, reach)
     need, member, origins = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.lexsort((member, need))
     need, member = need[order], member[order]
     cost = points(problem, need, member)
     left_out = name_left_out(problem, rest, reach)
     return Plan(problem, reach, need, member, cost, origins[order], first, refused, left_out)
+
+
+def move_aside(free: Problem, found: list[Columns], reach: Reach) -> tuple[list[Columns], Problem]:
+    """The pairs after the last filling, and what it left. Pins, the first of `found`, are not moved."""
+    need, member, origin = (np.concatenate(column) for column in zip(*found[1:], strict=True))
+    pairs: dict[int, set[int]] = {}
+    was: dict[tuple[int, int], int] = {}
+    for each, whom, how in zip(need.tolist(), member.tolist(), origin.tolist(), strict=True):
+        pairs.setdefault(each, set()).add(whom)
+        was[each, whom] = how
+    filling = Filling(free, reach, pairs)
+    filling.fill()
+    need, member = filling.columns()
+    now = [
+        Origin.FILLED if pair in filling.moved else was[pair]
+        for pair in zip(need.tolist(), member.tolist(), strict=True)
+    ]
+    return [found[0], (need, member, np.array(now, dtype=np.int64))], filling.rest
 
 
 def keep_pins(problem: Problem) -> tuple[Ints, Ints, tuple[RefusedPin, ...]]:

@@ -1,10 +1,11 @@
 """Why this member: one sentence for each pair, such as "同楼、会水电、周六有空、今年还差 6 小时".
 
 Made from the features the points are made of, what speaks against the pair included. 150,000 pairs have few different
-sentences: each is put together once.
+phrases: each is translated once a call.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -16,21 +17,32 @@ from guangcai.matching.problem import Problem
 from guangcai.matching.scoring import MINUTES_PER_HOUR, metres_apart, nearness
 from guangcai.matching.tables import DAYS, NO_SKILL, NOT_KNOWN, PARTS, Ints
 
-FEATURES = 8
+Said = tuple[str, bool]  # a phrase, and whether it speaks for the pair
+NOTHING: Said = ("", True)
 WORKDAYS, WEEKEND = frozenset(range(5)), frozenset((5, 6))
 
 
 def reasons(problem: Problem, need: Ints, member: Ints, *, skills: Sequence[str]) -> Iterator[str]:
     """One sentence a pair, in the language that is active. `skills`: the name of each kind, by number."""
-    said: dict[tuple[int, ...], str] = {}
-    for row in zip(*(column.tolist() for column in features(problem, need, member)), strict=True):
-        if row not in said:
-            said[row] = sentence(*row, skills=skills)
-        yield said[row]
+    comma, but = pgettext("between two reasons", ", "), pgettext("before what speaks against", ", but ")
+    say_place, say_skill, say_time = cache(place), cache(partial(skilled, skills)), cache(time)
+    say_missing, say_load = cache(missing), cache(load)
+    columns = (column.tolist() for column in features(problem, need, member))
+    for level, metres, skill, held, overlap, said, minutes, count in zip(*columns, strict=True):
+        said_of = (
+            say_place(level, metres),
+            say_skill(skill, held),
+            say_time(overlap, said),
+            say_missing(minutes),
+            say_load(count),
+        )
+        merits = comma.join([words for words, speaks_for in said_of if speaks_for and words])
+        drawbacks = comma.join([words for words, speaks_for in said_of if words and not speaks_for])
+        yield but.join([merits, drawbacks]) if merits and drawbacks else merits or drawbacks
 
 
 def features(problem: Problem, need: Ints, member: Ints) -> tuple[Ints, ...]:
-    """The arguments of `sentence`, a column each."""
+    """What the sentences are made of, a column each."""
     needs, members = problem.needs, problem.members
     skill, wanted = needs.skill[need], needs.wanted[need]
     level = nearness(problem, need, member)
@@ -45,33 +57,35 @@ def features(problem: Problem, need: Ints, member: Ints) -> tuple[Ints, ...]:
     return level, metres, skill, held, overlap, said, members.missing_minutes[member], members.load[member]
 
 
-def sentence(
-    level: int, metres: int, skill: int, held: int, overlap: int, said: bool, missing: int, load: int, *,
-    skills: Sequence[str],
-) -> str:  # fmt: skip
-    """What speaks for the pair, then what speaks against it.
-
-    overlap: half-days wanted and free, -1 when any time will do; said: whether the member has named free times.
-    """
-    merits: list[str] = []
-    drawbacks: list[str] = []
+def place(level: int, metres: int) -> Said:
     if metres != NOT_KNOWN:
-        merits.append(_("%(metres)s m away") % {"metres": metres})
-    else:
-        (drawbacks if level == Nearness.ELSEWHERE else merits).append(near(level))
-    if skill != NO_SKILL:
-        (merits if held else drawbacks).append(skilled(held) % {"skill": skills[skill]})
-    if overlap > 0:
-        merits.append(_("free %(times)s") % {"times": times(overlap)})
-    elif overlap == 0:
-        drawbacks.append(_("other free times") if said else _("free times not known"))
-    if missing > 0:
-        merits.append(_("%(time)s still missing this year") % {"time": duration(missing)})
-    if load > 0:
-        drawbacks.append(_("has taken on %(count)s already") % {"count": load})
-    comma = pgettext("between two reasons", ", ")
-    parts = [comma.join(part) for part in (merits, drawbacks) if part]
-    return pgettext("before what speaks against", ", but ").join(parts)
+        return _("%(metres)s m away") % {"metres": metres}, True
+    return near(level), level != Nearness.ELSEWHERE
+
+
+def skilled(skills: Sequence[str], skill: int, held: int) -> Said:
+    """held: 0 not at all, 1 without a certificate, 2 with one."""
+    if skill == NO_SKILL:
+        return NOTHING
+    words = (_("cannot do %(skill)s"), _("can do %(skill)s"), _("certified in %(skill)s"))[held]
+    return words % {"skill": skills[skill]}, held > 0
+
+
+def time(overlap: int, said: bool) -> Said:
+    """overlap: half-days wanted and free, -1 when any time will do; said: whether the member has named free times."""
+    if overlap < 0:
+        return NOTHING
+    if not overlap:
+        return (_("other free times") if said else _("free times not known")), False
+    return _("free %(times)s") % {"times": times(overlap)}, True
+
+
+def missing(minutes: int) -> Said:
+    return (_("%(time)s still missing this year") % {"time": duration(minutes)}, True) if minutes > 0 else NOTHING
+
+
+def load(count: int) -> Said:
+    return (_("has taken on %(count)s already") % {"count": count}, False) if count > 0 else NOTHING
 
 
 def near(level: int) -> str:
@@ -82,10 +96,6 @@ def near(level: int) -> str:
         Nearness.COMMUNITY: _("same community"),
         Nearness.ELSEWHERE: _("another community"),
     }[Nearness(level)]
-
-
-def skilled(held: int) -> str:
-    return (_("cannot do %(skill)s"), _("can do %(skill)s"), _("certified in %(skill)s"))[held]
 
 
 def duration(minutes: int) -> str:
