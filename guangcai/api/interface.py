@@ -16,7 +16,7 @@ from guangcai.api import refusals
 from guangcai.api.pace import Pace
 from guangcai.api.parsing import StrictParser
 from guangcai.api.signing_in import Key, Session
-from guangcai.api.views import activities, attendance, entries, feedback, members, shifts, sign_ups, statistics
+from guangcai.api.views import activities, attendance, entries, feedback, members, series, shifts, sign_ups, statistics
 
 Answer = Callable[..., HttpResponseBase]
 DESCRIPTION = """JSON over the same commands, queries and rights as the pages.
@@ -55,7 +55,7 @@ api = Api(
     docs_decorator=require_safe,
 )
 refusals.install(api)
-for module in (members, activities, shifts, sign_ups, attendance, entries, feedback, statistics):
+for module in (members, activities, series, shifts, sign_ups, attendance, entries, feedback, statistics):
     api.add_router("", module.router)
 
 

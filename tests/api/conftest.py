@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +11,21 @@ from django.test import Client
 from django.utils import timezone
 
 from guangcai.accounts.commands import add_token
+from guangcai.activities.commands import Repeat
+from guangcai.activities.enums import HolidayRule
 from guangcai.core.actor import Actor
 from tests.cast import Cast
 
 ROOT = "/api/v1"
+
+
+def every_thursday(now: datetime) -> Repeat:
+    """From tomorrow for three weeks, 9:00 to 11:00."""
+    day = timezone.localdate(now) + timedelta(days=1)
+    return Repeat(
+        rule="FREQ=WEEKLY;BYDAY=TH", starts_on=day, ends_on=day + timedelta(days=20), start_time=time(9), minutes=120,
+        places=9, on_holiday=HolidayRule.KEEP,
+    )  # fmt: skip
 
 
 def _written(value: Any) -> str:

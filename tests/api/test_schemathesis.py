@@ -15,12 +15,13 @@ from django.test import Client
 from django.utils import timezone
 
 from guangcai.accounts.commands import add_token
-from guangcai.activities.commands import add_activity, add_shift, publish_activity, sign_up
+from guangcai.activities.commands import add_activity, add_series, add_shift, publish_activity, sign_up
 from guangcai.appraisal.commands import close_quarter
 from guangcai.appraisal.models import FeedbackSheet
 from guangcai.appraisal.rules import Quarter
 from guangcai.ledger.commands import record_many
 from tests.activities.conftest import text
+from tests.api.conftest import every_thursday
 from tests.cast import Cast, make_cast
 from tests.ledger.scenes import SATURDAY, service
 
@@ -54,13 +55,14 @@ def known(cast: Cast) -> dict[str, Any]:
     shift = add_shift(
         activity=activity, starts_at=start, ends_at=start + timedelta(hours=2), places=9, by=desk, now=now
     )
+    series = add_series(activity=activity, repeat=every_thursday(now), by=desk, now=now)
     publish_activity(activity=activity, by=desk, now=now)
     signed = sign_up(shift=shift, member=cast.teacher_member, by=desk, now=now)
     old = SATURDAY - timedelta(days=60)
     entry = record_many(services=[service(cast, starts_at=old)], by=cast.actor("desk_colleague"), now=now)[0]
     close_quarter(node=cast.nanyuan, quarter=Quarter.of(old.date()), by=cast.actor("secretary"), now=now)
     sheet = FeedbackSheet.objects.get(work_unit=cast.school)
-    rows = {"activity": activity, "shift": shift, "sign_up": signed, "entry": entry, "sheet": sheet}
+    rows = {"activity": activity, "series": series, "shift": shift, "sign_up": signed, "entry": entry, "sheet": sheet}
     return {**{name: row.pk for name, row in rows.items()}, "member": cast.teacher_member.pk}
 
 
@@ -88,7 +90,7 @@ def fuzz(cast: Cast, known: dict[str, Any], live_server: Any, tmp_path: Path, se
     run(live_server.url, secret, config, f"--max-time={seconds}", "--max-examples=20")
     named = "".join(f'"path.{name}" = "{key}"\n' for name, key in known.items())
     config.write_text(f"[parameters]\n{named}{CONFIG}")
-    only = r"--include-path-regex=\{(activity|shift|sign_up|entry|sheet|member)\}"
+    only = r"--include-path-regex=\{(activity|series|shift|sign_up|entry|sheet|member)\}"
     run(live_server.url, secret, config, f"--max-time={seconds // 2}", "--max-examples=20", only)
 
 

@@ -139,6 +139,7 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("gallery/", lambda world: "forms"),
     ("api/v1/members/", _first(Member, "name_sort", community=HERE)),
     ("api/v1/activities/", _first(Activity, community=HERE, published_at__isnull=False)),
+    ("api/v1/series/", _first(Series, community=HERE)),
     ("api/v1/shifts/", lambda world: getattr(_shift(world), "pk", None)),
     ("api/v1/sign-ups/", _sign_up),
     ("api/v1/attendance/", _first(Attendance, MEMBER, "shift__starts_at", community=HERE)),

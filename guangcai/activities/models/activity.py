@@ -115,6 +115,13 @@ class RequiredSkill(models.Model):
         return f"{self.skill}"
 
 
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def visible_to(self, actor: "Actor") -> "SeriesQuerySet":
+        """As its activity: published ones of the area, and for the desk those in preparation."""
+        seen = under("path", actor.paths_with(Permission.ACTIVITY_VIEW)) & Q(activity__published_at__isnull=False)
+        return self.filter(seen | under("path", actor.paths_with(Permission.ACTIVITY_EDIT)))
+
+
 class Series(CommunityFact):
     """A repeat rule that makes an activity's shifts: every Thursday; the 5th, 15th, 25th; Saturday or Sunday.
 
@@ -132,6 +139,8 @@ class Series(CommunityFact):
     either = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     created_by = models.UUIDField(null=True)
+
+    objects = SeriesQuerySet.as_manager()
 
     class Meta:
         constraints = [

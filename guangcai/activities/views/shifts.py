@@ -20,7 +20,6 @@ from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
-from guangcai.core.scoping import under
 
 
 def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = None) -> Shift:
@@ -104,8 +103,7 @@ def new_series(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def extension(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Let a series run on."""
-    rows = Series.objects.filter(under("path", request.actor.paths_with(Permission.ACTIVITY_VIEW)))
-    series = get_object_or_404(rows, pk=pk)
+    series = get_object_or_404(Series.objects.visible_to(request.actor), pk=pk)
     request.actor.require(Permission.ACTIVITY_EDIT, series.path)
     form = ExtensionForm(request.POST)
     if not form.is_valid():

@@ -1,11 +1,12 @@
 """Activities, shifts, sign-ups and attendance as programs send and read them."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from guangcai.activities.enums import ActivityKind, CancelReason, Method, Presence
+from guangcai.activities.enums import ActivityKind, CancelReason, HolidayRule, Method, Presence
 from guangcai.api.fields import At, Body, Day, Key, Moment, Place, Shown, Yes, line, number, words
 from guangcai.api.paging import Paged
 
@@ -143,6 +144,35 @@ class Closed(Shown):
     absent: int
     entries: int
     minutes: int
+
+
+class SeriesAsked(Paged):
+    """community: its code."""
+
+    activity: Key = None  # type: ignore[assignment]
+    community: words(40) = ""  # type: ignore[valid-type]
+
+
+class SeriesShown(Shown):
+    """A repeat rule that made shifts of an activity."""
+
+    id: UUID
+    activity: UUID
+    title: str
+    community: Place
+    rule: str = Field(description="RRULE of RFC 5545: FREQ=WEEKLY;BYDAY=TH.")
+    starts_on: date
+    ends_on: date
+    start_time: str = Field(description="HH:MM in the time of the place.")
+    minutes: int = Field(description="Length of a shift.")
+    places: int
+    on_holiday: HolidayRule
+    either: bool = Field(description="The dates of one week are alternatives: one held satisfies it.")
+
+
+class SeriesPage(Shown):
+    rows: list[SeriesShown]
+    next: str | None
 
 
 class SignUpsAsked(Paged):
