@@ -1,5 +1,6 @@
 """The year (A51): figures from the ledger against the rule, an opinion, an objection, and what goes to the unit."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -98,6 +99,17 @@ def test_drafting_again_keeps_the_words(cast: Cast, now: datetime) -> None:
     give_opinion(appraisal=draft, opinion=Opinion.ACTIVE, text="好", by=cast.actor("desk"), now=now)
     again = drafted(cast, now)
     assert (again.pk, again.own_words, again.opinion, again.opinion_text) == (draft.pk, "每周巡逻", "active", "好")
+
+
+def test_whoever_works_for_two_places_drafts_both_or_none(cast: Cast, now: datetime) -> None:
+    by = cast.actor("desk")
+    twice = replace(by, holdings=(*by.holdings, *cast.actor("desk_next_door").holdings, *by.holdings))
+    assert draft_appraisals(year=2026, by=twice, now=now) == 2
+    assert set(Appraisal.objects.values_list("path", flat=True)) == {cast.nanyuan.path, cast.police_member.path}
+    drafts = AuditEvent.objects.filter(tag=Tag.APPRAISAL_DRAFT)
+    assert [event.details["count"] for event in drafts] == [1, 1]
+    with pytest.raises(Forbidden):
+        draft_appraisals(year=2026, by=cast.actor("liaison"), now=now)
 
 
 @pytest.mark.parametrize("year", [0, 1999, 2027, 9999])

@@ -13,7 +13,7 @@ from django.urls import reverse
 from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent
 from guangcai.ledger.commands import draw_sample, raise_objection
-from guangcai.ledger.enums import EntryOrigin
+from guangcai.ledger.enums import EntryOrigin, Refusal
 from guangcai.ledger.models import Certificate, EntryDecline, Objection, Posting, SampleCheck, ServiceEntry
 from tests.conftest import NOW
 from tests.ledger.scenes import SATURDAY, confirmed, recorded
@@ -143,8 +143,16 @@ def test_confirmations_all_ticked_exceptions_and_what_is_left(cast, secretary):
     assert EntryDecline.objects.values_list("entry_id", "reason").get() == (bad.pk, "没有到场")
     assert ServiceEntry.objects.waiting().get() == later
     again = secretary.post(reverse("ledger:confirmations"), {"ids": [good.pk.hex]}, follow=True)
-    page(again)
+    assert "不再等待确认" in page(again)
     assert Posting.objects.count() == 1
+
+
+def test_nothing_ticked_is_refused_on_the_list(cast, secretary):
+    entry = recorded(cast)
+    for typed in ({}, {f"reason-{entry.pk.hex}": "  "}):
+        html = page(secretary.post(reverse("ledger:confirmations"), typed), 422)
+        assert "没有勾选" in html
+        assert entry.pk.hex in html
 
 
 def test_confirmations_say_why_not(cast, desk, signed_in):
@@ -225,6 +233,28 @@ def test_one_entry_is_confirmed_from_its_page(cast, secretary, signed_in):
     assert secretary.get(url).status_code == 405
     assert secretary.post(url).status_code == 302
     assert Posting.objects.get().entry_id == entry.pk
+    assert secretary.post(url).status_code == 302
+
+
+def test_one_entry_that_cannot_be_confirmed_says_why_on_its_page(cast, desk):
+    entry = recorded(cast)
+    html = page(desk.post(reverse("ledger:entry_confirmation", args=[entry.pk])), 422)
+    assert str(Refusal.OWN_RECORD.label) in html
+    assert not Posting.objects.exists()
+
+
+def test_what_is_done_is_not_offered_again(cast, secretary, signed_in):
+    entry = recorded(cast)
+    shown, pages = reverse("ledger:entry", args=[entry.pk]), ("entry_reversal", "entry_decline", "entry_objections")
+    reversal, declined, objection = (reverse(f"ledger:{name}", args=[entry.pk]) for name in pages)
+    assert secretary.get(reversal).headers.get("Location") == shown
+    assert secretary.get(declined).status_code == 200
+    secretary.post(reverse("ledger:entry_confirmation", args=[entry.pk]))
+    assert secretary.get(declined).headers.get("Location") == shown
+    assert secretary.get(reversal).status_code == 200
+    member = signed_in(cast.member)
+    assert member.post(objection, {"id": str(new_id()), "text": "少算一次"}).status_code == 302
+    assert member.get(objection).headers.get("Location") == shown
 
 
 def _form(cast, **changes):

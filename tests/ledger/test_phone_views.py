@@ -43,7 +43,9 @@ def test_my_record_of_the_year(cast, phone, signed_in):
     assert "/ 16" in html
     assert reverse("ledger:booklet", args=[cast.teacher_member.pk]) in html
     assert "0.00" in page(phone.get(f"{reverse('ledger:mine')}?year=2025"))
-    page(phone.get(f"{reverse('ledger:mine')}?year=rubbish"))
+    for year in ("rubbish", "1e400", "9" * 5000, "٢٠٢٦", "0001"):
+        page(phone.get(reverse("ledger:mine"), {"year": year}))
+        page(phone.get(reverse("ledger:my_entries"), {"year": year}))
     assert signed_in(cast.desk).get(reverse("ledger:mine")).status_code == 404
     assert signed_in(cast.desk).get(reverse("ledger:my_entries")).status_code == 404
 

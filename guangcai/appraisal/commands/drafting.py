@@ -15,8 +15,9 @@ from guangcai.appraisal.rules import check_year
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
+from guangcai.core.errors import Forbidden
 from guangcai.core.permissions import Permission
-from guangcai.core.scoping import under
+from guangcai.core.scoping import covers, under
 from guangcai.members.models import Residence
 from guangcai.orgs.models import Node
 from guangcai.orgs.models.organisations import in_force
@@ -41,21 +42,32 @@ DRAFT = INSERT + STANDING + SELECT
 
 
 @transaction.atomic
-def draft_appraisals(*, node: Node, year: int, by: Actor, now: datetime) -> int:
+def draft_appraisals(*, node: Node | None = None, year: int, by: Actor, now: datetime) -> int:
     """Draft, or bring up to date, the appraisal of every member who lives under `node`; returns how many.
 
-    Approved ones stay as they are. The duty of each community is the rule in force there on 1 January, pro rata for
-    the days a member lived in the district's communities, less exempt days. Six statements, whatever the number of
-    members. Source: A43, A51.
+    Without a node: everywhere where `by` may, all or none. Approved ones stay as they are. The duty of each community
+    is the rule in force there on 1 January, pro rata for the days a member lived in the district's communities, less
+    exempt days. Six statements for each subtree, whatever the number of members. Source: A43, A51.
     """
-    by.require(Permission.APPRAISAL_EDIT, node.path)
+    paths = [node.path] if node else _widest(by.paths_with(Permission.APPRAISAL_EDIT))
+    if not paths:
+        raise Forbidden()
     today = localtime(now).date()
     check_year(year, today=today)
-    day = min(date(year, 12, 31), today)
-    homes = Residence.objects.filter(in_force(day), under("community__path", [node.path]))
-    drafted = _draft(homes, year=year, day=day, now=now)
-    audit.record(Tag.APPRAISAL_DRAFT, by=by, now=now, path=node.path, year=year, count=drafted)
+    day, drafted = min(date(year, 12, 31), today), 0
+    for path in paths:
+        by.require(Permission.APPRAISAL_EDIT, path)
+        homes = Residence.objects.filter(in_force(day), under("community__path", [path]))
+        count = _draft(homes, year=year, day=day, now=now)
+        audit.record(Tag.APPRAISAL_DRAFT, by=by, now=now, path=path, year=year, count=count)
+        drafted += count
     return drafted
+
+
+def _widest(paths: Iterable[str]) -> list[str]:
+    """Each subtree once: those that lie under none of the others."""
+    different = set(paths)
+    return sorted(path for path in different if not covers(different - {path}, path))
 
 
 def redraft(*, members: Iterable[UUID], now: datetime) -> int:

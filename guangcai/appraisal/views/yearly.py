@@ -17,7 +17,6 @@ from guangcai.appraisal.enums import ExemptionKind, Opinion, Verdict
 from guangcai.appraisal.forms import DutyElsewhereForm, ExemptionForm, OpinionForm, TextForm
 from guangcai.appraisal.models import Appraisal
 from guangcai.appraisal.queries import printing, yearly
-from guangcai.appraisal.queries import sheets as quarters
 from guangcai.core.errors import Forbidden, RuleBroken
 from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import listing
@@ -70,15 +69,12 @@ def the_list(request: ActorRequest, *, error: RuleBroken | None = None) -> HttpR
 @login_required
 @require_POST
 def drafts(request: ActorRequest) -> HttpResponse:
-    """Draft the year for every community the actor works for."""
+    """Draft the year wherever the actor may."""
     request.actor.require_any(Permission.APPRAISAL_VIEW)
     if not request.actor.holds(Permission.APPRAISAL_EDIT):
         raise Forbidden()
-    year, drafted = year_asked(request), 0
-    for community in quarters.communities(request.actor, on=timezone.localdate()):
-        if not request.actor.can(Permission.APPRAISAL_EDIT, community.path):
-            continue
-        drafted += commands.draft_appraisals(node=community, year=year, by=request.actor, now=timezone.now())
+    year = year_asked(request)
+    drafted = commands.draft_appraisals(year=year, by=request.actor, now=timezone.now())
     messages.success(request, _("%(count)s appraisals are drafted or up to date.") % {"count": drafted})
     return redirect(f"{reverse('appraisal:appraisals')}?year={year}")
 

@@ -18,6 +18,7 @@ from guangcai.ledger.commands import Confirmation
 from guangcai.ledger.forms import ReasonForm
 from guangcai.ledger.queries import entries as queries
 from guangcai.ledger.views.answers import refuse
+from guangcai.ledger.views.entries import entry_page
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,9 +26,13 @@ def confirmations(request: ActorRequest) -> HttpResponse:
     """What waits, by shift. A ticked row is confirmed, one with a reason is not, an unticked one is left for later."""
     if not request.actor.holds(Permission.ENTRY_CONFIRM):
         request.actor.require(Permission.ENTRY_CONFIRM, "/")
+    error = None
     if request.method == "POST":
-        _confirm(request)
-        return redirect("ledger:confirmations")
+        try:
+            _confirm(request)
+            return redirect("ledger:confirmations")
+        except RuleBroken as broken:
+            error = broken
     groups = queries.waiting_groups(request.actor)
     total = queries.count_waiting(request.actor)
     shown = sum(len(group.rows) for group in groups)
@@ -36,22 +41,29 @@ def confirmations(request: ActorRequest) -> HttpResponse:
         "total": total,
         "later": total - shown,
         "ready": sum(group.ready for group in groups),
+        "error": error,
     }
-    return render(request, "ledger/confirmations.html", context)
+    return render(request, "ledger/confirmations.html", context, status=422 if error else 200)
 
 
 def _confirm(request: ActorRequest) -> None:
+    if not request.POST.getlist("ids") and not any(_reasons(request).values()):
+        raise RuleBroken(_("Nothing was ticked, nothing was confirmed."), code="nobody")
     rows = {entry.pk.hex: entry for entry in queries.waiting_entries(request.actor)}
-    reasons = {
-        rows[key].pk: reason.strip() for key in rows if (reason := request.POST.get(f"reason-{key}", "")).strip()
-    }
+    reasons = {rows[key].pk: reason for key, reason in _reasons(request).items() if reason and key in rows}
     ticked = [rows[key] for key in request.POST.getlist("ids") if key in rows]
     chosen = {entry.pk: entry for entry in ticked} | {pk: rows[pk.hex] for pk in reasons}
     if not chosen:
-        messages.info(request, _("Nothing was ticked, nothing was confirmed."))
+        messages.info(request, _("These records do not wait any more."))
         return
     result = commands.confirm(entries=chosen.values(), except_=reasons, by=request.actor, now=timezone.now())
     _say(request, result)
+
+
+def _reasons(request: ActorRequest) -> dict[str, str]:
+    """What was typed beside the rows: the row's key in hex -> why it is not confirmed, without spaces around it."""
+    prefix = "reason-"
+    return {name[len(prefix) :]: text.strip() for name, text in request.POST.items() if name.startswith(prefix)}
 
 
 def _say(request: ActorRequest, result: Confirmation) -> None:
@@ -74,7 +86,10 @@ def _say(request: ActorRequest, result: Confirmation) -> None:
 def one(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Confirm a single entry from its page."""
     found = get_object_or_404(queries.entries(request.actor), pk=pk)
-    _say(request, commands.confirm(entries=[found], by=request.actor, now=timezone.now()))
+    done = commands.confirm(entries=[found], by=request.actor, now=timezone.now())
+    if done.refused:
+        return entry_page(request, found, refusal=queries.refusal_text(done.refused[0].why))
+    _say(request, done)
     return redirect(found)
 
 
@@ -83,6 +98,8 @@ def declined(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Do not confirm a single entry, with a reason."""
     found = get_object_or_404(queries.entries(request.actor), pk=pk)
     request.actor.require(Permission.ENTRY_CONFIRM, found.path)
+    if request.method != "POST" and not queries.entry_row(found).is_waiting:
+        return redirect(found)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -64,7 +64,11 @@ def _entry(request: ActorRequest, pk: UUID) -> ServiceEntry:
 @require_GET
 def entry(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One entry: what it says, what became of it, and what this person may do about it."""
-    found = _entry(request, pk)
+    return entry_page(request, _entry(request, pk))
+
+
+def entry_page(request: ActorRequest, found: ServiceEntry, *, refusal: str = "") -> HttpResponse:
+    """The page of an entry; with `refusal` it says why what was asked was not done (422)."""
     row, actor = queries.entry_row(found), request.actor
     may_confirm = actor.can(Permission.ENTRY_CONFIRM, found.path)
     is_own = found.member_id == actor.member_id
@@ -72,13 +76,13 @@ def entry(request: ActorRequest, pk: UUID) -> HttpResponse:
         "entry": found,
         "row": row,
         "history": life.history(found, actor),
-        "refusal": queries.refusal_for(found, actor) if may_confirm and row.is_waiting else "",
+        "refusal": refusal or (queries.refusal_for(found, actor) if may_confirm and row.is_waiting else ""),
         "may_confirm": may_confirm and row.is_waiting,
         "may_reverse": row.state == EntryState.CONFIRMED and actor.can(Permission.ENTRY_REVERSE, found.path),
         "may_object": row.may_be_objected_to and (is_own or actor.can(Permission.ENTRY_RECORD, found.path)),
         "is_own": is_own and not actor.can(Permission.ENTRY_VIEW, found.path),
     }
-    return render(request, "ledger/entry.html", context)
+    return render(request, "ledger/entry.html", context, status=422 if refusal else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,6 +90,8 @@ def reversal(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Undo a confirmed entry: first what will happen and to whom, then one button."""
     found = _entry(request, pk)
     request.actor.require(Permission.ENTRY_REVERSE, found.path)
+    if request.method != "POST" and queries.entry_row(found).state != EntryState.CONFIRMED:
+        return redirect(found)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -92,6 +92,8 @@ def _as_recorded(entry: ServiceEntry) -> dict[str, object]:
 def raised(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Say that a record is wrong: the member on the phone, or the desk for a member who came by."""
     entry = get_object_or_404(queries.entries(request.actor), pk=pk)
+    if request.method != "POST" and not queries.entry_row(entry).may_be_objected_to:
+        return redirect(entry)
     form = ObjectionForm(request.POST or None, initial={"id": new_id()})
     if request.method == "POST" and form.is_valid():
         try:

@@ -31,7 +31,8 @@ def _year(request: ActorRequest) -> int:
     """The year asked for, else this one."""
     this_year = localdate().year
     text = request.GET.get("year", "")
-    return int(text) if text.isdecimal() and FIRST_YEAR <= int(text) <= this_year else this_year
+    is_year = text.isdecimal() and len(text) == len(str(FIRST_YEAR))
+    return int(text) if is_year and FIRST_YEAR <= int(text) <= this_year else this_year
 
 
 @require_GET
