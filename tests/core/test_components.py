@@ -111,6 +111,17 @@ def test_error_summary_links_every_error_to_its_field() -> None:
     assert draw("{% error_summary form %}", form=Sample()).strip() == ""
 
 
+@pytest.mark.parametrize(("label", "head"), [("姓名：", "姓名"), ("Name:", "Name"), ("Name", "Name")])
+def test_error_summary_sets_one_colon_whatever_the_label_ends_in(label: str, head: str) -> None:
+    form = Sample({})
+    form.fields["name"].label = label
+    with translation.override("zh-hans"):
+        drawn = draw("{% error_summary form %}", form=form)
+    assert f">{head}：" in drawn
+    assert "：：" not in drawn
+    assert ":：" not in drawn
+
+
 def test_form_page_carries_the_token_and_keeps_what_was_typed() -> None:
     drawn = draw('{% form_page form submit="Save" cancel="/back/" %}', form=Sample({"name": "王"}), csrf_token="t0k")
     assert 'value="t0k"' in drawn

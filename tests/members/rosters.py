@@ -9,12 +9,15 @@ import xlsxwriter
 HEADERS = ["姓名", "性别", "出生日期", "手机号码", "工作单位", "楼栋"]
 
 
-def workbook(rows: Sequence[Sequence[Any]], headers: Sequence[str] = HEADERS) -> bytes:
+def workbook(rows: Sequence[Sequence[Any]], headers: Sequence[str] = HEADERS, *, more: Sequence[str] = ()) -> bytes:
+    """A sheet of people; `more`: names of further sheets, each with something in it."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     page = book.add_worksheet()
     for at, row in enumerate([headers, *rows]):
         page.write_row(at, 0, row)
+    for name in more:
+        book.add_worksheet(name).write_row(0, 0, ["姓名", "电话"])
     book.close()
     return out.getvalue()
 

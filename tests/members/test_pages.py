@@ -11,7 +11,8 @@ from django.test import Client
 from guangcai.core.models import AuditEvent
 from guangcai.members import commands
 from guangcai.members.models import Consent, Member, ReportIn, Residence, SavedFilter, ServiceKind, UnitReceipt
-from tests.cast import Cast
+from guangcai.orgs.roles import Role
+from tests.cast import Cast, grant
 
 SignedIn = Callable[[Any], Client]
 Slip = Callable[..., ReportIn]
@@ -366,6 +367,12 @@ def test_the_unit_sees_its_own_members_and_receipts(cast: Cast, signed_in: Signe
     assert ("林晓岚" in shown, "周明远" in shown, "赵海峰" in shown) == (True, True, False)
     assert "139****" not in shown
     assert "周明远" not in text(next_door.get("/members/unit/"))
+    # One unit is named once; of several each line says which.
+    assert text(liaison.get("/members/unit/")).count("站前区实验小学") == 1
+    grant(cast.users["liaison"], Role.UNIT_LIAISON, unit=cast.police_branch)
+    shown = text(liaison.get("/members/unit/"))
+    assert "工作单位" in shown
+    assert cast.police_branch.name in shown
     receipt = UnitReceipt.objects.get()
     liaison.post("/members/unit/receipts/", {"ids": [receipt.pk]})
     receipt.refresh_from_db()

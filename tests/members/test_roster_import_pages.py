@@ -56,6 +56,15 @@ def test_a_good_file_comes_on_the_roster(cast, desk_browser):
     page_of(desk_browser, batch)
 
 
+def test_sheets_that_were_not_read_are_named_before_the_list_is_taken(cast, desk_browser):
+    for number, more in enumerate([(), ("流动党员", "离退休")]):
+        content = workbook([person(number)], more=more)
+        assert send(desk_browser, content, place=f"community-{cast.nanyuan.pk}").status_code == 302
+        shown = page_of(desk_browser, RosterBatch.objects.latest("read_at"))
+        assert ("其他工作表没有读取" in shown) == bool(more)
+        assert ("流动党员, 离退休" in shown) == bool(more)
+
+
 def test_problems_are_mended_in_place(cast, desk_browser):
     batch = sent(desk_browser, cast, [person(1, 手机号码="12345"), person(2)])
     assert (batch.state, batch.problem_count) == ("problems", 1)

@@ -292,8 +292,13 @@ def error_summary(*forms: Form) -> Context:
     for form in _flat(forms):
         lines += [("", "", str(error)) for error in form.non_field_errors()]
         for bound in form:
-            lines += [(_anchor(bound), str(bound.label), str(error)) for error in bound.errors]
+            lines += [(_anchor(bound), _without_colon(bound.label), str(error)) for error in bound.errors]
     return {"lines": lines}
+
+
+def _without_colon(label: object) -> str:
+    """A label as the head of a line: the line sets its own colon, also after a column of a list that ends in one."""
+    return str(label or "").rstrip(":\uff1a ")
 
 
 def _anchor(bound: BoundField) -> str:

@@ -27,6 +27,8 @@ def unit_roster(request: ActorRequest) -> HttpResponse:
         "receipts": receipts,
         "reported_in": sum(row.has_reported_in for row in rows),
         "members": len(rows),
+        # The head of every page names the one unit: a column would say it again on every line.
+        "has_several_units": len({row.work_unit for row in rows}) > 1,
     }
     return render(request, "members/unit.html", context)
 
