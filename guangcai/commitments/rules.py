@@ -75,6 +75,15 @@ def check_take_up(*, confirmed_at: datetime | None) -> None:
         raise RuleBroken(_("The community has not confirmed this yet."), code="not_confirmed")
 
 
+def check_asked(*, own: bool, asked: str) -> None:
+    """Whoever takes something up for somebody else says how he asked for it."""
+    if not own and not asked.strip():
+        raise RuleBroken(_("Say how the member asked for this."), field="asked", code="asked_missing")
+    if len(asked) > LONGEST_NOTE:
+        words = _("At most %(number)d characters.") % {"number": LONGEST_NOTE}
+        raise RuleBroken(words, field="asked", code="asked_long")
+
+
 def check_end(*, reason: str, note: str, by_holder: bool) -> None:
     """Raises RuleBroken for a reason of the other side, or a note too long. Both sides may end it at any time."""
     allowed: Collection[EndReason] = OF_HOLDER if by_holder else OF_COMMUNITY

@@ -49,6 +49,9 @@ def test_the_four_steps(make_post: Any, neighbours: Any, desk: Actor, now: datet
     assert commands.confirm_claim(claim=claim, by=desk, now=now).state == CommitmentState.CONFIRMED
     with pytest.raises(Forbidden):
         commands.take_up(claim=claim, by=other_actor, now=now)
+    with pytest.raises(RuleBroken) as forced:
+        commands.take_up(claim=claim, by=desk, now=now)
+    assert forced.value.code == "asked_missing"
     claim = commands.take_up(claim=claim, by=actor, now=now)
     assert (claim.state, claim.held_since) == (CommitmentState.HELD, now.date())
     said = AuditEvent.objects.filter(tag__startswith="posts:claim:").order_by("number").values_list("tag", flat=True)

@@ -97,16 +97,21 @@ def confirm_claim(*, claim: PostClaim, by: Actor, now: datetime) -> PostClaim:
 
 
 @transaction.atomic
-def take_up(*, claim: PostClaim, by: Actor, now: datetime) -> PostClaim:
-    """The member takes the post up himself: from today on he holds it. Harmless twice. Source: A08, the fourth step."""
+def take_up(*, claim: PostClaim, by: Actor, now: datetime, asked: str = "") -> PostClaim:
+    """The member takes the post up: from today on he holds it. Harmless twice. Source: A08, the fourth step.
+
+    asked: how he said so ("came to the counter"), where the desk does it for somebody without a phone; it goes into
+    the trail. Nobody takes anything up for somebody who did not ask (Order 685 art 25).
+    """
     _require_own_or_desk(by, member_id=claim.member_id, path=claim.path)
     _post, row = _locked(claim)
     shared.check_live(ended_at=row.ended_at)
+    shared.check_asked(own=by.member_id == row.member_id, asked=asked)
     shared.check_take_up(confirmed_at=row.confirmed_at)
     if row.held_since is None:
         row.held_since = localdate(now)
         row.save(update_fields=["held_since"])
-        audit.record(Tag.POST_TAKE_UP, by=by, on=row, now=now)
+        audit.record(Tag.POST_TAKE_UP, by=by, on=row, now=now, asked=asked.strip())
     return row
 
 
