@@ -140,6 +140,40 @@ def year_close(figures: Figures) -> Iterator[Line]:
         )
 
 
+def matching(figures: Figures) -> Iterator[Line]:
+    size = f"{text(figures.get('members'))} x {text(figures.get('households'))}"
+    for name, bare, title, goal, most_mb in (
+        ("whole", "bare", "whole district", 1.2, 1024),
+        ("communities", "bare_communities", "community by community", 2.0, None),
+    ):
+        seconds, limit = pick(figures, name, "seconds"), pick(figures, bare, "seconds")
+        by_cpu = ratio(pick(figures, name, "cpu_seconds"), pick(figures, bare, "cpu_seconds"))
+        memory = pick(figures, name, "megabytes")
+        small = True if most_mb is None else most(memory, most_mb)
+        yield Line(
+            f"B4 matching, {title}",
+            size,
+            f"{text(seconds, ' s')}, {text(memory, ' MB')}; by processor time {text(by_cpu, 'x')}",
+            f"bare solver {text(limit, ' s')}",
+            ratio(seconds, limit),
+            f"<= {goal:g}" + (", 1 GB" if most_mb else ""),
+            both(most(ratio(seconds, limit), goal), small),
+        )
+        ours, best = pick(figures, name, "by_solver"), figures.get(bare, {})
+        same = None if ours is None else all(ours[key] == best.get(key) for key in ("points", "left_out"))
+        yield Line(
+            f"B4 points, {title}",
+            size,
+            f"{text(pick(figures, name, 'by_solver', 'points'))}, left out {text(pick(figures, name, 'left_out'))}",
+            f"optimum {text(best.get('points'))}, left out {text(best.get('left_out'))}",
+            goal="the optimum",
+            met=same,
+        )
+    greedy, kept = pick(figures, "greedy", "left_out"), pick(figures, "whole", "left_out")
+    fewer = None if kept is None else most(kept, pick(figures, "bare", "left_out"))
+    yield Line("B4 left out", size, text(kept), f"greedy {text(greedy)}", goal="0 the optimum serves", met=fewer)
+
+
 def tree(figures: Figures) -> Iterator[Line]:
     nodes = text(pick(figures, "import", "nodes"))
     seconds, limit = pick(figures, "import", "seconds"), pick(figures, "limit", "seconds")
@@ -200,6 +234,7 @@ LINES: dict[str, Callable[[Figures], Iterator[Line]]] = {
     "check_in": check_in,
     "roster_import": roster_import,
     "year_close": year_close,
+    "matching": matching,
     "tree": tree,
     "pages": pages,
 }

@@ -95,7 +95,8 @@ def best(problem: Problem, need: Ints, member: Ints) -> Arcs:
     key = points(problem, rows, columns) * everybody + (columns - rows) % everybody
     key = np.where(eligible(problem, rows, columns), key, NEVER)
     if len(member) > most:
-        columns = np.argpartition(key, most - 1, axis=1)[:, :most]
+        # Back in the order of members: what comes sorted is gathered faster.
+        columns = np.sort(np.argpartition(key, most - 1, axis=1)[:, :most], axis=1)
         key = np.take_along_axis(key, columns, axis=1)
         columns = member[columns]
     row, column = np.nonzero(key != NEVER)

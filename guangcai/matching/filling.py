@@ -45,18 +45,14 @@ class Filling:
         table = np.array(both, dtype=np.int64).reshape(len(both), 2)
         return table[:, 0], table[:, 1]
 
-    def fill(self) -> None:
-        """Fill what can be filled, the most urgent first."""
-        empty = np.flatnonzero((self.rest.needs.places > 0) & self.rest.needs.consent)
+    def fill(self, empty: Ints) -> None:
+        """Fill what can be filled of these needs, the most urgent first."""
         for need in empty[np.argsort(self.rest.needs.tier[empty], kind="stable")].tolist():
             while self.rest.needs.places[need] > 0 and self.fill_one(need):
                 self.rest = self.problem.after(*self.columns())
 
     def fill_one(self, wanting: int) -> bool:
         """Fill one place of a need; False where nobody can make room."""
-        near = self.within(wanting)
-        if not (self.rest.room[0][near] > 0).any():
-            return False
         came_from: dict[int, Step] = {}
         seen: set[tuple[int, bool]] = set()
         queue = deque([wanting])
@@ -125,3 +121,13 @@ class Filling:
             self.needs_of[given_up].discard(need)
             self.moved.discard((need, given_up))
             need, member = asking, given_up
+
+
+def fillable(rest: Problem, reach: Reach) -> Ints:
+    """Needs with empty places in whose reach somebody has room left."""
+    empty = np.flatnonzero((rest.needs.places > 0) & rest.needs.consent)
+    has_room = rest.room[0] > 0
+    if reach is Reach.DISTRICT:
+        return empty if has_room.any() else empty[:0]
+    roomy = np.unique(rest.members.position[has_room, COMMUNITY])
+    return empty[np.isin(rest.needs.position[empty, COMMUNITY], roomy)]

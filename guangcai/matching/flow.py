@@ -8,6 +8,7 @@ outweighs a less urgent one. As many places are filled as the arcs allow; which 
 are the best possible. Parts of the graph that share no member are solved one after the other: same answer, less time.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,8 +51,8 @@ class Network:
 
 def network(problem: Problem, arcs: Arcs, penalty: Ints) -> Network:
     """The graph of these arcs, its nodes numbered from 0 in the order of rows."""
-    need_rows, need = np.unique(arcs.need, return_inverse=True)
-    member_rows, member = np.unique(arcs.member, return_inverse=True)
+    need_rows, need = ranked(arcs.need, len(problem.needs))
+    member_rows, member = ranked(arcs.member, len(problem.members))
     anything, households = (room[member_rows] for room in problem.room)
     places = problem.needs.places[need_rows]
     is_household = problem.needs.kind[need_rows] == NeedKind.HOUSEHOLD
@@ -78,6 +79,13 @@ def network(problem: Problem, arcs: Arcs, penalty: Ints) -> Network:
     return Network(tail, head, caps, costs, supply, pairs=len(need), needs=needs)
 
 
+def ranked(rows: Ints, among: int) -> tuple[Ints, Ints]:
+    """The different rows in order, and the rank of each: np.unique without sorting."""
+    there = np.zeros(among, dtype=bool)
+    there[rows] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[rows]
+
+
 def margin(problem: Problem, highest: int) -> int:
     """More than the points that filling one place more can cost, when no pair has more than the highest: a path of
     changes passes each node once. Twice as much, so that margins and points can be told apart in one number."""
@@ -95,13 +103,22 @@ def solve(problem: Problem, arcs: Arcs) -> Flags:
     """Which arcs are chosen."""
     chosen = np.zeros(len(arcs), dtype=bool)
     penalty = penalties(problem, int(arcs.cost.max(initial=0)))
-    part = parts_of(problem, arcs)[arcs.need]
-    order = np.argsort(part, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(part[order])) + 1):
-        if rows.size:
-            graph = network(problem, arcs.where(rows), penalty)
-            chosen[rows] = graph.solve()[: graph.pairs] > 0
+    for rows in parts(problem, arcs):
+        graph = network(problem, arcs.where(rows), penalty)
+        chosen[rows] = graph.solve()[: graph.pairs] > 0
     return chosen
+
+
+def parts(problem: Problem, arcs: Arcs) -> Iterator[Ints]:
+    """Rows of the arcs of each connected part. Arcs are sorted by need, so the arcs of a need are one stretch."""
+    needs, starts, counts = np.unique(arcs.need, return_index=True, return_counts=True)
+    part = parts_of(problem, arcs)[needs]
+    order = np.argsort(part, kind="stable")
+    for several in np.split(order, np.flatnonzero(np.diff(part[order])) + 1):
+        lengths = counts[several]
+        # Each stretch from its start on, written without a loop.
+        offsets = np.repeat(starts[several] - np.cumsum(lengths) + lengths, lengths)
+        yield offsets + np.arange(lengths.sum())
 
 
 def parts_of(problem: Problem, arcs: Arcs) -> Ints:
@@ -111,12 +128,10 @@ def parts_of(problem: Problem, arcs: Arcs) -> Ints:
     if not len(arcs):
         return of_need
     needs, need_starts = np.unique(arcs.need, return_index=True)
-    by_member = np.argsort(arcs.member, kind="stable")
-    members, member_starts = np.unique(arcs.member[by_member], return_index=True)
     while True:
         of_need[needs] = np.minimum.reduceat(label[arcs.member], need_starts)
         lower = label.copy()
-        lower[members] = np.minimum.reduceat(of_need[arcs.need[by_member]], member_starts)
+        np.minimum.at(lower, arcs.member, of_need[arcs.need])
         # Whoever leads to a lower member leads to what that one leads to.
         lower = lower[lower]
         if (lower == label).all():

@@ -43,7 +43,14 @@ def signature(problem: Problem, need: int, reach: Reach) -> tuple[int, ...]:
     community = needs.position[need, COMMUNITY] if reach is Reach.COMMUNITY else 0
     kind = needs.skill[need] if needs.certificate[need] else -1
     is_household = needs.kind[need] == NeedKind.HOUSEHOLD
-    return int(community), int(kind), int(is_household), int(needs.work_unit[need]), int(needs.consent[need])
+    unit = int(needs.work_unit[need])
+    return (
+        int(community),
+        int(kind),
+        int(is_household),
+        unit if unit in problem.barring else 0,
+        int(needs.consent[need]),
+    )
 
 
 def reason(problem: Problem, rest: Problem, need: int, reach: Reach) -> tuple[Binding, int]:

@@ -7,13 +7,13 @@ who have room left and were no candidate, at last a search for others to be move
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from guangcai.matching.candidates import COMMUNITY, Arcs, candidate_arcs
 from guangcai.matching.enums import Binding, NeedKind, Origin, Reach
-from guangcai.matching.filling import Filling
+from guangcai.matching.filling import Filling, fillable
 from guangcai.matching.flow import solve
 from guangcai.matching.left_out import LeftOut, name_left_out
 from guangcai.matching.problem import Problem
@@ -21,10 +21,10 @@ from guangcai.matching.scoring import HARD_RULES, eligible, points
 from guangcai.matching.tables import Ints
 
 Columns = tuple[Ints, Ints, Ints]  # needs, members, origins
+ORIGINS = tuple(Origin)
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """Ask this member for this need. `row` is where it stands in the plan."""
 
     row: int
@@ -64,7 +64,7 @@ class Plan:
         needs, members = self.problem.needs.ids, self.problem.members.ids
         columns = (self.need.tolist(), self.member.tolist(), self.points.tolist(), self.origin.tolist())
         for row, (need, member, cost, origin) in enumerate(zip(*columns, strict=True)):
-            yield Proposal(row, needs[need], members[member], cost, Origin(origin))
+            yield Proposal(row, needs[need], members[member], cost, ORIGINS[origin])
 
     @cached_property
     def total(self) -> int:
@@ -100,8 +100,8 @@ def propose(problem: Problem, *, reach: Reach = Reach.DISTRICT) -> Plan:
         found.append((need, member, np.full(len(need), origin)))
         rest = rest.after(need, member)
         arcs, origin = candidate_arcs(rest, reach), Origin.FILLED
-    if len(found) > 1 and ((rest.needs.places > 0) & rest.needs.consent).any() and rest.room[0].any():
-        found, rest = move_aside(free, found, reach)
+    if len(found) > 1 and (hopeful := fillable(rest, reach)).size:
+        found, rest = move_aside(free, found, hopeful, reach)
     need, member, origins = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.lexsort((member, need))
     need, member = need[order], member[order]
@@ -110,22 +110,26 @@ def propose(problem: Problem, *, reach: Reach = Reach.DISTRICT) -> Plan:
     return Plan(problem, reach, need, member, cost, origins[order], first, refused, left_out)
 
 
-def move_aside(free: Problem, found: list[Columns], reach: Reach) -> tuple[list[Columns], Problem]:
+def move_aside(free: Problem, found: list[Columns], hopeful: Ints, reach: Reach) -> tuple[list[Columns], Problem]:
     """The pairs after the last filling, and what it left. Pins, the first of `found`, are not moved."""
     need, member, origin = (np.concatenate(column) for column in zip(*found[1:], strict=True))
+    community = free.needs.position[:, COMMUNITY]
+    stays = (reach is Reach.COMMUNITY) & ~np.isin(community[need], community[hopeful])
+    free, others = free.after(need[stays], member[stays]), (need[stays], member[stays], origin[stays])
+    need, member, origin = need[~stays], member[~stays], origin[~stays]
     pairs: dict[int, set[int]] = {}
     was: dict[tuple[int, int], int] = {}
     for each, whom, how in zip(need.tolist(), member.tolist(), origin.tolist(), strict=True):
         pairs.setdefault(each, set()).add(whom)
         was[each, whom] = how
     filling = Filling(free, reach, pairs)
-    filling.fill()
+    filling.fill(hopeful)
     need, member = filling.columns()
     now = [
         Origin.FILLED if pair in filling.moved else was[pair]
         for pair in zip(need.tolist(), member.tolist(), strict=True)
     ]
-    return [found[0], (need, member, np.array(now, dtype=np.int64))], filling.rest
+    return [found[0], others, (need, member, np.array(now, dtype=np.int64))], filling.rest
 
 
 def keep_pins(problem: Problem) -> tuple[Ints, Ints, tuple[RefusedPin, ...]]:

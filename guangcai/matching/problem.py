@@ -64,6 +64,11 @@ class Problem:
         return flags
 
     @cached_property
+    def barring(self) -> frozenset[int]:
+        """Units of needs that may not meet some other unit."""
+        return frozenset(unit for unit, _other in self.limits.barred_units)
+
+    @cached_property
     def barred(self) -> tuple[Ints, Ints, Flags] | None:
         """(number of each need's unit, of each member's unit, which numbers may not meet), or None when all may."""
         if not self.limits.barred_units:
@@ -92,7 +97,7 @@ class Problem:
             members=members,
             needs=replace(self.needs, places=places),
             pinned=np.empty((0, 2), dtype=np.int64),
-            forbidden=np.union1d(self.forbidden, codes),
+            forbidden=np.sort(np.concatenate([self.forbidden, codes]), kind="stable"),
         )
 
     def need_row(self, need_id: Hashable) -> int:

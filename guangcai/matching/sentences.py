@@ -1,11 +1,11 @@
 """Why this member: one sentence for each pair, such as "同楼、会水电、周六有空、今年还差 6 小时".
 
 Made from the features the points are made of, what speaks against the pair included. 150,000 pairs have few different
-phrases: each is translated once a call.
+features: what was said once is not put together again.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -25,20 +25,24 @@ WORKDAYS, WEEKEND = frozenset(range(5)), frozenset((5, 6))
 def reasons(problem: Problem, need: Ints, member: Ints, *, skills: Sequence[str]) -> Iterator[str]:
     """One sentence a pair, in the language that is active. `skills`: the name of each kind, by number."""
     comma, but = pgettext("between two reasons", ", "), pgettext("before what speaks against", ", but ")
-    say_place, say_skill, say_time = cache(place), cache(partial(skilled, skills)), cache(time)
-    say_missing, say_load = cache(missing), cache(load)
+
+    def sides(*phrases: Said) -> tuple[list[str], list[str]]:
+        merits = [words for words, speaks_for in phrases if speaks_for and words]
+        return merits, [words for words, speaks_for in phrases if words and not speaks_for]
+
+    @cache
+    def of_pair(level: int, metres: int, skill: int, held: int, overlap: int, said: bool) -> tuple[str, str]:
+        merits, drawbacks = sides(place(level, metres), skilled(skills, skill, held), time(overlap, said))
+        return comma.join(merits), comma.join(drawbacks)
+
+    @cache
+    def of_member(before: tuple[str, str], minutes: int, count: int) -> str:
+        merits, drawbacks = sides((before[0], True), (before[1], False), missing(minutes), load(count))
+        return but.join(comma.join(side) for side in (merits, drawbacks) if side)
+
     columns = (column.tolist() for column in features(problem, need, member))
-    for level, metres, skill, held, overlap, said, minutes, count in zip(*columns, strict=True):
-        said_of = (
-            say_place(level, metres),
-            say_skill(skill, held),
-            say_time(overlap, said),
-            say_missing(minutes),
-            say_load(count),
-        )
-        merits = comma.join([words for words, speaks_for in said_of if speaks_for and words])
-        drawbacks = comma.join([words for words, speaks_for in said_of if words and not speaks_for])
-        yield but.join([merits, drawbacks]) if merits and drawbacks else merits or drawbacks
+    for *pair, minutes, count in zip(*columns, strict=True):
+        yield of_member(of_pair(*pair), minutes, count)
 
 
 def features(problem: Problem, need: Ints, member: Ints) -> tuple[Ints, ...]:

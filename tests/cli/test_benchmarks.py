@@ -18,6 +18,7 @@ ROWS = {
     "check_in": {"B1 check-ins", "B1 beside the peer", "B1 batch of check-ins"},
     "roster_import": {"B2 roster import"},
     "year_close": {"B3 year close from scratch", "B3 year close from the kept roll-up"},
+    "matching": {"B4 matching, whole district", "B4 points, community by community", "B4 left out"},
     "tree": {"B5 import of a country", "B5 count below a country", "B5 dashboard"},
     "pages": {"B5 seed", "B5 roster, page 500 (wide_desk)", "B5 overseer home (street)", "B5 confirmations (desk)"},
 }
