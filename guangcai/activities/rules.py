@@ -110,6 +110,14 @@ def check_shift_times(*, starts_at: datetime, ends_at: datetime, places: int, no
         raise RuleBroken(_("At least one place."), field="places", code="shift_without_places")
 
 
+def check_series_end(*, ends_on: date, today: date) -> None:
+    """A slip in the year is found before a calendar is walked through to its end."""
+    if abs(ends_on - today) > SHIFTS_WITHIN:
+        raise RuleBroken(
+            _("This day lies more than two years away: check the year."), field="ends_on", code="series_far"
+        )
+
+
 def check_shift_open(*, cancelled_at: datetime | None, closed_at: datetime | None) -> None:
     """Raises RuleBroken when the shift was called off or closed."""
     if cancelled_at is not None:

@@ -162,6 +162,10 @@ def test_series_in_plain_words(cast: Cast, signed_in: SignIn, make_activity: Any
     assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["weekdays"])
     assert browser.post(address, typed | {"how": "monthly", "month_days": " "}).status_code == 422
     assert browser.post(address, typed | {"how": "yearly"}).status_code == 422
+    far = {"starts_on": "9999-12-01", "ends_on": "9999-12-31"}
+    refused = browser.post(address, typed | far)
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["ends_on"])
+    assert browser.post(address, typed | {"starts_on": "0001-01-01", "ends_on": "0001-12-31"}).status_code == 422
     assert browser.post(address, typed).status_code == 302
     assert activity.shifts.count() == 6
     series = activity.series.get()
@@ -169,7 +173,8 @@ def test_series_in_plain_words(cast: Cast, signed_in: SignIn, make_activity: Any
     assert browser.post(extend, {"ends_on": "2027-02-28"}).status_code == 302
     assert activity.shifts.count() > 6
     assert signed_in(cast.desk_next_door).post(extend, {"ends_on": "2027-03-28"}).status_code == 404
-    assert browser.post(extend, {"ends_on": ""}).status_code == 422
+    for wrong in ("", "9999-12-31", "2026"):
+        assert browser.post(extend, {"ends_on": wrong}).status_code == 422
 
 
 def test_board_saves_everybody_in_one_post(

@@ -276,6 +276,21 @@ def _form(cast, **changes):
     return {**values, **changes}
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_that_no_calendar_reaches_is_refused_in_words(cast, desk, day):
+    url = reverse("ledger:member_back_fills", args=[cast.teacher_member.pk])
+    html = page(desk.post(url, _form(cast, day=day, begins="22:00", ends="01:00")), 422)
+    assert "年份" in html
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "2026-13"])
+def test_a_month_that_no_calendar_reaches_is_this_one(cast, signed_in, month):
+    overseer = signed_in(cast.overseer)
+    for name in ("plausibility", "samples"):
+        assert overseer.get(reverse(f"ledger:{name}"), {"month": month}).context["month"].year == NOW.year
+    assert overseer.post(reverse("ledger:samples"), {"month": month}).status_code == 302
+
+
 def test_back_filling(cast, desk, signed_in):
     page(desk.get(reverse("ledger:back_fills")))
     assert "林晓岚" in page(desk.get(f"{reverse('ledger:back_fills')}?q=lxl"))

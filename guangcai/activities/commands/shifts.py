@@ -72,6 +72,7 @@ def add_series(*, activity: Activity, repeat: Repeat, by: Actor, now: datetime, 
         return found
     _check_going_on(activity)
     recurrence.check_rule(repeat.rule)
+    rules.check_series_end(ends_on=repeat.ends_on, today=timezone.localdate(now))
     recurrence.check_span(starts_on=repeat.starts_on, ends_on=repeat.ends_on)
     series = Series(
         **of_community(activity.community),
@@ -107,6 +108,7 @@ def extend_series(*, series: Series, ends_on: date, by: Actor, now: datetime) ->
     until = series.ends_on
     if ends_on <= until:
         return 0
+    rules.check_series_end(ends_on=ends_on, today=timezone.localdate(now))
     recurrence.check_span(starts_on=until, ends_on=ends_on)
     series.ends_on = ends_on
     series.save(update_fields=["ends_on"])

@@ -11,8 +11,18 @@ from guangcai.core.errors import RuleBroken
 from guangcai.core.units import clock, parse_minutes
 from guangcai.core.workdays import SHANGHAI
 
+# Days that people serve on: arithmetic with them cannot leave the calendar.
+YEARS = range(1900, 2200)
+
+
+def check_year(day: date) -> None:
+    if day.year not in YEARS:
+        raise ValidationError(_("Check the year."), code="year")
+
 
 class DayField(forms.DateField):
+    default_validators = [check_year]
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
 

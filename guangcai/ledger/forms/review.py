@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guangcai.ledger.commands import Correction
 from guangcai.ledger.enums import ObjectionOutcome, SampleResult
-from guangcai.ledger.forms.fields import TimeSpanForm
+from guangcai.ledger.forms.fields import TimeSpanForm, check_year
 
 
 class ObjectionForm(forms.Form):
@@ -65,5 +65,8 @@ class CheckForm(forms.Form):
 
 class MonthForm(forms.Form):
     month = forms.DateField(
-        label=_("Month"), input_formats=["%Y-%m"], widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m")
+        label=_("Month"),
+        input_formats=["%Y-%m"],
+        validators=[check_year],
+        widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
     )
