@@ -194,8 +194,8 @@ def _numbered(pieces: Iterator[str], prefix: str) -> Iterator[tuple[int, dict[st
 
 
 def _clean(name: str) -> str:
-    """The name with single spaces and without backslashes, which COPY would read as commands."""
-    return " ".join(name.split()).replace("\\", "")
+    """The name with single spaces, without backslashes, which COPY would read as commands, and without a NUL."""
+    return " ".join(name.split()).replace("\\", "").replace("\0", "")
 
 
 def _country() -> FileNode:
@@ -267,6 +267,8 @@ def _date(text: str) -> date | None:
 
 def _text(raw: bytes) -> str:
     """UTF-8 with or without a mark, else GB 18030, which reads every byte Excel writes in China."""
+    if b"\0" in raw:
+        raise ValueError("no CSV file holds a NUL; UTF-16 does")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -86,6 +86,13 @@ def test_a_file_with_problems_imports_nothing(cast, run, tmp_path):
     assert [row[1] for _number, row in refused.rows()] == ["王"]
 
 
+def test_refused_rows_that_cannot_be_written_do_not_hide_that_the_others_came_in(cast, run, tmp_path):
+    (tmp_path / "名册.refused.xlsx").mkdir()
+    code, told = run(workbook([person(1), person(2, 姓名="王")]), "--skip-problems")
+    assert (code, told["new"]) == (1, 1)
+    assert Member.objects.filter(name="王零零零一").exists()
+
+
 def test_the_same_file_again_changes_nothing(cast, run):
     content = workbook([person(1), person(2)])
     run(content)

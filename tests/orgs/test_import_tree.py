@@ -265,6 +265,7 @@ def test_what_is_no_tree(tmp_path, now, db):
         ("provinces.json", b'[{"code": 11}]'),
         ("tree.tgz", b"no archive"),
         ("tree.tgz", b"\x1f\x8b\x08\x00cut"),
+        ("tree.csv", b"code,name,level,parent\n11,a\0b,province,\n"),
         ("tree.csv", b"code,name,level,parent\n11," + b"x" * 200_000 + b",province,\n"),
     ],
 )
@@ -274,6 +275,11 @@ def test_a_damaged_file_is_refused_in_one_sentence(tmp_path, name, content):
         tree_files.read(tmp_path / name)
     assert refusal.value.code == "file_damaged"
     assert name in str(refusal.value)
+
+
+def test_a_nul_in_a_name_is_left_out(tmp_path, now, db):
+    (tmp_path / "provinces.json").write_text('[{"code": "11", "name": "a\\u0000b"}]')
+    assert [node.name for node in tree_files.read(tmp_path / "provinces.json").nodes][-1] == "ab"
 
 
 def test_only_the_program_imports(cast, folder):

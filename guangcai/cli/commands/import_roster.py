@@ -1,12 +1,13 @@
 """A roster from a unit's or a community's own table."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 from django.utils import timezone
 
-from guangcai.cli.language import _
+from guangcai.cli.language import _, why
 from guangcai.cli.progress import progress
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
@@ -64,7 +65,7 @@ def command(
             advance=advance,
         )
     if done.refused_file and skip_problems and not dry_run:
-        _beside(file).write_bytes(done.refused_file)
+        done = _with_refused_beside(file, done)
     if as_json:
         click.echo(json.dumps(done.as_json(), ensure_ascii=False))
     else:
@@ -77,6 +78,17 @@ def _say_left_sheets(sheet: RosterSheet) -> None:
     if left := sheet.columns.left_sheets:
         words = {"sheet": sheet.table.sheet, "left": ", ".join(left)}
         click.echo(_("Only the sheet “%(sheet)s” was read, not: %(left)s") % words)
+
+
+def _with_refused_beside(file: Path, done: RosterImport) -> RosterImport:
+    """Write the refused rows beside the file. The good ones are on the roster by now: a closed folder is only said."""
+    try:
+        _beside(file).write_bytes(done.refused_file)
+    except OSError as refusal:
+        words = _("The refused rows could not be written to %(file)s: %(reason)s.")
+        click.echo(words % {"file": _beside(file).name, "reason": why(refusal)}, err=True)
+        return replace(done, refused_file=b"")
+    return done
 
 
 def _beside(file: Path) -> Path:
