@@ -86,6 +86,13 @@ def test_a_file_with_problems_imports_nothing(cast, run, tmp_path):
     assert [row[1] for _number, row in refused.rows()] == ["王"]
 
 
+def test_a_header_with_a_colon_is_named_without_it(cast, run):
+    headers = [f"{header}：" for header in HEADERS]
+    code, told = run(workbook([person(1, 姓名="王"), person(2, 手机号码="138")], headers))
+    assert code == 1
+    assert [problem["column"] for problem in told["problems"]] == ["A 姓名", "D 手机号码"]
+
+
 def test_refused_rows_that_cannot_be_written_do_not_hide_that_the_others_came_in(cast, run, tmp_path):
     (tmp_path / "名册.refused.xlsx").mkdir()
     code, told = run(workbook([person(1), person(2, 姓名="王")]), "--skip-problems")

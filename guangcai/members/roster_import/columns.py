@@ -56,8 +56,8 @@ class Columns:
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
     def label(self, at: int) -> str:
-        """ "C phone": the column's letter and header."""
-        return f"{letters(self.first_column + at)} {self.headers[at]}".strip() if at >= 0 else ""
+        """ "C phone": the column's letter and header, without a colon at its end: sentences set their own."""
+        return f"{letters(self.first_column + at)} {self.headers[at]}".rstrip(" :\uff1a") if at >= 0 else ""
 
     def position(self, name: str) -> int:
         """Where a field stands, -1 when no column has it."""
