@@ -9,7 +9,7 @@ from guangcai.matching.candidates import COMMUNITY
 from guangcai.matching.enums import Binding, NeedKind, Reach
 from guangcai.matching.problem import Problem
 from guangcai.matching.scoring import HARD_RULES
-from guangcai.matching.tables import Ints
+from guangcai.matching.tables import NO_SKILL, Ints
 
 
 @dataclass(frozen=True)
@@ -25,32 +25,31 @@ class LeftOut:
 def name_left_out(problem: Problem, rest: Problem, reach: Reach) -> tuple[LeftOut, ...]:
     """Every need with empty places, in the order of ids. `rest` is what the plan left of `problem`."""
     known: dict[tuple[int, ...], tuple[Binding, int]] = {}
-    served = problem.needs.places - rest.needs.places
+    empty = np.flatnonzero(rest.needs.places > 0)
+    served = (problem.needs.places > rest.needs.places)[empty]
+    own = (served | problem.has_forbidden[empty]).tolist()
     found = []
-    for need in np.flatnonzero(rest.needs.places > 0):
-        alike = signature(problem, int(need), reach)
-        own = bool(served[need] or problem.has_forbidden[need])
-        why = reason(problem, rest, int(need), reach) if own or alike not in known else known[alike]
-        if not own:
+    for need, alike, is_own in zip(empty.tolist(), signatures(problem, empty, reach), own, strict=True):
+        why = known.get(alike) if not is_own else None
+        if why is None:
+            why = reason(problem, rest, need, reach)
+        if not is_own:
             known[alike] = why
         found.append(LeftOut(problem.needs.ids[need], int(rest.needs.places[need]), *why))
     return tuple(found)
 
 
-def signature(problem: Problem, need: int, reach: Reach) -> tuple[int, ...]:
-    """Needs of one signature ask the same of everybody."""
+def signatures(problem: Problem, need: Ints, reach: Reach) -> list[tuple[int, ...]]:
+    """What each need asks of everybody: needs of one signature have one reason, unless pairs of their own count."""
     needs = problem.needs
-    community = needs.position[need, COMMUNITY] if reach is Reach.COMMUNITY else 0
-    kind = needs.skill[need] if needs.certificate[need] else -1
-    is_household = needs.kind[need] == NeedKind.HOUSEHOLD
-    unit = int(needs.work_unit[need])
-    return (
-        int(community),
-        int(kind),
-        int(is_household),
-        unit if unit in problem.barring else 0,
-        int(needs.consent[need]),
+    columns = (
+        needs.position[need, COMMUNITY] if reach is Reach.COMMUNITY else np.zeros(len(need)),
+        np.where(needs.certificate[need], needs.skill[need], NO_SKILL),
+        needs.kind[need] == NeedKind.HOUSEHOLD,
+        np.where(problem.bars[need], needs.work_unit[need], 0),
+        needs.consent[need],
     )
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def reason(problem: Problem, rest: Problem, need: int, reach: Reach) -> tuple[Binding, int]:

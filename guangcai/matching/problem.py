@@ -64,11 +64,6 @@ class Problem:
         return flags
 
     @cached_property
-    def barring(self) -> frozenset[int]:
-        """Units of needs that may not meet some other unit."""
-        return frozenset(unit for unit, _other in self.limits.barred_units)
-
-    @cached_property
     def barred(self) -> tuple[Ints, Ints, Flags] | None:
         """(number of each need's unit, of each member's unit, which numbers may not meet), or None when all may."""
         if not self.limits.barred_units:
@@ -81,6 +76,15 @@ class Problem:
             if unit in above and other in below:
                 meets[above[unit], below[other]] = True
         return need_no, member_no, meets
+
+    @cached_property
+    def bars(self) -> Flags:
+        """Which needs have a unit that may not meet some other."""
+        if self.barred is None:
+            return np.zeros(len(self.needs), dtype=bool)
+        need_no, _member_no, barred = self.barred
+        flags: Flags = np.asarray(barred.any(axis=1))[need_no]
+        return flags
 
     def after(self, need: Ints, member: Ints) -> "Problem":
         """What is left when these pairs are agreed: fewer places, less room, and no pair twice."""

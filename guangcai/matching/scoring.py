@@ -16,15 +16,31 @@ NEAREST = np.array(
 )
 
 
+def where_asked(
+    asked: Flags, need: Ints, member: Ints, *, otherwise: int, answer: Callable[[Ints, Ints], Ints]
+) -> Ints:
+    """The answer where a need asks, else `otherwise`. In a block only the rows that ask are computed."""
+    if np.ndim(need) < 2:
+        return np.where(asked, answer(need, member), otherwise)
+    answered = np.full(np.broadcast_shapes(need.shape, member.shape), otherwise)
+    if (rows := np.flatnonzero(asked[:, 0])).size:
+        answered[rows] = answer(need[rows], member)
+    return answered
+
+
 def consented(problem: Problem, need: Ints, member: Ints) -> Flags:
     return problem.needs.consent[need] & np.ones(np.shape(member), dtype=bool)
 
 
 def certified(problem: Problem, need: Ints, member: Ints) -> Flags:
+    def holds(need: Ints, member: Ints) -> Flags:
+        held: Flags = problem.members.certified[member, problem.needs.skill[need]]
+        return held
+
     required = problem.needs.certificate[need]
     if not required.any():
         return np.ones(np.broadcast_shapes(np.shape(need), np.shape(member)), dtype=bool)
-    return ~required | problem.members.certified[member, problem.needs.skill[need]]
+    return where_asked(required, need, member, otherwise=True, answer=holds)
 
 
 def not_excluded(problem: Problem, need: Ints, member: Ints) -> Flags:
@@ -41,8 +57,13 @@ def not_superior(problem: Problem, need: Ints, member: Ints) -> Flags:
     if problem.barred is None:
         return np.ones(np.broadcast_shapes(np.shape(need), np.shape(member)), dtype=bool)
     need_no, member_no, barred = problem.barred
-    allowed: Flags = ~barred[need_no[need], member_no[member]]
-    return allowed
+    return where_asked(
+        np.asarray(problem.bars[need]),
+        need,
+        member,
+        otherwise=True,
+        answer=lambda need, member: ~barred[need_no[need], member_no[member]],
+    )
 
 
 def has_room(problem: Problem, need: Ints, member: Ints) -> Flags:
@@ -118,14 +139,20 @@ def time_points(problem: Problem, need: Ints, member: Ints) -> Ints:
     if not wanted.any():
         return np.zeros((), dtype=np.int64)
     missed = np.where(free == 0, problem.weights.time_unknown, problem.weights.without_time)
-    return np.where((wanted == 0) | (wanted & free != 0), 0, missed)
+    return np.where((wanted & free != 0) | (wanted == 0), 0, missed)
 
 
 def skill_points(problem: Problem, need: Ints, member: Ints) -> Ints:
     skill = problem.needs.skill[need]
     if not problem.members.skills.shape[1] or (skill == NO_SKILL).all():
         return np.zeros((), dtype=np.int64)
-    # 0 neither, 1 the skill, 2 the certificate too; NO_SKILL reads the last column, and the answer is put aside.
-    held = np.maximum(problem.members.skills[member, skill], problem.members.certified[member, skill] * np.int8(2))
+
+    def price(need: Ints, member: Ints) -> Ints:
+        # 0 neither, 1 the skill, 2 the certificate too; NO_SKILL reads the last column, and the answer is put aside.
+        kind, members = problem.needs.skill[need], problem.members
+        held = np.maximum(members.skills[member, kind], members.certified[member, kind] * np.int8(2))
+        prices: Ints = priced[held]
+        return prices
+
     priced = np.array([problem.weights.without_skill, problem.weights.without_certificate, 0], dtype=np.int64)
-    return np.where(skill == NO_SKILL, 0, priced[held])
+    return where_asked(np.asarray(skill != NO_SKILL), need, member, otherwise=0, answer=price)

@@ -5,7 +5,7 @@ features: what was said once is not put together again.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -24,6 +24,8 @@ WORKDAYS, WEEKEND = frozenset(range(5)), frozenset((5, 6))
 
 def reasons(problem: Problem, need: Ints, member: Ints, *, skills: Sequence[str]) -> Iterator[str]:
     """One sentence a pair, in the language that is active. `skills`: the name of each kind, by number."""
+    say_place, say_skill, say_time = cache(place), cache(partial(skilled, skills)), cache(time)
+    say_missing, say_load = cache(missing), cache(load)
     comma, but = pgettext("between two reasons", ", "), pgettext("before what speaks against", ", but ")
 
     def sides(*phrases: Said) -> tuple[list[str], list[str]]:
@@ -32,12 +34,12 @@ def reasons(problem: Problem, need: Ints, member: Ints, *, skills: Sequence[str]
 
     @cache
     def of_pair(level: int, metres: int, skill: int, held: int, overlap: int, said: bool) -> tuple[str, str]:
-        merits, drawbacks = sides(place(level, metres), skilled(skills, skill, held), time(overlap, said))
+        merits, drawbacks = sides(say_place(level, metres), say_skill(skill, held), say_time(overlap, said))
         return comma.join(merits), comma.join(drawbacks)
 
     @cache
     def of_member(before: tuple[str, str], minutes: int, count: int) -> str:
-        merits, drawbacks = sides((before[0], True), (before[1], False), missing(minutes), load(count))
+        merits, drawbacks = sides((before[0], True), (before[1], False), say_missing(minutes), say_load(count))
         return but.join(comma.join(side) for side in (merits, drawbacks) if side)
 
     columns = (column.tolist() for column in features(problem, need, member))
