@@ -22,9 +22,10 @@ from typing import Any
 
 import numpy as np
 
+from guangcai.matching.alternatives import alternatives
 from guangcai.matching.enums import Binding, NeedKind, Origin, Reach
 from guangcai.matching.flow import penalties
-from guangcai.matching.plan import Plan, propose
+from guangcai.matching.plan import Plan, nearest, propose
 from guangcai.matching.problem import Problem
 from guangcai.matching.sentences import reasons
 from guangcai.matching.tables import NO_SKILL, NOT_KNOWN, Members, Needs
@@ -36,18 +37,13 @@ WEIGHTS = Weights(
     stairwell=0, building=5, compound=15, community=30, elsewhere=80, per_100_metres=0, without_skill=40,
     without_certificate=10, without_time=25, time_unknown=8, per_commitment=6, per_hour_served=1, hours_counted=16,
 )  # fmt: skip
-# The goals of B4.
-WHOLE_GOAL, COMMUNITIES_GOAL, MEGABYTES_GOAL = 1.2, 2.0, 1024
 
 
 def district(members: int, households: int, communities: int) -> Problem:
     """A district of compounds of buildings of stairwells; nearly as many households as all members may take."""
     dice = np.random.default_rng(SEED)
     weights = dice.uniform(0.85, 1.15, communities)
-    limits = Limits(
-        households_each=5,
-        barred_units=frozenset((unit, unit + 1) for unit in range(1, 200)),
-    )
+    limits = Limits(households_each=5, barred_units=frozenset((unit, unit + 1) for unit in range(1, 200)))
     tables = some_members(dice, members, weights / weights.sum()), some_needs(dice, households, communities)
     return Problem.of(*tables, weights=WEIGHTS, limits=limits)
 
@@ -137,7 +133,18 @@ def program(problem: Problem, folder: Path, reach: Reach) -> dict[str, Any]:
         "by_solver": {"left_out": asked - int(exact.sum()), "points": int(plan.points[exact].sum())},
         "left_out": sum(each.places for each in plan.left_out if each.binding is not Binding.NO_CONSENT),
         "points": plan.total,
+        "one_need": one_need(plan, stored[len(stored) // 2][0]),
     }
+
+
+def one_need(plan: Plan, need: Any) -> dict[str, dict[str, float]]:
+    """What a screen asks for one need: who is near, and what another choice would cost."""
+    watch = Watch()
+    nearest(plan.problem, need, reach=plan.reach)
+    found = watch.read()
+    watch = Watch()
+    alternatives(plan, need)
+    return {"nearest": found, "alternatives": watch.read()}
 
 
 def bare_flow(problem: Problem, arcs: dict[str, Any], watched: list[dict[str, float]]) -> tuple[int, int]:
