@@ -39,11 +39,3 @@ OF_COMMUNITY = (
     EndReason.UNFIT,
     EndReason.HANDED_OVER,
 )
-
-
-class ClaimOrder(models.TextChoices):
-    """Who goes first when more people claim than there are places."""
-
-    FIRST_COME = "first_come", _("First come, first served")
-    LOT = "lot", _("By lot")
-    FEWEST_FIRST = "fewest_first", _("Whoever holds the fewest goes first")

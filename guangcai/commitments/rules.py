@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from guangcai.commitments.enums import OF_COMMUNITY, OF_HOLDER, ClaimOrder, EndReason
+from guangcai.commitments.enums import OF_COMMUNITY, OF_HOLDER, EndReason
 from guangcai.core.errors import RuleBroken
+from guangcai.orgs.enums import ClaimOrder
 
 LONGEST_NOTE = 200
 SEED_BYTES = 32

@@ -68,6 +68,14 @@ class OfficeSource(models.TextChoices):
     HIRED = "hired", _("Hired")
 
 
+class ClaimOrder(models.TextChoices):
+    """Who goes first when more people claim than there are places."""
+
+    FIRST_COME = "first_come", _("First come, first served")
+    LOT = "lot", _("By lot")
+    FEWEST_FIRST = "fewest_first", _("Whoever holds the fewest goes first")
+
+
 class PolicyKey(models.TextChoices):
     """Rules that districts set differently. The value's shape stands in orgs/policies.py."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from guangcai.core.units import hours
-from guangcai.orgs.enums import PolicyKey
+from guangcai.orgs.enums import ClaimOrder, PolicyKey
 
 
 def rule_in_words(key: str, value: dict[str, Any]) -> str:
@@ -14,6 +14,8 @@ def rule_in_words(key: str, value: dict[str, Any]) -> str:
     for name in ("minutes", "day_minutes", "month_minutes"):
         if name in shown:
             shown[name.replace("minutes", "hours")] = hours(shown[name]).removesuffix(".00")
+    if "order" in shown:
+        shown["order"] = ClaimOrder(shown["order"]).label
     return _sentences()[PolicyKey(key)] % shown
 
 
@@ -28,6 +30,7 @@ def _sentences() -> dict[PolicyKey, str]:
         PolicyKey.FEEDBACK_DEADLINE: _("within %(working_days)s working days after the quarter"),
         PolicyKey.CANCEL_NOTICE: _("up to %(hours)s hours before the shift"),
         PolicyKey.LIST_KEPT: _("removed after %(days)s days"),
+        PolicyKey.CLAIM_RULE: _("%(order)s; claims collected for %(days)s days"),
         PolicyKey.LOOK_AT_TIMES: _(
             "between %(night_begins)s and %(night_ends)s; more than %(day_hours)s hours a day; less than "
             "%(way_minutes)s minutes between two communities; %(days)s days or %(month_hours)s hours a month; "

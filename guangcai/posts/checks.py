@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.db import connection
 
 from guangcai.commitments import rules as shared
-from guangcai.commitments.enums import ClaimOrder
 from guangcai.core.invariants import invariant
+from guangcai.orgs.enums import ClaimOrder
 from guangcai.posts.models import Post, PostClaim
 
 OVER_PLACES = """

@@ -11,9 +11,9 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from guangcai.commitments.enums import ClaimOrder
 from guangcai.core.errors import RuleBroken, Text
 from guangcai.members.fitness import SkillHeld, check_skill
+from guangcai.orgs.enums import ClaimOrder
 from guangcai.posts.enums import HoursForm
 
 MOST_PLACES: Final = 200

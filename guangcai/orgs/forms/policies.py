@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from guangcai.orgs.enums import PolicyKey
+from guangcai.orgs.enums import ClaimOrder, PolicyKey
 from guangcai.orgs.forms.fields import DayField, HoursField
 
 A_DAY, A_YEAR = 24 * 60, 366 * 24 * 60
@@ -40,6 +40,12 @@ FIELDS: dict[PolicyKey, dict[str, Callable[[], forms.Field]]] = {
     PolicyKey.FEEDBACK_DEADLINE: {"working_days": lambda: _number(_("Working days"), 250)},
     PolicyKey.CANCEL_NOTICE: {"hours": lambda: _number(pgettext_lazy("amount", "Hours"), 24 * 31)},
     PolicyKey.LIST_KEPT: {"days": lambda: _number(pgettext_lazy("amount", "Days"), 366)},
+    PolicyKey.CLAIM_RULE: {
+        "order": lambda: forms.ChoiceField(
+            label=_("Who goes first"), choices=ClaimOrder.choices, widget=forms.RadioSelect
+        ),
+        "days": lambda: _number(_("Days claims are collected (first come, first served: 0)"), 60),
+    },
     PolicyKey.LOOK_AT_TIMES: {
         "night_begins": lambda: _time(_("Night begins")),
         "night_ends": lambda: _time(_("Night ends")),

@@ -4,6 +4,7 @@ from guangcai.posts.commands.claims import allot_places, claim_post, confirm_cla
 from guangcai.posts.commands.kinds import load_post_kinds
 from guangcai.posts.commands.posts import (
     Draft,
+    add_post,
     change_post,
     draft_from,
     end_post,
@@ -17,6 +18,7 @@ from guangcai.posts.commands.work import Work, log_work
 __all__ = [
     "Draft",
     "Work",
+    "add_post",
     "allot_places",
     "change_post",
     "claim_post",

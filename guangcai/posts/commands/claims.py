@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils.timezone import localdate
 
 from guangcai.commitments import rules as shared
-from guangcai.commitments.enums import ClaimOrder, EndReason
+from guangcai.commitments.enums import EndReason
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
@@ -16,6 +16,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
+from guangcai.orgs.enums import ClaimOrder
 from guangcai.orgs.facts import of_community
 from guangcai.posts import rules
 from guangcai.posts.commands.places import fill_places, lock_post, next_place, tell_claimants

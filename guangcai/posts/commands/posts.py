@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from guangcai.commitments.enums import ClaimOrder, EndReason
+from guangcai.commitments.enums import EndReason
 from guangcai.commitments.rules import SEED_BYTES, seal_of
 from guangcai.core import audit
 from guangcai.core.actor import Actor
@@ -20,6 +20,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.members.models import SkillKind
+from guangcai.orgs.enums import ClaimOrder
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node
 from guangcai.orgs.policies import ClaimRule, in_force_at
@@ -184,14 +185,18 @@ def open_posts(
     chosen: kinds and places. ids: by code of kind, made with the form; sent twice it is the same set.
     """
     by.require(Permission.POST_EDIT, community.path)
-    opened = []
-    for kind, places in chosen:
-        draft = draft_from(kind, places=places, place=place)
-        row = propose_post(community=community, draft=draft, reason="", by=by, now=now, id=ids.get(kind.code))
-        if row.opened_at is None:
-            row = open_post(post=establish_post(post=row, by=by, now=now), by=by, now=now)
-        opened.append(row)
-    return opened
+    drafts = [draft_from(kind, places=places, place=place) for kind, places in chosen]
+    return [add_post(community=community, draft=one, by=by, now=now, id=ids.get(one.kind.code)) for one in drafts]
+
+
+@transaction.atomic
+def add_post(*, community: Node, draft: Draft, by: Actor, now: datetime, id: UUID | None = None) -> Post:
+    """The community's own post, established and opened in one step. The same id sent again is the same post."""
+    by.require(Permission.POST_EDIT, community.path)
+    row = propose_post(community=community, draft=draft, reason="", by=by, now=now, id=id)
+    if row.opened_at is not None or row.ended_at is not None:
+        return row
+    return open_post(post=establish_post(post=row, by=by, now=now), by=by, now=now)
 
 
 @transaction.atomic

@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from guangcai.commitments.enums import ClaimOrder
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.members.enums import MemberCategory
 from guangcai.members.models import ServiceKind, SkillKind
+from guangcai.orgs.enums import ClaimOrder
 from guangcai.orgs.facts import CommunityFact
 from guangcai.posts.enums import HelperRole, HoursForm, PostEnd, PostState
 
