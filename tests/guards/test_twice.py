@@ -50,6 +50,7 @@ WITHOUT_FORM: dict[str, str] = {
     "appraisal:duties_elsewhere": BY_KEY,
     "ledger:member_certificates": f"{CERTIFICATES}::test_numbers_rise_and_the_same_form_is_one_certificate",
     "activities:closing": BY_STATE,
+    "activities:publication": BY_STATE,
     "appraisal:supplements": BY_STATE,
     "appraisal:remark": BY_STATE,
     "appraisal:reading": BY_STATE,
@@ -64,6 +65,7 @@ WITHOUT_FORM: dict[str, str] = {
     "activities:board": BY_KEY,
     "activities:people": BY_KEY,
     "ledger:entry_confirmation": BY_KEY,
+    "ledger:entry_decline": BY_STATE,
     "ledger:verification_of": ASKS,
     "api:api-root": NOTHING,
     "api:": NOTHING,
@@ -103,7 +105,7 @@ CHOSEN = {
 MADE_AGAIN = {"accounts:tokens": "a key is shown once; asked again, it is another key, on a list one revokes from"}
 # Forms with an id and nothing else to say.
 SAYS_NOTHING_ELSE = {"activities:check_ins", "activities:sign_ups"}
-# What no browser can guess: a password, a person or place chosen from a search, a state that has passed.
+# What no browser can guess: a password, a person or place chosen from a search, rows to tick, a state that has passed.
 REFUSED = {
     "account_change_password",
     "account_login",
@@ -127,8 +129,9 @@ REFUSED = {
     "activities:sign_up_cancellation",
     "activities:paper_list",
     "activities:check_ins",
-    "ledger:entry_decline",
     "ledger:member_back_fills",
+    "appraisal:approvals",
+    "appraisal:verdicts",
 }
 ROOT = Path(__file__).resolve().parents[2]
 
