@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from guangcai.matching.enums import Binding, Nearness
 from guangcai.matching.left_out import LeftOut
+from guangcai.matching.plan import RefusedPin
 from guangcai.matching.problem import Problem
 from guangcai.matching.scoring import MINUTES_PER_HOUR, metres_apart, nearness
 from guangcai.matching.tables import DAYS, NO_SKILL, NOT_KNOWN, PARTS, Ints
@@ -147,12 +148,7 @@ def which_days(days: frozenset[int]) -> str:
 
 def why_left_out(left: LeftOut) -> str:
     """Why places of a need stay empty, and so what would fill them."""
-    return why_not(left.binding) % {"before": left.before}
-
-
-def why_not(binding: Binding) -> str:
-    """The binding rule in words; `%(before)s` stands for the number of members it stopped."""
-    return {
+    words = {
         Binding.NO_CONSENT: _("No consent yet: ask for it first."),
         Binding.NOBODY: _("No member lives in this community."),
         Binding.NO_CERTIFICATE: _("None of the %(before)s members has the certificate required."),
@@ -161,5 +157,18 @@ def why_not(binding: Binding) -> str:
         Binding.FULL: _("All %(before)s members who could do it had taken on as much as they may before."),
         Binding.TAKEN: _("All %(before)s members who could do it are proposed elsewhere in this round."),
         Binding.TOO_FEW: _("Only %(before)s members may do it, and all are proposed: there are more places."),
+    }
+    return words[left.binding] % {"before": left.before}
+
+
+def why_refused(pin: RefusedPin) -> str:
+    """Why a pair that a person chose is not kept."""
+    return {
+        Binding.NO_CONSENT: _("No consent yet: ask for it first."),
+        Binding.NO_CERTIFICATE: _("This member has not got the certificate required."),
+        Binding.EXCLUDED: _("This pair is ruled out."),
+        Binding.SUPERIOR: _("This member works in a unit that may not be asked here."),
+        Binding.FULL: _("This member has taken on as much as he may."),
+        Binding.TAKEN: _("Other choices have used up what this member may take on."),
         Binding.NO_PLACE: _("All places are taken already."),
-    }[binding]
+    }[pin.binding]

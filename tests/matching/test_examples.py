@@ -12,7 +12,7 @@ from guangcai.matching.alternatives import alternatives
 from guangcai.matching.enums import Binding, NeedKind, Origin, Reach
 from guangcai.matching.left_out import LeftOut
 from guangcai.matching.plan import Candidate, RefusedPin, nearest, propose
-from guangcai.matching.sentences import reasons, why_left_out, why_not
+from guangcai.matching.sentences import reasons, why_left_out, why_refused
 from guangcai.matching.tables import AFTERNOON, EVENING, MORNING, Member, Members, Need, Needs, Position, half_days
 from guangcai.matching.weights import Limits, Weights
 from tests.matching.small import HOUSEHOLD, LIMITS, WEIGHTS, problem_of, told
@@ -221,9 +221,13 @@ def test_half_days_in_words(free, words):
 
 
 def test_every_binding_rule_has_words():
+    empty = set(Binding) - {Binding.NO_PLACE}
+    pins = set(Binding) - {Binding.NOBODY, Binding.TOO_FEW}
     with translation.override("zh-hans"):
         assert why_left_out(LeftOut("N", 1, Binding.TAKEN, 37)) == "能承担的 37 人本次都已安排满。"
-        assert len({why_not(binding) for binding in Binding}) == len(Binding)
+        assert why_refused(RefusedPin("N", "A", Binding.FULL)) == "该党员已满额，不能再承担。"
+        assert len({why_left_out(LeftOut("N", 1, binding, 3)) for binding in empty}) == len(empty)
+        assert len({why_refused(RefusedPin("N", "A", binding)) for binding in pins}) == len(pins)
 
 
 def test_rubbish_is_refused():
