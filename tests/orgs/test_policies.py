@@ -137,7 +137,14 @@ def test_standard_rules_load_once_and_cite_their_source(cast, by):
 def test_every_rule_has_a_shape_a_form_and_words(cast, queries):
     assert set(SHAPES) == set(PolicyKey) == set(FIELDS)
     typed = {"minutes": "16", "deeds": "12", "working_days": "10", "hours": "72", "percent": "5"}
-    typed |= {"start": "08:30", "end": "17:00", "night_begins": "22:00", "night_ends": "06:00", "words": "会议 值班"}
+    typed |= {
+        "order": "lot",
+        "start": "08:30",
+        "end": "17:00",
+        "night_begins": "22:00",
+        "night_ends": "06:00",
+        "words": "会议 值班",
+    }
     typed |= {name: "4" for key in PolicyKey for name in FIELDS[key] if name not in typed}
     for key in PolicyKey:
         form = PolicyForm({"since": "2026-01-01", "source": "A43", **typed}, key=key)
