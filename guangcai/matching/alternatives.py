@@ -13,12 +13,12 @@ import numpy as np
 
 from guangcai.matching.candidates import Arcs
 from guangcai.matching.enums import NeedKind, Origin
-from guangcai.matching.flow import Network, margin, network, parts_of, penalties
+from guangcai.matching.flow import Network, margin, network, penalties
 from guangcai.matching.plan import Plan, ranking
 from guangcai.matching.problem import Problem
 from guangcai.matching.tables import Flags, Ints
 
-FAR = np.int64(1) << 60
+FAR = 1 << 60
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def movable(plan: Plan, need: int, members: Ints, cost: Ints) -> tuple[Problem, 
     """
     stays = (plan.origin != Origin.EXACT) & (plan.need != need)
     rest = plan.problem.after(plan.need[stays], plan.member[stays])
-    part = parts_of(plan.problem, plan.arcs)
+    part = plan.part
     own = plan.rows_of_need(need)
     touched = np.isin(plan.arcs.member, np.concatenate([members, plan.member[own]])) | (plan.arcs.need == need)
     kept = np.isin(part[plan.arcs.need], part[plan.arcs.need[touched]]) & (rest.needs.places[plan.arcs.need] > 0)

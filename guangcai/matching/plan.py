@@ -14,7 +14,7 @@ import numpy as np
 from guangcai.matching.candidates import COMMUNITY, Arcs, candidate_arcs
 from guangcai.matching.enums import Binding, NeedKind, Origin, Reach
 from guangcai.matching.filling import Filling, fillable
-from guangcai.matching.flow import solve
+from guangcai.matching.flow import parts_of, solve
 from guangcai.matching.left_out import LeftOut, name_left_out
 from guangcai.matching.problem import Problem
 from guangcai.matching.scoring import HARD_RULES, eligible, points
@@ -69,6 +69,11 @@ class Plan:
     @cached_property
     def total(self) -> int:
         return int(self.points.sum())
+
+    @cached_property
+    def part(self) -> Ints:
+        """The connected part of each need (flow.parts_of)."""
+        return parts_of(self.problem, self.arcs)
 
     def rows_of_need(self, need: int) -> slice:
         return slice(int(np.searchsorted(self.need, need)), int(np.searchsorted(self.need, need, "right")))

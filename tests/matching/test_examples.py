@@ -161,6 +161,7 @@ def test_another_choice_names_its_price_and_who_has_to_move():
     first, second = alternatives(plan, "M")
     # B for M: 15 more, and N goes to A for 10 more than now (15 instead of 5 for the same building).
     assert (first.member, first.more, first.displaces, first.leaves_out) == ("B", 15 + 10, True, False)
+    assert [type(value) for value in (first.more, first.displaces, first.leaves_out)] == [int, bool, bool]
     assert (second.member, second.more, second.displaces) == ("C", 80, False)
 
 
