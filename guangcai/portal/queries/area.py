@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.timezone import localdate
 
 from guangcai.activities.models import Shift
@@ -20,6 +20,9 @@ from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node
 from guangcai.orgs.policies import RecordingDeadline, in_force_at
 from guangcai.orgs.queries import workday_overrides
+
+# A bigint has 19 digits.
+LONGEST_KEY = 19
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def top_node(actor: Actor, *, wanted: str = "") -> Node | None:
     """The place somebody oversees, or the one below it that he opened (`wanted`: its key)."""
     paths = actor.paths_with(Permission.STATISTICS_VIEW)
     seen = Node.objects.filter(under("path", paths)).select_related("parent")
-    if wanted.isdecimal() and (found := seen.filter(pk=int(wanted)).first()):
+    if wanted.isdecimal() and len(wanted) < LONGEST_KEY and (found := seen.filter(pk=int(wanted)).first()):
         return found
     return seen.filter(path__in=paths).order_by("path").first()
 
@@ -87,7 +90,9 @@ def area(actor: Actor, node: Node, *, now: datetime) -> Area:
 def _columns(actor: Actor, node: Node, today: date, now: datetime) -> dict[str, dict[str, int]]:
     """Column -> path of a community -> number."""
     here = {"path__under": node.path}
-    people = Member.objects.visible_to(actor).current().filter(community__isnull=False, **here)
+    # By the path alone, which the index of the roster holds. Whoever has not reported in lies at no community.
+    communities = Node.objects.communities().filter(**here).values("path")
+    people = Member.objects.visible_to(actor).current().filter(path__in=communities, **here)
     totals = YearTotal.objects.filter(year=today.year, member__path__under=node.path)
     late = _over(today, node)
     shifts = Shift.objects.planned().filter(activity__published_at__isnull=False, ends_at__lt=late, **here)
@@ -127,13 +132,13 @@ def _over(today: date, node: Node) -> datetime:
 def _not_closed(node: Node, quarter: str, today: date) -> dict[str, int]:
     """Communities that have members and have not closed the quarter count as one sheet that is missing."""
     closed = QuarterClose.objects.filter(path__under=node.path, quarter=quarter).values("community")
-    lived = Member.objects.current().filter(path__under=node.path).values("community")
-    rows = Node.objects.in_force(today).communities().filter(path__under=node.path, pk__in=lived)
+    lived = Member.objects.current().filter(path=OuterRef("path"))
+    rows = Node.objects.in_force(today).communities().filter(Exists(lived), path__under=node.path)
     return dict.fromkeys(rows.exclude(pk__in=closed).values_list("path", flat=True), 1)
 
 
 def _count(rows: "QuerySet") -> dict[str, int]:
-    by_path = rows.order_by().values(lies_at=F("path")).annotate(n=Count("pk"))
+    by_path = rows.order_by().values(lies_at=F("path")).annotate(n=Count("*"))
     return {row["lies_at"]: row["n"] or 0 for row in by_path}
 
 
