@@ -9,6 +9,7 @@ urlpatterns = [
     path("orgs/", include("guangcai.orgs.urls")),
     path("members/", include("guangcai.members.urls")),
     path("activities/", include("guangcai.activities.urls")),
+    path("posts/", include("guangcai.posts.urls")),
     path("ledger/", include("guangcai.ledger.urls")),
     path("appraisal/", include("guangcai.appraisal.urls")),
     path("reports/", include("guangcai.reports.urls")),

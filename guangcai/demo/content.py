@@ -25,6 +25,12 @@ def year() -> dict[str, Any]:
     return _read("year.json")
 
 
+@cache
+def posts() -> dict[str, Any]:
+    """Posts of the communities: which are open, who claimed them, what was done under them."""
+    return _read("posts.json")
+
+
 def _read(name: str) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(files("guangcai.demo").joinpath("data", name).read_text(encoding="utf-8"))
     return content

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from guangcai.accounts.models import User
 from guangcai.core.errors import Conflict
 from guangcai.core.models import Installation
-from guangcai.demo import calendar, cases, paperwork, place, population, shifts
+from guangcai.demo import calendar, cases, paperwork, place, population, posts, shifts
 from guangcai.demo.stage import Stage, Step
 from guangcai.orgs.models import Node
 
@@ -77,6 +77,9 @@ def _before(stage: Stage) -> Iterator[Step]:
 
 def _after(stage: Stage) -> Iterator[Step]:
     for step in (
+        posts.open_sets,
+        posts.draw_lots,
+        posts.propose_one,
         paperwork.close_quarters,
         paperwork.units_answer,
         cases.slips_wait,

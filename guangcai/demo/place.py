@@ -21,6 +21,7 @@ from guangcai.orgs.commands import (
 )
 from guangcai.orgs.enums import CommunityType, Level, OfficeSource, PartyLevel, WorkUnitKind
 from guangcai.orgs.roles import Role
+from guangcai.posts.commands import load_post_kinds
 
 BUILDINGS = (1, 2, 3, 4)
 SYSTEM = Actor.system()
@@ -53,6 +54,7 @@ def build_tree(stage: Stage) -> None:
             set_profile(node=community, community_type=kind, type_reason=reason, brand_name=brand, by=SYSTEM, now=now)
     load_standard_policies(node=root, by=SYSTEM, now=now, since=date(stage.launch.year, 1, 1))
     load_lists(by=SYSTEM, now=now)
+    load_post_kinds(by=SYSTEM, now=now)
     load_templates(node=root, by=SYSTEM, now=now)
 
 

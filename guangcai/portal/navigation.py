@@ -30,6 +30,8 @@ def _day(actor: Actor) -> list[NavItem]:
         rows.append(NavItem(pgettext("menu", "Our members"), link("members:unit"), "users"))
     if actor.holds(Permission.ACTIVITY_EDIT) or actor.holds(Permission.ROSTER_VIEW):
         rows.append(NavItem(_("Activities"), link("activities:list"), "calendar-event"))
+    if actor.holds(Permission.POST_EDIT) or actor.holds(Permission.ROSTER_VIEW):
+        rows.append(NavItem(pgettext("menu", "Posts"), link("posts:list"), "id-badge-2", phone=False))
     if actor.holds(Permission.ENTRY_CONFIRM):
         rows.append(NavItem(_("To confirm"), link("ledger:confirmations"), "checks"))
     if actor.holds(Permission.ENTRY_VIEW):
@@ -61,6 +63,7 @@ def _own(actor: Actor) -> list[NavItem]:
     return [
         NavItem(pgettext("menu", "Find"), link("activities:open"), "heart-handshake", group=group),
         NavItem(pgettext("menu", "My shifts"), link("activities:mine"), "calendar-check", group=group),
+        NavItem(pgettext("menu", "My posts"), link("posts:open"), "id-badge-2", group=group, phone=False),
         NavItem(pgettext("menu", "My record"), link("ledger:mine"), "book-2", group=group),
         NavItem(pgettext("menu", "About me"), link("members:me"), "user-circle", group=group),
     ]

@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
+from guangcai.commitments.enums import CommitmentState
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
-from guangcai.members.models import Member
+from guangcai.members.models import Employment, Member
 from guangcai.members.queries.abilities import skills_of
 from guangcai.posts import rules
 from guangcai.posts.models import Post, PostClaim, PostSkill
@@ -69,15 +70,25 @@ def refusal(post: Post, fits: rules.Applicant, *, now: datetime) -> RuleBroken |
     return None
 
 
-def own_claims(actor: Actor) -> QuerySet[PostClaim]:
-    """The actor's own live claims, the held ones first."""
+def own_claims(actor: Actor) -> list[PostClaim]:
+    """The actor's own live claims: first what he can take up, then what he holds, then what waits. One query."""
     rows = PostClaim.objects.visible_to(actor).live().filter(member=actor.member_id)
-    return rows.select_related("post__kind", "post__community").order_by("held_since", "-offered_at", "pk")
+    rows = rows.select_related("post__kind", "post__community").order_by("held_since", "-offered_at", "pk")
+    order = (CommitmentState.CONFIRMED, CommitmentState.HELD, CommitmentState.OFFERED, CommitmentState.WAITING)
+    return sorted(rows, key=lambda claim: order.index(claim.state))
+
+
+def own_proposals(actor: Actor) -> list[Post]:
+    """What the actor himself proposed and the community has not decided yet. One query."""
+    rows = Post.objects.visible_to(actor).proposed().filter(proposed_by=actor.user_id)
+    return list(rows.select_related("kind").order_by("-proposed_at", "pk")[:SHOWN_TO_MEMBER])
 
 
 def claims_of(post: Post, *, actor: Actor) -> list[PostClaim]:
-    """Everybody who claimed, in the order of places and turns; ended ones last. One query."""
+    """Everybody who claimed with `unit_name`, in the order of places and turns; ended ones last. One query."""
+    job = Employment.objects.filter(member=OuterRef("member_id"), until=None)
     rows = PostClaim.objects.visible_to(actor).filter(post=post).select_related("member")
+    rows = rows.annotate(unit_name=Subquery(job.values("work_unit__name")[:1]))
     return sorted(rows.order_by("offered_at", "pk"), key=_turn)
 
 

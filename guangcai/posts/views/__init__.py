@@ -1,0 +1,1 @@
+"""Screens of posts: parse, call one command, answer."""

@@ -18,7 +18,8 @@
   });
   const focusSummary = (root) => root.querySelector("[data-focus]")?.focus();
   document.addEventListener("DOMContentLoaded", () => {
-    document.querySelectorAll(".gc-tabs [aria-current]").forEach((tab) => tab.scrollIntoView({ block: "nearest", inline: "nearest" }));
+    // Sideways only: tabs further down a page must not pull it there.
+    document.querySelectorAll(".gc-tabs [aria-current]").forEach((tab) => { tab.closest(".gc-tabs").scrollLeft = tab.offsetLeft - tab.offsetWidth; });
     focusSummary(document);
   });
   document.addEventListener("htmx:afterSwap", (event) => focusSummary(event.target));
