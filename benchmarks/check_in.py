@@ -100,6 +100,7 @@ class Stage:
             )
 
     def _people(self) -> None:
+        from allauth.usersessions.models import UserSession
         from django.conf import settings
         from django.contrib.sessions.models import Session
         from django.utils.module_loading import import_string
@@ -111,7 +112,7 @@ class Stage:
         from guangcai.orgs.roles import Role
 
         store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")()
-        members, users, grants, sessions = [], [], [], []
+        members, users, grants, sessions, devices = [], [], [], [], []
         for number in range(MEMBERS):
             phone = f"139{number:08d}"
             member = Member(name=f"m{number}", community=self.community, path=self.community.path, added_at=self.now)
@@ -130,7 +131,10 @@ class Stage:
             row = Session(session_key=f"bench{number:027d}", session_data=store.encode(content))
             row.expire_date = self.now + timedelta(days=1)
             members.append(member), users.append(user), grants.append(grant), sessions.append(row)
-        for model, rows in [(Member, members), (User, users), (Grant, grants), (Session, sessions)]:
+            # As every sign-in leaves one.
+            devices.append(UserSession(user=user, session_key=row.session_key, ip="127.0.0.1", user_agent="bench"))
+        tables = [(Member, members), (User, users), (Grant, grants), (Session, sessions), (UserSession, devices)]
+        for model, rows in tables:
             model.objects.bulk_create(rows, batch_size=500)
         self.members: list[UUID] = [member.pk for member in members]
         self.worker = UUID(int=1)

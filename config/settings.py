@@ -214,7 +214,7 @@ MFA_FORMS = {
     "edit_webauthn": "guangcai.accounts.forms.RenamePasskeyForm",
 }
 # Sessions hold codes and phones while somebody signs in: they are sealed like every sensitive column.
-SESSION_ENGINE = "guangcai.accounts.sessions"
+SESSION_ENGINE = "guangcai.orgs.sign_in"
 # Whose role is in this set has a second factor or sets one up first. Named, because accounts lie below orgs.
 GUANGCAI_SECOND_FACTOR_ROLES = "guangcai.orgs.roles.NEEDS_SECOND_FACTOR"
 GUANGCAI_TOKEN_PATHS = ("/api/",)

@@ -16,6 +16,7 @@ from guangcai.orgs.queries.rights import (
     openings_of,
     readers_of,
     role_names,
+    session_of,
     signed_in,
 )
 from guangcai.orgs.queries.rules import RuleInForce, RuleRow, rules_at
@@ -55,6 +56,7 @@ __all__ = [
     "role_names",
     "rules_at",
     "search",
+    "session_of",
     "signed_in",
     "special_days",
     "tops",

@@ -1,8 +1,8 @@
 """Reads of rights: who somebody is today, who may read a record, who holds what where."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -42,29 +42,60 @@ class AfterSubtree(Func):
 # Every request asks this, so it is one statement in its final words: building it anew cost six times as much as
 # running it. The user, his grants in force, and the paths that what lies under them had before a move or merger.
 PERSON = [field.column for field in User._meta.concrete_fields]
-WHO = f"""
-SELECT {", ".join(f'person."{column}"' for column in PERSON)},
+KEY = PERSON.index("id")
+COLUMNS = f"""
+       {", ".join(f'person."{column}"' for column in PERSON)},
        held.role, held.path, held.node_id, held.work_unit_id,
        ARRAY(SELECT former.path FROM orgs_formerpath AS former JOIN orgs_node AS node ON node.id = former.node_id
              WHERE node.path >= held.path AND node.path < left(held.path, -1) || '0')
-FROM accounts_user AS person
+"""  # noqa: S608 - columns of our own model
+IN_FORCE = """
 LEFT JOIN orgs_grant AS held ON held.user_id = person.id AND held.ended_at IS NULL
   AND held.since <= %(on)s AND (held.until IS NULL OR held.until > %(on)s)
-WHERE person.id = %(user)s
+"""
+WHO = f"SELECT {COLUMNS} FROM accounts_user AS person {IN_FORCE} WHERE person.id = %(user)s ORDER BY held.id"  # noqa: S608 - columns of our own model
+SESSION = f"""
+SELECT session.session_data, session.expire_date, {COLUMNS}
+FROM django_session AS session
+LEFT JOIN usersessions_usersession AS device ON device.session_key = session.session_key
+LEFT JOIN accounts_user AS person ON person.id = device.user_id
+{IN_FORCE}
+WHERE session.session_key = %(key)s AND session.expire_date > %(now)s
 ORDER BY held.id
 """  # noqa: S608 - columns of our own model
+SignedIn = tuple[User, Actor]
 HeldRow = tuple[str, str, int | None, int | None, list[str]]
 
 
-def signed_in(user_id: UUID, *, on: date) -> tuple[User, Actor] | None:
+@dataclass(frozen=True)
+class StoredSession:
+    """A session as it lies in the database, and who signed in with it; None for one that nobody signed in with."""
+
+    content: str
+    expires_at: datetime
+    owner: SignedIn | None
+
+
+def session_of(key: str, *, on: date, now: datetime) -> StoredSession | None:
+    """The session of a key that has not run out, its user, and the actor he is on the local date `on`: one query."""
+    with prepared() as cursor:
+        cursor.execute(SESSION, {"key": key, "on": on, "now": now})
+        rows = cursor.fetchall()
+    return StoredSession(rows[0][0], rows[0][1], _owner([row[2:] for row in rows])) if rows else None
+
+
+def signed_in(user_id: UUID, *, on: date) -> SignedIn | None:
     """A user and the actor he is on the local date `on`, in one query; None when there is no such user."""
-    rows = _who(user_id, on)
-    if not rows:
+    return _owner(_who(user_id, on))
+
+
+def _owner(rows: Sequence[tuple[Any, ...]]) -> SignedIn | None:
+    if not rows or rows[0][KEY] is None:
         return None
     fields = [field.attname for field in User._meta.concrete_fields]
     user = User.from_db(connection.alias, fields, rows[0][: len(PERSON)])
     user.phone = Sealed(user.phone)
-    return user, _actor(user_id, user.member_id, rows)
+    return user, _actor(user.pk, user.member_id, rows)
 
 
 def actor_of(*, user_id: UUID, member_id: UUID | None, on: date) -> Actor:
