@@ -22,6 +22,7 @@ from guangcai.members.queries import open_pairs
 from guangcai.orgs.models import Node
 from guangcai.portal.links import link
 from guangcai.portal.models import Suggestion
+from guangcai.posts.queries.posts import due as posts_due
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Due:
 
 def due(actor: Actor, *, now: datetime) -> list[Due]:
     """Everything that waits for the actor in his area, what is late first. Empty: nothing is due."""
-    rows = [*_shifts(actor, now), *_people(actor), *_records(actor), *_feedback(actor, now), *_approvals(actor)]
+    rows = [*_shifts(actor, now), *_people(actor), *_records(actor), *_posts(actor, now)]
+    rows += [*_feedback(actor, now), *_approvals(actor)]
     shown = [row for row in rows if row.count and row.url]
     return sorted(shown, key=lambda row: row.tone != "bad")
 
@@ -100,6 +102,22 @@ def _records(actor: Actor) -> list[Due]:
             Due("objections", _("Objections to answer"), objections, link("ledger:objections"), "message-report")
         )
     return rows
+
+
+def _posts(actor: Actor, now: datetime) -> list[Due]:
+    """Proposals to decide, claims to confirm, collected claims to serve: three queries."""
+    if not actor.holds(Permission.POST_EDIT):
+        return []
+    waiting = posts_due(actor, paths=actor.paths_with(Permission.POST_EDIT), now=now)
+    found = (
+        ("post_claims", _("Claims of posts to confirm"), waiting.claims, "to_confirm", "id-badge-2"),
+        ("post_draws", _("Posts whose places are to be given out"), waiting.draws, "to_draw", "list-check"),
+        ("post_proposals", _("Proposed posts to decide"), waiting.proposals, "proposed", "bulb"),
+    )
+    return [
+        Due(key, label, count, link("posts:list", query=f"state={state}"), icon)
+        for key, label, count, state, icon in found
+    ]
 
 
 def _feedback(actor: Actor, now: datetime) -> list[Due]:

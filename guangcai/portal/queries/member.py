@@ -12,13 +12,16 @@ from guangcai.core.actor import Actor
 from guangcai.ledger.queries.booklet import OwnYear, own_year
 from guangcai.ledger.queries.entries import own_entries
 from guangcai.members.models import Member
+from guangcai.posts.models import PostClaim
+from guangcai.posts.queries.posts import own_claims
 
 NEXT, OFFERS = 3, 3
 
 
 @dataclass(frozen=True)
 class MemberDay:
-    """`now_on`: the shift to check in to. `unread`: messages not seen yet. `waiting`: records not yet confirmed."""
+    """`now_on`: the shift to check in to. `unread`: messages not seen yet. `waiting`: records not yet confirmed.
+    `claims`: the posts he has taken on, first what he can take up."""
 
     member: Member
     year: OwnYear
@@ -28,6 +31,7 @@ class MemberDay:
     unread: int
     waiting: int
     appraisal: Appraisal | None
+    claims: tuple[PostClaim, ...]
 
     @property
     def is_free(self) -> bool:
@@ -56,4 +60,5 @@ def member_day(actor: Actor, *, now: datetime) -> MemberDay | None:
         .filter(member=member.pk, sent_at=None, objection=None)
         .order_by("-year")
         .first(),
+        claims=tuple(own_claims(actor)),
     )
