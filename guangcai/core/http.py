@@ -57,10 +57,12 @@ def key_in(request: HttpRequest, name: str) -> UUID:
 
 def chosen_ids(request: HttpRequest) -> list[UUID]:
     """The rows ticked in a bulk form; rubbish counts for nothing."""
-    keys = []
-    for text in request.POST.getlist("ids"):
-        try:
-            keys.append(UUID(text))
-        except ValueError:
-            continue
-    return keys
+    return [key for text in request.POST.getlist("ids") if (key := key_or_none(text))]
+
+
+def key_or_none(text: str) -> UUID | None:
+    """A row's key as a form sent it; None for one that was spoiled on the way."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

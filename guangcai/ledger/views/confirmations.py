@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, chosen_ids, key_or_none
 from guangcai.core.permissions import Permission
 from guangcai.ledger import commands
 from guangcai.ledger.commands import Confirmation
@@ -47,23 +47,27 @@ def confirmations(request: ActorRequest) -> HttpResponse:
 
 
 def _confirm(request: ActorRequest) -> None:
-    if not request.POST.getlist("ids") and not any(_reasons(request).values()):
+    reasons = _reasons(request)
+    asked = {*chosen_ids(request), *reasons}
+    if not asked:
         raise RuleBroken(_("Nothing was ticked, nothing was confirmed."), code="nobody")
-    rows = {entry.pk.hex: entry for entry in queries.waiting_entries(request.actor)}
-    reasons = {rows[key].pk: reason for key, reason in _reasons(request).items() if reason and key in rows}
-    ticked = [rows[key] for key in request.POST.getlist("ids") if key in rows]
-    chosen = {entry.pk: entry for entry in ticked} | {pk: rows[pk.hex] for pk in reasons}
+    chosen = list(queries.waiting_entries(request.actor).filter(pk__in=asked))
     if not chosen:
         messages.info(request, _("These records do not wait any more."))
         return
-    result = commands.confirm(entries=chosen.values(), except_=reasons, by=request.actor, now=timezone.now())
+    result = commands.confirm(entries=chosen, except_=reasons, by=request.actor, now=timezone.now())
     _say(request, result)
 
 
-def _reasons(request: ActorRequest) -> dict[str, str]:
-    """What was typed beside the rows: the row's key in hex -> why it is not confirmed, without spaces around it."""
+def _reasons(request: ActorRequest) -> dict[UUID, str]:
+    """What was typed beside the rows: the row's key -> why it is not confirmed; empty ones are left out."""
     prefix = "reason-"
-    return {name[len(prefix) :]: text.strip() for name, text in request.POST.items() if name.startswith(prefix)}
+    typed = {
+        key_or_none(name.removeprefix(prefix)): text.strip()
+        for name, text in request.POST.items()
+        if name.startswith(prefix)
+    }
+    return {key: reason for key, reason in typed.items() if key and reason}
 
 
 def _say(request: ActorRequest, result: Confirmation) -> None:
