@@ -19,6 +19,7 @@ from guangcai.members.models import DuplicatePair, Member, ReportIn, Residence, 
 from guangcai.members.views.door import door_token
 from guangcai.orgs.models import Grant, OfficeHolder, PartyOrganisation, Policy, ResidentUnit, WorkUnit
 from guangcai.portal.models import Suggestion
+from guangcai.posts.models import Post, PostClaim
 from tests.guards.world import World
 
 Arguments = dict[str, str]
@@ -103,6 +104,20 @@ def _code(world: World) -> Arguments | None:
     return {"<uuid:pk>": str(shift.pk), "<str:code>": text}
 
 
+def _claim(world: World, name: str, kind: str) -> Any:
+    """The claim of one person to one post: told by name, for each screen wants one in another state."""
+    rows = PostClaim.objects.filter(community=world.community, member__name=name, post__kind__code=kind)
+    return rows.values_list("pk", flat=True).first()
+
+
+def _on_claim(name: str, kind: str) -> Callable[[World], Arguments]:
+    return lambda world: {"<uuid:pk>": str(_claim(world, name, kind))}
+
+
+def _proposal(world: World) -> Arguments:
+    return {"<uuid:pk>": str(Post.objects.proposed().get(community=world.community).pk)}
+
+
 OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("account/kiosk/", _first(KioskSession)),
     ("account/keys/", _first(ApiToken)),
@@ -127,6 +142,8 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("activities/shifts/", lambda world: getattr(_shift(world), "pk", None)),
     ("activities/sign-ups/", _sign_up),
     ("activities/", _first(Activity, community=HERE, published_at__isnull=False)),
+    ("posts/claims/", lambda world: _claim(world, "林晓岚", "publicity")),
+    ("posts/", _first(Post, community=HERE, kind__code="public_safety")),
     ("ledger/objections/", _first(Objection)),
     ("ledger/entries/", _first(ServiceEntry, MEMBER, "starts_at", community=HERE)),
     ("ledger/members/", _first(Member, "name_sort", community=HERE)),
@@ -191,4 +208,8 @@ SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     "ledger:booklet_paper": _booklet_paper,
     "ledger:verification_of": _number,
     "orgs:policy_new": _policy_new,
+    "posts:new": lambda world: {"<slug:kind>": "greening"},
+    "posts:establishment": _proposal,
+    "posts:confirmation": _on_claim("苏明哲", "public_safety"),
+    "posts:tenure": _on_claim("林晓岚", "culture"),
 }

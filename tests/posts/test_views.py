@@ -53,10 +53,10 @@ def on_post(post: Post) -> dict[str, str]:
 def test_the_desk_opens_every_page(cast: Cast, signed_in: SignIn, make_post: Any, now: datetime) -> None:
     claim, browser = held_by(cast, make_post, now), signed_in(cast.desk)
     pages = list(on_post(claim.post).values()) + [page(name) for name in ("list", "export", "open", "kinds", "set")]
-    pages += [page("new") + "?kind=greening", page("work", claim.pk), page("claim_end", claim.pk)]
+    pages += [page("new", "greening"), page("work", claim.pk), page("claim_end", claim.pk)]
     for address in pages:
         assert browser.get(address).status_code == 200, address
-    assert browser.get(page("new") + "?kind=nothing").status_code == 404
+    assert browser.get(page("new", "nothing")).status_code == 404
 
 
 def test_next_door_there_is_nothing(cast: Cast, signed_in: SignIn, make_post: Any, now: datetime) -> None:
@@ -102,7 +102,7 @@ def test_from_a_proposal_to_an_entry(cast: Cast, signed_in: SignIn, now: datetim
     desk.force_login(cast.desk)
     sent = form_of(id=key, community=cast.nanyuan.pk, reason="夜里没人巡看", guarantee="")
     for _twice in range(2):
-        assert member.post(page("new") + "?kind=public_safety", sent).status_code == 302
+        assert member.post(page("new", "public_safety"), sent).status_code == 302
     post = Post.objects.get()
     assert (post.pk, post.state, post.proposal_reason) == (key, "proposed", "夜里没人巡看")
     assert "夜里没人巡看" in words_of(desk.get(page("post", key)))
@@ -175,7 +175,7 @@ def test_the_desk_opens_a_set_at_once_and_twice_is_once(cast: Cast, signed_in: S
 
 
 def test_the_desk_s_own_post_is_open_in_one_step_or_kept_as_a_proposal(cast: Cast, signed_in: SignIn) -> None:
-    browser, address = signed_in(cast.desk), page("new") + "?kind=greening"
+    browser, address = signed_in(cast.desk), page("new", "greening")
     assert browser.post(address, form_of(community=cast.nanyuan.pk, at_once="on")).status_code == 302
     assert browser.post(address, form_of(community=cast.nanyuan.pk, title="先放着")).status_code == 302
     assert {post.title: post.state.value for post in Post.objects.all()} == {

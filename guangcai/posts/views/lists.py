@@ -42,11 +42,15 @@ def own_member(request: ActorRequest) -> Member | None:
     return Member.objects.visible_to(request.actor).filter(pk=request.actor.member_id).first()
 
 
+def sees_list(request: ActorRequest) -> bool:
+    return request.actor.holds(Permission.POST_EDIT) or request.actor.holds(Permission.ROSTER_VIEW)
+
+
 @login_required
 @require_safe
 def posts(request: ActorRequest) -> HttpResponse:
     """Posts of one's area, the newest first; members look for something to take on instead."""
-    if not (request.actor.holds(Permission.POST_EDIT) or request.actor.holds(Permission.ROSTER_VIEW)):
+    if not sees_list(request):
         return redirect("posts:open")
     shown = _listing(request)
     context = {
@@ -96,6 +100,7 @@ def open_posts(request: ActorRequest) -> HttpResponse:
     ]
     context = {
         "is_member": member is not None,
+        "sees_list": sees_list(request),
         "may_propose": request.actor.holds(Permission.POST_VIEW),
         "claims": queries.own_claims(request.actor) if member else [],
         "proposals": queries.own_proposals(request.actor) if member else [],

@@ -41,20 +41,20 @@ def kinds(request: ActorRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new(request: ActorRequest) -> HttpResponse:
+def new(request: ActorRequest, kind: str) -> HttpResponse:
     """A post from a kind: a member proposes it, the desk may open it at once."""
     is_desk = request.actor.holds(Permission.POST_EDIT)
     communities = communities_of(request, Permission.POST_EDIT if is_desk else Permission.POST_VIEW)
-    kind = get_object_or_404(PostKind, code=request.GET.get("kind", ""))
-    initial = initial_of_kind(kind)
-    form = PostForm(request.POST or None, initial=initial, kind=kind, communities=communities, is_desk=is_desk)
+    chosen = get_object_or_404(PostKind, code=kind)
+    initial = initial_of_kind(chosen)
+    form = PostForm(request.POST or None, initial=initial, kind=chosen, communities=communities, is_desk=is_desk)
     if request.method == "POST" and form.is_valid():
         try:
             row = _add(request, form)
             return redirect("posts:post", row.pk)
         except RuleBroken as broken:
             show_refusal(form, broken)
-    context = {"form": form, "kind": kind, "is_desk": is_desk}
+    context = {"form": form, "kind": chosen, "is_desk": is_desk}
     return render(request, "posts/new.html", context, status=422 if form.errors else 200)
 
 
