@@ -1,0 +1,40 @@
+"""What an installation starts with besides its tree: lists, rules and templates that are shipped with the program."""
+
+from datetime import date
+
+import click
+from django.db import transaction
+from django.utils import timezone
+
+from guangcai.activities.commands import load_templates
+from guangcai.cli.language import _
+from guangcai.core.actor import Actor
+from guangcai.members.commands import load_lists
+from guangcai.orgs.commands import load_standard_policies
+from guangcai.orgs.models import Node
+from guangcai.posts.commands import load_post_kinds
+
+
+@click.command(
+    "load-lists",
+    help=_(
+        "Add the shipped lists, rules and templates that this installation lacks: after import-tree and after every"
+        " upgrade. What a district has changed stays as it is; running it again changes nothing."
+    ),
+)
+@transaction.atomic
+def command() -> None:
+    by, now = Actor.system(), timezone.now()
+    lists = load_lists(by=by, now=now) + load_post_kinds(by=by, now=now)
+    today = timezone.localdate(now)
+    tops = list(Node.objects.in_force(today).filter(parent=None).order_by("path"))
+    rules = templates = 0
+    for top in tops:
+        # From new year on: the year's appraisal asks for the rules of its first day.
+        since = date(today.year, 1, 1)
+        rules += len(load_standard_policies(node=top, by=by, now=now, since=since))
+        templates += load_templates(node=top, by=by, now=now)
+    said = {"lists": lists, "rules": rules, "templates": templates}
+    click.echo(_("Added: %(lists)d lines of lists, %(rules)d rules, %(templates)d templates.") % said)
+    if not tops:
+        click.echo(_("There is no tree yet: rules and templates come when this is run again after import-tree."))
