@@ -93,7 +93,7 @@ def propose_post(
     if not by.can(Permission.POST_EDIT, community.path):
         by.require(Permission.POST_VIEW, community.path)
     draft.check()
-    if found := already(Post, id, community_id=community.pk, title=draft.title.strip()):
+    if found := already(Post, id, community_id=community.pk, **draft.columns()):
         return found
     row = Post.objects.create(
         **of_community(community),
