@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from guangcai.accounts.models import User
 from guangcai.core.actor import Actor
@@ -225,6 +227,22 @@ def test_the_liaison_reads_receipts_of_his_own_unit_only(cast: Cast, slip: Slip,
     assert commands.read_receipts(receipts=[receipt.pk], by=cast.actor("liaison_next_door"), now=now) == 0
     assert commands.read_receipts(receipts=[receipt.pk], by=cast.actor("liaison"), now=now) == 1
     assert commands.read_receipts(receipts=[receipt.pk, new_id()], by=cast.actor("liaison"), now=now) == 0
+
+
+def test_a_receipt_without_a_unit_goes_to_the_one_noted_later(
+    cast: Cast, slip: Slip, desk: Actor, now: datetime, client: Client
+) -> None:
+    home = commands.accept_report_in(report_in=slip(work_unit_id=None), by=desk, now=now)
+    assert not UnitReceipt.objects.exists()
+    noting = reverse("members:employment", args=[home.member_id])
+    client.force_login(cast.users["desk"])
+    page = reverse("members:receipt", args=[home.pk])
+    assert noting in client.get(page).content.decode()
+
+    commands.start_employment(member=home.member, work_unit=cast.school, by=desk, now=now)
+    commands.start_employment(member=home.member, work_unit=cast.police_branch, by=desk, now=now)
+    assert UnitReceipt.objects.get().work_unit == cast.school
+    assert noting not in client.get(page).content.decode()
 
 
 def test_merged_communities_keep_the_older_of_two_slips(cast: Cast, slip: Slip, now: datetime) -> None:

@@ -33,6 +33,7 @@ def start_employment(
 ) -> Employment:
     """From `since` (today) the member works for `work_unit`; the employment before it ends that day.
 
+    A receipt that no unit has had yet, because none was known when he reported in, goes to this one (J1).
     Works there already: that employment, unchanged. Raises RuleBroken(field="since").
     """
     member = lock_for_links(member, by=by, work_unit=work_unit)
@@ -44,6 +45,8 @@ def start_employment(
     link = Employment.objects.create(
         member=member, work_unit=work_unit, since=since, district_code=member.district_code
     )
+    if home := open_link(Residence, member):
+        send_receipt(home, now=now)
     if member.community_id is None:
         # Without a residence a record lies where its work unit is overseen.
         member.path = work_unit.path

@@ -169,4 +169,10 @@ def receipt(request: ActorRequest, key: UUID) -> HttpResponse:
     """回执: the receipt as it is printed."""
     residence = get_object_or_404(queries.receipt(request.actor), pk=key)
     on_roster = request.actor.can(Permission.ROSTER_VIEW, residence.path)
-    return render(request, "members/receipt.html", {"residence": residence, "on_roster": on_roster})
+    may_note_unit = (
+        residence.until is None
+        and not hasattr(residence, "unit_receipt")
+        and request.actor.can(Permission.ROSTER_EDIT, residence.path)
+    )
+    context = {"residence": residence, "on_roster": on_roster, "may_note_unit": may_note_unit}
+    return render(request, "members/receipt.html", context)
