@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Protocol
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.appraisal.enums import Verdict
@@ -70,7 +71,7 @@ def check_quarter_over(quarter: Quarter, *, today: date) -> None:
     if today <= quarter.ends_on:
         raise RuleBroken(
             _("%(quarter)s runs until %(day)s. Close it after that day.")
-            % {"quarter": quarter, "day": quarter.ends_on.isoformat()},
+            % {"quarter": quarter.in_words, "day": date_format(quarter.ends_on)},
             field="quarter",
             code="quarter_running",
         )

@@ -38,7 +38,7 @@ def close_quarter(progress: Progress, *, community: str, quarter: str) -> Result
         return Result(_("%(quarter)s was closed already.") % {"quarter": quarter})
     words = _("%(quarter)s is closed: %(sheets)s sheets for %(lines)s members are drafted. Look, then approve.")
     figures = {"sheets": closed.sheets, "lines": closed.lines}
-    return Result(words % {"quarter": quarter, **figures}, figures)
+    return Result(words % {"quarter": quarter.in_words, **figures}, figures)
 
 
 _SUPPLEMENTS = "appraisal.draft_missing_supplements"
