@@ -18,10 +18,7 @@ ROLES = (Role.DISTRICT_ADMINISTRATOR.value, Role.SYSTEM_ADMINISTRATOR.value)
 
 @click.command(
     "add-administrator",
-    help=_(
-        "Give somebody the account and the right to run the district NODE: needed once, before anybody can sign in."
-        " Asks for the password. A phone that signs in already keeps its account and password."
-    ),
+    help=_("Let the first administrator of a district sign in. An account that is there stays as it is."),
 )
 @click.argument("name")
 @click.argument("phone")

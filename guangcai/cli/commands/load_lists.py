@@ -17,10 +17,7 @@ from guangcai.posts.commands import load_post_kinds
 
 @click.command(
     "load-lists",
-    help=_(
-        "Add the shipped lists, rules and templates that this installation lacks: after import-tree and after every"
-        " upgrade. What a district has changed stays as it is; running it again changes nothing."
-    ),
+    help=_("Add shipped rules, lists and templates that are missing: after import-tree and every upgrade."),
 )
 @transaction.atomic
 def command() -> None:
