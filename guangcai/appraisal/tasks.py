@@ -11,6 +11,7 @@ from guangcai.accounts.models import User
 from guangcai.appraisal import commands
 from guangcai.appraisal.commands.quarter import CLOSE_JOB, STEPS
 from guangcai.appraisal.rules import Quarter
+from guangcai.appraisal.wording import quarter_in_words
 from guangcai.core.actor import Actor
 from guangcai.core.jobs import Progress, Result, job
 from guangcai.orgs.models import Node
@@ -35,10 +36,10 @@ def close_quarter(progress: Progress, *, community: str, quarter: str) -> Result
         advance=advance,
     )
     if not closed.communities:
-        return Result(_("%(quarter)s was closed already.") % {"quarter": quarter})
+        return Result(_("%(quarter)s was closed already.") % {"quarter": quarter_in_words(quarter)})
     words = _("%(quarter)s is closed: %(sheets)s sheets for %(lines)s members are drafted. Look, then approve.")
     figures = {"sheets": closed.sheets, "lines": closed.lines}
-    return Result(words % {"quarter": quarter.in_words, **figures}, figures)
+    return Result(words % {"quarter": quarter_in_words(quarter), **figures}, figures)
 
 
 _SUPPLEMENTS = "appraisal.draft_missing_supplements"
