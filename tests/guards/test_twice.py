@@ -61,6 +61,9 @@ WITHOUT_FORM: dict[str, str] = {
     "appraisal:opinion": BY_STATE,
     "appraisal:objection": BY_STATE,
     "appraisal:objection_answer": BY_STATE,
+    "posts:establishment": BY_STATE,
+    "posts:opening": BY_STATE,
+    "posts:allotment": BY_STATE,
     "activities:pad": BY_KEY,
     "activities:board": BY_KEY,
     "activities:people": BY_KEY,
@@ -100,11 +103,12 @@ CHOSEN = {
     "orgs:residence_new": {"community": "210802004002"},
     "orgs:calendar": {"day": "2026-12-05"},
     "activities:series_new": {"weekdays": "3"},
+    "posts:set": {"take-greening": "on"},
 }
 # A second row is meant: address -> why.
 MADE_AGAIN = {"accounts:tokens": "a key is shown once; asked again, it is another key, on a list one revokes from"}
 # Forms with an id and nothing else to say.
-SAYS_NOTHING_ELSE = {"activities:check_ins", "activities:sign_ups"}
+SAYS_NOTHING_ELSE = {"activities:check_ins", "activities:sign_ups", "posts:claims"}
 # What no browser can guess: a password, a person or place chosen from a search, rows to tick, a state that has passed.
 REFUSED = {
     "account_change_password",

@@ -82,7 +82,7 @@ def _add(request: ActorRequest, form: PostForm) -> Post:
 def new_set(request: ActorRequest) -> HttpResponse:
     """Several posts from the shipped kinds, opened together: all of them or none."""
     communities = communities_of(request, Permission.POST_EDIT)
-    form = SetForm(request.POST or None, kinds=list(PostKind.objects.all()), communities=communities)
+    form = SetForm(request.POST or None, kinds=list(PostKind.objects.select_related("skill")), communities=communities)
     if request.method == "POST" and form.is_valid():
         try:
             opened = commands.open_posts(
