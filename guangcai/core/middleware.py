@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
 from django.db import DataError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -92,6 +92,12 @@ def _cannot_be_kept(error: DataError) -> bool:
     return getattr(error.__cause__, "sqlstate", None) in UNKEEPABLE
 
 
+def _was_a_form(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether a page was asked for where only a form is sent to."""
+    is_page = request.method == "GET" and not request.path.startswith(settings.GUANGCAI_TOKEN_PATHS)
+    return is_page and isinstance(response, HttpResponseNotAllowed) and not response.content
+
+
 class DomainErrors:
     """Turns a refusal into a page that names the reason and the next step."""
 
@@ -99,7 +105,14 @@ class DomainErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if _was_a_form(request, response):
+            # A phone opens again the address its last form was sent to.
+            context = {"language": translation.get_language()}
+            page = render(request, "405.html", context, status=response.status_code)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DataError) and _cannot_be_kept(exception):
