@@ -31,6 +31,24 @@ class Permission(StrEnum):
     POST_VIEW = "post_view"
     POST_CLAIM = "post_claim"
     POST_EDIT = "post_edit"
+    # zones
+    ZONE_VIEW = "zone_view"
+    ZONE_CLAIM = "zone_claim"
+    ZONE_EDIT = "zone_edit"
+    # teams
+    TEAM_VIEW = "team_view"
+    TEAM_JOIN = "team_join"
+    TEAM_EDIT = "team_edit"
+    # care
+    CARE_VIEW = "care_view"
+    CARE_EDIT = "care_edit"
+    CARE_OVERSEE = "care_oversee"
+    # pledges
+    PLEDGE_VIEW = "pledge_view"
+    PLEDGE_MAKE = "pledge_make"
+    PLEDGE_EDIT = "pledge_edit"
+    # invitations
+    INVITATION_EDIT = "invitation_edit"
     # ledger
     ENTRY_VIEW = "entry_view"
     ENTRY_RECORD = "entry_record"

@@ -154,6 +154,68 @@ class ClaimRule:
     days: int
 
 
+@dataclass(frozen=True)
+class ZoneTerm:
+    """Term of a zone agreement in months, and how many days before its end a renewal is asked for. Source: A11."""
+
+    months: int
+    remind_days: int
+
+
+@dataclass(frozen=True)
+class HouseholdLimit:
+    """Most households one member looks after at a time. Source: A62 (five)."""
+
+    households: int
+
+
+@dataclass(frozen=True)
+class VisitRhythm:
+    """Most days between two visits, by risk tier, and hours until a visit after a major change. Source: J5."""
+
+    high_days: int
+    key_days: int
+    general_days: int
+    alert_hours: int
+
+
+@dataclass(frozen=True)
+class SmallCount:
+    """Counts of people in need from 1 to below this one are shown as "<below". Source: PIPL art 28."""
+
+    below: int
+
+
+@dataclass(frozen=True)
+class MatchPlace:
+    """Points against a pair by the nearest place both share; whole numbers, never fewer for a farther one."""
+
+    stairwell: int
+    building: int
+    compound: int
+    community: int
+    elsewhere: int
+
+
+@dataclass(frozen=True)
+class MatchFit:
+    """Points against a pair for all but distance (matching.weights.Weights), and what limits a proposal.
+
+    candidates: the best so many members of a need are compared. commitments: most that one member is proposed for,
+    those he holds included.
+    """
+
+    without_skill: int
+    without_certificate: int
+    without_time: int
+    time_unknown: int
+    per_commitment: int
+    per_hour_served: int
+    hours_counted: int
+    candidates: int
+    commitments: int
+
+
 SHAPES: dict[PolicyKey, type[Any]] = {
     PolicyKey.ANNUAL_DUTY: AnnualDuty,
     PolicyKey.DAILY_LIMIT: DailyLimit,
@@ -168,6 +230,12 @@ SHAPES: dict[PolicyKey, type[Any]] = {
     PolicyKey.LOOK_AT_TYPING: LookAtTyping,
     PolicyKey.LOOK_AT_CONTENT: LookAtContent,
     PolicyKey.CLAIM_RULE: ClaimRule,
+    PolicyKey.ZONE_TERM: ZoneTerm,
+    PolicyKey.HOUSEHOLD_LIMIT: HouseholdLimit,
+    PolicyKey.VISIT_RHYTHM: VisitRhythm,
+    PolicyKey.SMALL_COUNT: SmallCount,
+    PolicyKey.MATCH_PLACE: MatchPlace,
+    PolicyKey.MATCH_FIT: MatchFit,
 }
 KEYS = {shape: key for key, shape in SHAPES.items()}
 Shape = TypeVar("Shape")

@@ -24,7 +24,8 @@ class Role(models.TextChoices):
     SYSTEM_ADMINISTRATOR = "system_administrator", pgettext_lazy("role", "System administrator")
 
 
-_LOOK = frozenset({P.TREE_VIEW, P.ROSTER_VIEW, P.ACTIVITY_VIEW, P.POST_VIEW, P.ENTRY_VIEW, P.STATISTICS_VIEW})
+_SEEN_BY_MEMBERS = frozenset({P.ACTIVITY_VIEW, P.POST_VIEW, P.ZONE_VIEW, P.TEAM_VIEW, P.PLEDGE_VIEW})
+_LOOK = _SEEN_BY_MEMBERS | {P.TREE_VIEW, P.ROSTER_VIEW, P.ENTRY_VIEW, P.STATISTICS_VIEW}
 _DESK = _LOOK | {
     P.ROSTER_EDIT,
     P.ROSTER_IMPORT,
@@ -35,6 +36,12 @@ _DESK = _LOOK | {
     P.ACTIVITY_EDIT,
     P.ATTENDANCE_TAKE,
     P.POST_EDIT,
+    P.ZONE_EDIT,
+    P.TEAM_EDIT,
+    P.CARE_VIEW,
+    P.CARE_EDIT,
+    P.PLEDGE_EDIT,
+    P.INVITATION_EDIT,
     P.ENTRY_RECORD,
     P.ENTRY_CONFIRM,
     P.CERTIFICATE_ISSUE,
@@ -44,11 +51,18 @@ _DESK = _LOOK | {
     P.APPRAISAL_EDIT,
     P.SUGGESTION_READ,
 }
-_OVERSIGHT = _LOOK | {P.ROSTER_EXPORT, P.FEEDBACK_VIEW, P.APPRAISAL_VIEW, P.SAMPLE_VIEW, P.SUGGESTION_READ}
+_OVERSIGHT = _LOOK | {
+    P.ROSTER_EXPORT,
+    P.CARE_OVERSEE,
+    P.FEEDBACK_VIEW,
+    P.APPRAISAL_VIEW,
+    P.SAMPLE_VIEW,
+    P.SUGGESTION_READ,
+}
 
 ROLES: Final[dict[Role, frozenset[P]]] = {
-    # A member of the community: sees its activities and posts, signs up, claims; his own record needs no grant.
-    Role.MEMBER: frozenset({P.ACTIVITY_VIEW, P.ACTIVITY_SIGN_UP, P.POST_VIEW, P.POST_CLAIM}),
+    # A member of the community: sees what it offers, signs up, claims, joins, pledges; his own record needs no grant.
+    Role.MEMBER: _SEEN_BY_MEMBERS | {P.ACTIVITY_SIGN_UP, P.POST_CLAIM, P.ZONE_CLAIM, P.TEAM_JOIN, P.PLEDGE_MAKE},
     # Runs the community's desk.
     Role.DESK_WORKER: _DESK,
     # Heads the community: what the desk does, and what needs a second, responsible person.

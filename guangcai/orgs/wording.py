@@ -30,7 +30,7 @@ def _sentences() -> dict[PolicyKey, str]:
         PolicyKey.FEEDBACK_DEADLINE: _("within %(working_days)s working days after the quarter"),
         PolicyKey.CANCEL_NOTICE: _("up to %(hours)s hours before the shift"),
         PolicyKey.LIST_KEPT: _("removed after %(days)s days"),
-        PolicyKey.CLAIM_RULE: _("%(order)s; claims collected for %(days)s days"),
+        **_of_commitments(),
         PolicyKey.LOOK_AT_TIMES: _(
             "between %(night_begins)s and %(night_ends)s; more than %(day_hours)s hours a day; less than "
             "%(way_minutes)s minutes between two communities; %(days)s days or %(month_hours)s hours a month; "
@@ -45,5 +45,28 @@ def _sentences() -> dict[PolicyKey, str]:
         PolicyKey.LOOK_AT_CONTENT: _(
             "words: %(words)s; %(day_deeds)s deeds a day; %(more_minutes)s minutes more than the reversed record; the "
             "yearly duty just reached in the last %(last_months)s months (up to %(over_minutes)s minutes above)"
+        ),
+    }
+
+
+def _of_commitments() -> dict[PolicyKey, str]:
+    return {
+        PolicyKey.CLAIM_RULE: _("%(order)s; claims collected for %(days)s days"),
+        PolicyKey.ZONE_TERM: _("%(months)s months; renewal asked for %(remind_days)s days before the end"),
+        PolicyKey.HOUSEHOLD_LIMIT: _("at most %(households)s households"),
+        PolicyKey.VISIT_RHYTHM: _(
+            "every %(high_days)s days at high risk, %(key_days)s needing attention, %(general_days)s in general; "
+            "within %(alert_hours)s hours of a major change"
+        ),
+        PolicyKey.SMALL_COUNT: _("counts below %(below)s are shown as “<%(below)s”"),
+        PolicyKey.MATCH_PLACE: _(
+            "points: same stairwell %(stairwell)s, building %(building)s, compound %(compound)s, community "
+            "%(community)s, elsewhere %(elsewhere)s"
+        ),
+        PolicyKey.MATCH_FIT: _(
+            "points: skill missing %(without_skill)s, certificate missing %(without_certificate)s, not free "
+            "%(without_time)s, times unknown %(time_unknown)s, each commitment %(per_commitment)s, each hour served "
+            "%(per_hour_served)s (up to %(hours_counted)s); %(candidates)s members compared, at most %(commitments)s "
+            "commitments each"
         ),
     }

@@ -1,4 +1,4 @@
-"""岗位: posts and who takes them up; zones and their agreements; teams.
+"""岗位: posts, who claims them and who takes them up.
 
 May import: commitments and below.
 """

@@ -144,6 +144,7 @@ def test_every_rule_has_a_shape_a_form_and_words(cast, queries):
         "night_begins": "22:00",
         "night_ends": "06:00",
         "words": "会议 值班",
+        "candidates": "20",
     }
     typed |= {name: "4" for key in PolicyKey for name in FIELDS[key] if name not in typed}
     for key in PolicyKey:

@@ -18,6 +18,10 @@ def _number(label: Any, most: int) -> forms.Field:
     return forms.IntegerField(label=label, min_value=0, max_value=most)
 
 
+def _some(label: Any, most: int) -> forms.Field:
+    return forms.IntegerField(label=label, min_value=1, max_value=most)
+
+
 def _first(label: Any) -> forms.Field:
     """The first number that deserves a second look: never 0, or everything would."""
     return forms.IntegerField(label=label, min_value=1, max_value=10_000)
@@ -45,6 +49,36 @@ FIELDS: dict[PolicyKey, dict[str, Callable[[], forms.Field]]] = {
             label=_("Who goes first"), choices=ClaimOrder.choices, widget=forms.RadioSelect
         ),
         "days": lambda: _number(_("Days claims are collected (first come, first served: 0)"), 60),
+    },
+    PolicyKey.ZONE_TERM: {
+        "months": lambda: _some(_("Months"), 120),
+        "remind_days": lambda: _number(_("Days before the end to ask for a renewal"), 366),
+    },
+    PolicyKey.HOUSEHOLD_LIMIT: {"households": lambda: _some(_("Households"), 50)},
+    PolicyKey.VISIT_RHYTHM: {
+        "high_days": lambda: _some(_("Days between visits: high risk"), 366),
+        "key_days": lambda: _some(_("Days between visits: needing attention"), 366),
+        "general_days": lambda: _some(_("Days between visits: general"), 366),
+        "alert_hours": lambda: _some(_("Hours until a visit after a major change"), 24 * 31),
+    },
+    PolicyKey.SMALL_COUNT: {"below": lambda: _some(_("Counts below this one are not shown"), 100)},
+    PolicyKey.MATCH_PLACE: {
+        "stairwell": lambda: _number(_("Same stairwell"), 1000),
+        "building": lambda: _number(_("Same building"), 1000),
+        "compound": lambda: _number(_("Same compound"), 1000),
+        "community": lambda: _number(_("Same community"), 1000),
+        "elsewhere": lambda: _number(_("Elsewhere"), 1000),
+    },
+    PolicyKey.MATCH_FIT: {
+        "without_skill": lambda: _number(_("Has not the skill wished for"), 1000),
+        "without_certificate": lambda: _number(_("Has the skill without a certificate"), 1000),
+        "without_time": lambda: _number(_("Is not free at the time wanted"), 1000),
+        "time_unknown": lambda: _number(_("Has not said when he is free"), 1000),
+        "per_commitment": lambda: _number(_("For each thing taken on already"), 1000),
+        "per_hour_served": lambda: _number(_("For each hour of this year already served"), 1000),
+        "hours_counted": lambda: _number(_("Hours counted at most"), 1000),
+        "candidates": lambda: forms.IntegerField(label=_("Members compared for each need"), min_value=5, max_value=100),
+        "commitments": lambda: _some(_("Most that one member is proposed for"), 50),
     },
     PolicyKey.LOOK_AT_TIMES: {
         "night_begins": lambda: _time(_("Night begins")),

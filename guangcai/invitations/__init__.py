@@ -1,0 +1,4 @@
+"""邀请: finding people for posts, households and shifts, and asking them; nobody is assigned.
+
+May import: posts, activities, zones, teams, care and below.
+"""

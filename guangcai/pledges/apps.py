@@ -1,0 +1,11 @@
+"""承诺: pledges from templates, their fulfilment and review; checklists of one's own duties.
+
+May import: commitments and below.
+"""
+
+from django.apps import AppConfig
+
+
+class PledgesConfig(AppConfig):
+    name = "guangcai.pledges"
+    label = "pledges"

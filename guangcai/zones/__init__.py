@@ -1,0 +1,4 @@
+"""责任区: responsibility zones, who holds each, and the agreement signed for it.
+
+May import: commitments and below.
+"""
