@@ -29,9 +29,6 @@ class CommitmentQuerySet(models.QuerySet[Any]):
     def held(self) -> Self:
         return self.filter(ended_at=None, held_since__isnull=False)
 
-    def to_take_up(self) -> Self:
-        return self.filter(ended_at=None, confirmed_at__isnull=False, held_since=None)
-
 
 class Commitment(CommunityFact):
     """A member takes something on: he offers, the community confirms, he takes it up, either side ends it.

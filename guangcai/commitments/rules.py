@@ -95,5 +95,17 @@ def check_end(*, reason: str, note: str, by_holder: bool) -> None:
         raise RuleBroken(words, field="note", code="note_long")
 
 
-def is_term_over(*, until: date | None, today: date) -> bool:
-    return until is not None and until < today
+# --- the work -------------------------------------------------------------------------------------------------------
+
+
+def check_work(*, held_since: date | None, ended_on: date | None, served_on: date, content: str) -> None:
+    """Work counts on the days on which it was held."""
+    if held_since is None:
+        raise RuleBroken(_("Take it up first: then work can be written down."), code="not_held")
+    if served_on < held_since:
+        words = _("It is held since %(day)s: earlier work is back-filled by the desk.") % {"day": held_since}
+        raise RuleBroken(words, field="day", code="before_held")
+    if ended_on is not None and served_on > ended_on:
+        raise RuleBroken(_("It had ended by that day."), field="day", code="after_end")
+    if not content.strip():
+        raise RuleBroken(_("Say what was done."), field="content", code="content_missing")

@@ -11,11 +11,15 @@ class PostsConfig(AppConfig):
     label = "posts"
 
     def ready(self) -> None:
+        from guangcai.commitments import sources
         from guangcai.members import timeline
         from guangcai.posts import notices
         from guangcai.posts.commands import movers  # registers how claims follow a merge of two records
+        from guangcai.posts.commands.work import SOURCE
+        from guangcai.posts.models import PostClaim
         from guangcai.posts.queries import life
 
         assert movers
         notices.declare_templates()
+        sources.provide(SOURCE, PostClaim)
         timeline.provide(life.timeline_of)

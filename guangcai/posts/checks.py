@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
-
 from guangcai.commitments import rules as shared
-from guangcai.core.invariants import invariant
+from guangcai.core.invariants import ids, invariant
 from guangcai.orgs.enums import ClaimOrder
 from guangcai.posts.models import Post, PostClaim
 
@@ -27,48 +25,30 @@ CLAIM_OUTLIVES_POST = """
 SELECT row.id FROM posts_postclaim AS row JOIN posts_post AS post ON post.id = row.post_id
 WHERE post.ended_at IS NOT NULL AND row.ended_at IS NULL
 """
-ENTRY_OF_NO_CLAIM = """
-SELECT entry.id FROM ledger_serviceentry AS entry
-LEFT JOIN posts_postclaim AS row ON row.id = split_part(entry.source, ':', 2)::uuid
-     AND row.district_code = entry.district_code AND row.member_id = entry.member_id
-WHERE entry.origin = 'claim' AND (row.id IS NULL OR row.held_since IS NULL OR entry.served_on < row.held_since)
-"""
 OTHER_PATH = """
 SELECT row.id FROM posts_postclaim AS row JOIN posts_post AS post ON post.id = row.post_id
 WHERE row.path <> post.path OR row.district_code <> post.district_code
 """
 
 
-def _ids(sql: str, words: str) -> Iterable[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        for (key,) in cursor.fetchall():
-            yield f"{words} {key}"
-
-
 @invariant("posts.claims.within_places")
 def no_post_over_its_places() -> Iterable[str]:
-    return _ids(OVER_PLACES, "post")
+    return ids(OVER_PLACES, "post")
 
 
 @invariant("posts.claims.no_free_place_while_waiting")
 def the_waiting_list_moved_up() -> Iterable[str]:
-    return _ids(FREE_WHILE_WAITING, "post")
+    return ids(FREE_WHILE_WAITING, "post")
 
 
 @invariant("posts.claims.end_with_their_post")
 def no_claim_outlives_its_post() -> Iterable[str]:
-    return _ids(CLAIM_OUTLIVES_POST, "claim")
-
-
-@invariant("posts.work.under_a_held_claim")
-def work_belongs_to_a_claim() -> Iterable[str]:
-    return _ids(ENTRY_OF_NO_CLAIM, "entry")
+    return ids(CLAIM_OUTLIVES_POST, "claim")
 
 
 @invariant("posts.claims.path_of_their_post")
 def claims_lie_where_their_post_does() -> Iterable[str]:
-    return _ids(OTHER_PATH, "claim")
+    return ids(OTHER_PATH, "claim")
 
 
 @invariant("posts.lots.as_drawn")

@@ -1,28 +1,23 @@
 """Forms of posts. They read and shape what was typed; the rules stand in rules.py, the verbs in commands."""
 
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from guangcai.commitments.enums import OF_COMMUNITY, OF_HOLDER
 from guangcai.core.ids import new_id
 from guangcai.members.enums import MemberCategory
 from guangcai.members.models import SkillKind
+from guangcai.orgs.forms.fields import CommunityField
 from guangcai.orgs.models import Node
 from guangcai.posts import rules
-from guangcai.posts.commands import Draft, Work, draft_from
+from guangcai.posts.commands import Draft, draft_from
 from guangcai.posts.enums import HelperRole, HoursForm, PostEnd
 from guangcai.posts.models import Post, PostKind
 
-MINUTE = timedelta(minutes=1)
-TEN_MINUTES = timedelta(minutes=10)
-USUAL_VISIT = timedelta(hours=2)
 LONGEST_WANTED = 1000
 # Fields that only the community fills in: a proposal leaves them as its kind has them.
 OF_THE_DESK = ("category", "skills", "is_pioneer", "helper_role", "at_once")
@@ -31,11 +26,6 @@ OF_THE_NOTICE = ("duties", "place", "risk_note", "guarantee")
 OF_A_PROPOSAL = ("duties", "place")
 SAME_IN_DRAFT = ("title", "places", "duties", "place", "risk_note", "guarantee", "hours_form", "hours_note")
 KEPT_FROM_POST = (*SAME_IN_DRAFT, "since", "until", "category", "is_pioneer", "helper_role")
-
-
-class CommunityField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Node) -> str:
-        return obj.name
 
 
 def _day() -> forms.DateInput:
@@ -50,7 +40,7 @@ class PostForm(forms.Form):
     """What a post says. Filled in from its kind, or from the post that is changed."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    community = CommunityField(queryset=Node.objects.none(), label=_("Community"))
+    community = CommunityField(label=_("Community"))
     title = forms.CharField(label=pgettext_lazy("post", "Name of the post"), max_length=60)
     places = forms.IntegerField(label=_("Places"), min_value=1, max_value=rules.MOST_PLACES)
     duties = forms.CharField(label=_("What is to be done"), max_length=1000, widget=_lines(3), required=False)
@@ -152,7 +142,7 @@ def initial_of_post(post: Post) -> dict[str, Any]:
 class SetForm(forms.Form):
     """A set of posts from the shipped kinds: which, how many places each, one place for all."""
 
-    community = CommunityField(queryset=Node.objects.none(), label=_("Community"))
+    community = CommunityField(label=_("Community"))
     place = forms.CharField(
         label=pgettext_lazy("post", "Where"), max_length=120, help_text=_("For all of them; each can be changed later.")
     )
@@ -214,18 +204,6 @@ class EndPostForm(forms.Form):
         self.fields["reason"].choices = [(one.value, one.label) for one in fitting]  # type: ignore[attr-defined]
 
 
-class EndClaimForm(forms.Form):
-    """Why a claim ends. Never a mark against anybody."""
-
-    reason = forms.ChoiceField(label=_("Reason"))
-    note = forms.CharField(label=pgettext_lazy("post", "Note"), max_length=rules.LONGEST_REASON, required=False)
-
-    def __init__(self, *args: Any, own: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fitting = OF_HOLDER if own else OF_COMMUNITY
-        self.fields["reason"].choices = [(one.value, one.label) for one in fitting]  # type: ignore[attr-defined]
-
-
 class TenureForm(forms.Form):
     """The desk takes a post up for somebody who asked for it."""
 
@@ -234,57 +212,3 @@ class TenureForm(forms.Form):
         max_length=rules.LONGEST_REASON,
         help_text=_("For example: came to the counter today. It goes into the trail."),
     )
-
-
-class WorkForm(forms.Form):
-    """What was done under a post, on a phone: when, how long, what."""
-
-    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    day = forms.DateField(label=_("Date"), widget=_day())
-    start_time = forms.TimeField(label=_("Start"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    end_time = forms.TimeField(label=_("End"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    minutes = forms.IntegerField(
-        label=_("Minutes of service"),
-        min_value=1,
-        max_value=24 * 60,
-        help_text=_("Without the way there and without rest."),
-    )
-    content = forms.CharField(label=_("What was done"), max_length=300, widget=_lines(2))
-    is_deed = forms.BooleanField(
-        label=_("It was a deed: it answered the need of a named person or place"), required=False
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        start, end = cleaned.get("start_time"), cleaned.get("end_time")
-        if start and end and end <= start:
-            self.add_error("end_time", _("The end lies before the beginning."))
-        return cleaned
-
-    def work(self) -> Work:
-        cleaned = self.cleaned_data
-        return Work(
-            starts_at=self._at(cleaned["start_time"]),
-            ends_at=self._at(cleaned["end_time"]),
-            minutes=cleaned["minutes"],
-            content=cleaned["content"],
-            is_deed=cleaned["is_deed"],
-            id=cleaned["id"] or new_id(),
-        )
-
-    def _at(self, clock: Any) -> datetime:
-        return timezone.make_aware(datetime.combine(self.cleaned_data["day"], clock))
-
-
-def usual_work(*, now: datetime) -> dict[str, Any]:
-    """The form as it opens: the two hours that end now, on one day."""
-    here = timezone.localtime(now).replace(second=0, microsecond=0)
-    end = here - timedelta(minutes=here.minute % (TEN_MINUTES // MINUTE))
-    start = max(end - USUAL_VISIT, end.replace(hour=0, minute=0))
-    return {
-        "id": new_id(),
-        "day": end.date(),
-        "start_time": start.time(),
-        "end_time": end.time(),
-        "minutes": (end - start) // MINUTE or None,
-    }

@@ -161,19 +161,3 @@ def check_allot(*, is_collecting: bool, claims_until: datetime | None, now: date
         raise RuleBroken(_("There is nothing to allot: places go to whoever comes."), code="nothing_to_allot")
     if now < claims_until:
         raise RuleBroken(_("Claims are still being taken."), code="still_collecting")
-
-
-# --- the work -------------------------------------------------------------------------------------------------------
-
-
-def check_work(*, held_since: date | None, ended_on: date | None, served_on: date, content: str) -> None:
-    """Work counts on the days on which the post was held."""
-    if held_since is None:
-        raise RuleBroken(_("Take the post up first."), code="not_held")
-    if served_on < held_since:
-        words = _("You took the post up on %(day)s: earlier work is back-filled by the desk.") % {"day": held_since}
-        raise RuleBroken(words, field="day", code="before_held")
-    if ended_on is not None and served_on > ended_on:
-        raise RuleBroken(_("The post had ended by that day."), field="day", code="after_end")
-    if not content.strip():
-        raise RuleBroken(_("Say what was done."), field="content", code="content_missing")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from guangcai.commitments.checks import work_belongs_to_a_commitment
 from guangcai.commitments.enums import EndReason
 from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
@@ -23,7 +24,7 @@ CLIENTS = 6
 
 def broken() -> list[str]:
     found = [checks.no_post_over_its_places, checks.the_waiting_list_moved_up, checks.no_claim_outlives_its_post]
-    found += [checks.work_belongs_to_a_claim, checks.the_turns_are_those_of_the_lot]
+    found += [work_belongs_to_a_commitment, checks.the_turns_are_those_of_the_lot]
     return [line for check in found for line in check()]
 
 

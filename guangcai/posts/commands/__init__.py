@@ -1,5 +1,6 @@
 """Everything that writes posts. One function per verb."""
 
+from guangcai.commitments.commands import Work
 from guangcai.posts.commands.claims import allot_places, claim_post, confirm_claim, end_claim, take_up
 from guangcai.posts.commands.kinds import load_post_kinds
 from guangcai.posts.commands.posts import (
@@ -13,7 +14,7 @@ from guangcai.posts.commands.posts import (
     open_posts,
     propose_post,
 )
-from guangcai.posts.commands.work import Work, log_work
+from guangcai.posts.commands.work import log_work
 
 __all__ = [
     "Draft",

@@ -11,17 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.commitments.enums import CommitmentState, EndReason
+from guangcai.commitments.forms import EndForm, WorkForm, usual_work
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, key_in, respond
+from guangcai.core.http import ActorRequest, key_in, respond, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
 from guangcai.members.queries.roster import found_by, roster, with_links
 from guangcai.posts import commands
 from guangcai.posts.enums import PostState
-from guangcai.posts.forms import EndClaimForm, TenureForm, WorkForm, usual_work
+from guangcai.posts.forms import TenureForm
 from guangcai.posts.models import PostClaim
-from guangcai.posts.views.posts import answer, found, show_refusal
+from guangcai.posts.views.posts import answer, found
 from guangcai.posts.views.refusals import refused
 
 PEOPLE_SHOWN = 12
@@ -46,7 +47,10 @@ def claims(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Claim a post: oneself, or for somebody who asked the desk to."""
     row = found(request, pk)
     key = key_in(request, "member") if request.POST.get("member") else request.actor.member_id
-    own = key is not None and key == request.actor.member_id
+    if key is None:
+        request.actor.require(Permission.POST_EDIT, row.path)
+        raise RuleBroken(_("Choose for whom you claim the post."))
+    own = key == request.actor.member_id
     member = get_object_or_404(Member.objects.visible_to(request.actor), pk=key)
     try:
         made = commands.claim_post(
@@ -127,7 +131,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     own = may_act(request, claim, Permission.POST_EDIT)
     if request.method != "POST" and claim.ended_at is not None:
         return redirect("posts:post", claim.post_id)
-    form = EndClaimForm(request.POST or None, own=own)
+    form = EndForm(request.POST or None, own=own)
     if request.method == "POST" and form.is_valid():
         reason, note = EndReason(form.cleaned_data["reason"]), form.cleaned_data["note"]
         try:
@@ -157,5 +161,6 @@ def work(request: ActorRequest, pk: UUID) -> HttpResponse:
             return redirect("posts:post", claim.post_id)
         except RuleBroken as broken:
             show_refusal(form, broken)
-    context = {"form": form, "claim": claim, "own": own}
-    return render(request, "posts/work.html", context, status=422 if form.errors else 200)
+    name = "" if own else claim.member.name
+    context = {"form": form, "title": claim.post.title, "name": name, "back": claim.post.get_absolute_url()}
+    return render(request, "commitments/work.html", context, status=422 if form.errors else 200)
