@@ -9,6 +9,7 @@ class EntryOrigin(models.TextChoices):
 
     ATTENDANCE = "attendance", _("From a shift")
     CLAIM = "claim", _("Under a post")
+    VISIT = "visit", _("From a visit")
     BACK_FILL = "back_fill", _("Back-filled")
     TRANSFER_IN = "transfer_in", _("Brought from elsewhere")
     CORRECTION = "correction", _("Corrected after an objection")

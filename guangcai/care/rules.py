@@ -1,0 +1,231 @@
+"""What care allows: pure checks, no database, no clock."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from guangcai.care.enums import OF_DESK, OF_MEMBER, ConsentBy, Outcome, RiskTier, SaidBy
+from guangcai.core.errors import RuleBroken, Text
+from guangcai.orgs.policies import VisitRhythm
+
+LONGEST_LABEL: Final = 20
+LONGEST_NOTES: Final = 1000
+LONGEST_NOTE: Final = 500
+LONGEST_REASON: Final = 200
+LONGEST_HOW: Final = 60
+# A visit is written down within the time in which a household still has its tier and its pair in memory.
+OLDEST_VISIT: Final = timedelta(days=60)
+RETENTION: Final = timedelta(days=3 * 365 + 1)
+# A reason of one letter is none.
+SHORTEST_REASON: Final = 4
+
+
+# --- households -----------------------------------------------------------------------------------------------------
+
+
+def check_household(*, label: str, name: str, people: int | None, needs_guardian: bool, guardian: str) -> None:
+    """Raises RuleBroken(field). A child without a guardian is not written down at all."""
+    if not label.strip():
+        raise RuleBroken(_("Give it a short label for lists, without a name."), field="label", code="label_missing")
+    if not name.strip():
+        raise RuleBroken(_("Say whose household it is. Only the desk and the pair read it."), field="name")
+    if name.strip() and name.strip() in label:
+        words = _("The label stands on lists: leave the name out of it.")
+        raise RuleBroken(words, field="label", code="label_names")
+    if people is not None and not 1 <= people <= 30:
+        raise RuleBroken(_("From 1 to 30 people."), field="people", code="people_number")
+    if needs_guardian and not guardian.strip():
+        words = _("Enter the guardian first: a child is contacted only through the guardian.")
+        raise RuleBroken(words, field="guardian_name", code="guardian_missing")
+
+
+def check_current(*, ended_at: datetime | None) -> None:
+    if ended_at is not None:
+        raise RuleBroken(_("This household is no longer looked after. Add it again."), code="household_ended")
+
+
+def check_consent(*, said_by: str, how: str, given_on: date, today: date, needs_guardian: bool) -> None:
+    """Raises RuleBroken(field): for a child only the guardian agrees, and nobody agrees tomorrow."""
+    if needs_guardian and said_by != ConsentBy.GUARDIAN:
+        raise RuleBroken(_("For a child only the guardian can agree."), field="said_by", code="guardian_agrees")
+    if not how.strip():
+        raise RuleBroken(_("Say how it was agreed: on paper, by phone, at the door."), field="how", code="how_missing")
+    if given_on > today:
+        raise RuleBroken(_("This day has not come yet."), field="given_on", code="day_ahead")
+
+
+def check_reason(reason: str, *, is_asked: bool) -> str:
+    """The reason of an opening without padding. Raises RuleBroken(field="reason") where one is asked for."""
+    plain = reason.strip()[:LONGEST_REASON]
+    if is_asked and len(plain) < SHORTEST_REASON:
+        raise RuleBroken(_("Say why you open this record."), field="reason", code="reason_missing")
+    return plain
+
+
+# --- pairings -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What a household needs before anybody is asked to look after it."""
+
+    is_current: bool
+    has_consent: bool
+    needs_guardian: bool
+    has_guardian: bool
+
+
+def check_ready(household: Readiness) -> None:
+    """Raises RuleBroken with a code per reason: household_ended, guardian_missing, no_consent."""
+    if not household.is_current:
+        raise RuleBroken(_("This household is no longer looked after. Add it again."), code="household_ended")
+    if household.needs_guardian and not household.has_guardian:
+        raise RuleBroken(_("Enter the guardian first."), code="guardian_missing")
+    if not household.has_consent:
+        raise RuleBroken(_("The household has not agreed yet: note its consent first."), code="no_consent")
+
+
+def check_helper(*, is_on_roster: bool, held: int, most: int, counts: bool) -> None:
+    """held: live contact households of the member; counts: whether this pairing is one of them (A62).
+
+    Raises RuleBroken: off_roster, limit_reached.
+    """
+    if not is_on_roster:
+        raise RuleBroken(_("This member is no longer on the roster."), field="member", code="off_roster")
+    if counts and held >= most:
+        words = _("The member looks after %(held)d households already; %(most)d at most. Choose somebody else.")
+        raise RuleBroken(words % {"held": held, "most": most}, field="member", code="limit_reached")
+
+
+def check_free(*, has_live: bool) -> None:
+    if has_live:
+        raise RuleBroken(_("Somebody looks after this household already. End or hand over first."), code="has_pairing")
+
+
+def check_other_member(*, now_with: object, to: object) -> None:
+    if now_with == to:
+        raise RuleBroken(_("The household is with this member already."), field="member", code="same_member")
+
+
+def check_pairing_end(*, reason: str, note: str, by_member: bool) -> None:
+    """Raises RuleBroken for a reason of the other side, or a note too long. Both sides may end it at any time."""
+    if reason not in (OF_MEMBER if by_member else OF_DESK):
+        raise RuleBroken(_("Choose one of the reasons."), field="reason", code="reason_unknown")
+    if len(note) > LONGEST_REASON:
+        words = _("At most %(number)d characters.") % {"number": LONGEST_REASON}
+        raise RuleBroken(words, field="note", code="note_long")
+
+
+# --- visits ---------------------------------------------------------------------------------------------------------
+
+
+def days_of(tier: str, rhythm: VisitRhythm) -> int:
+    """Most days between two visits."""
+    days = {RiskTier.HIGH: rhythm.high_days, RiskTier.KEY: rhythm.key_days, RiskTier.GENERAL: rhythm.general_days}
+    return days[RiskTier(tier)]
+
+
+def next_visit_on(*, last_on: date | None, held_since: date, tier_since: date, days: int) -> date:
+    """The local day by which the next visit is due: `days` after the last one, or after the pairing began.
+
+    A household that came into a stricter tier is due on that day, not before it: nobody was late under a rule that
+    did not hold. Source: J5, domain 2.11.
+    """
+    begins = max(last_on, held_since - timedelta(days=days)) if last_on else held_since
+    return max(begins + timedelta(days=days), tier_since)
+
+
+def check_visit(*, visited_on: date, today: date, added_on: date, note: str, minutes: int | None) -> None:
+    """Raises RuleBroken(field)."""
+    if visited_on > today:
+        raise RuleBroken(_("This day has not come yet."), field="visited_on", code="day_ahead")
+    if visited_on < max(added_on, today - OLDEST_VISIT):
+        words = _("Too long ago: a visit is written down within 60 days, and not before the household was added.")
+        raise RuleBroken(words, field="visited_on", code="day_old")
+    if len(note) > LONGEST_NOTE:
+        words = _("At most %(number)d characters.") % {"number": LONGEST_NOTE}
+        raise RuleBroken(words, field="note", code="note_long")
+    if minutes is not None and not 1 <= minutes <= 8 * 60:
+        raise RuleBroken(_("From 1 to 480 minutes."), field="minutes", code="minutes_range")
+
+
+def check_guardian_present(*, needs_guardian: bool, with_guardian: bool) -> None:
+    """Contact with a child only through the guardian."""
+    if needs_guardian and not with_guardian:
+        words = _("A child is contacted only through the guardian. Confirm that the guardian was there or was asked.")
+        raise RuleBroken(words, field="with_guardian", code="guardian_first")
+
+
+def check_started_at(*, has_minutes: bool, has_start: bool, is_today: bool) -> None:
+    """Minutes of another day need their time: none is made up."""
+    if has_minutes and not has_start and not is_today:
+        raise RuleBroken(_("Say when it began."), field="start_time", code="start_missing")
+
+
+def check_not_corrected(*, is_corrected: bool) -> None:
+    if is_corrected:
+        raise RuleBroken(_("This visit was corrected before. Correct the newer one."), code="corrected_before")
+
+
+# --- plans ----------------------------------------------------------------------------------------------------------
+
+
+def missing_of_five(*, member: object, times: str, what: str, effect: str) -> dict[str, Text]:
+    """Field -> what is missing of who, when, what and the intended effect; for whom is the household (A61)."""
+    asked: dict[str, tuple[object, Text]] = {
+        "member": (member, _("who does it")),
+        "times": (times.strip(), _("when")),
+        "what": (what.strip(), _("what is done")),
+        "effect": (effect.strip(), _("which effect is intended")),
+    }
+    return {name: words for name, (value, words) in asked.items() if not value}
+
+
+def check_plan_start(missing: dict[str, Text]) -> None:
+    """Raises RuleBroken naming the first of the five that is missing."""
+    for name, words in missing.items():
+        text = _("The plan starts only with all five: say %(missing)s.") % {"missing": words}
+        raise RuleBroken(text, field=name, code=f"missing_{name}")
+
+
+def check_plan_check(*, is_started: bool, is_checked: bool, own: bool, outcome: str, said_by: str) -> None:
+    """The effect is judged by the household or the desk, never by the one who did it."""
+    if not is_started:
+        raise RuleBroken(_("The plan has not started yet."), code="plan_not_started")
+    if is_checked:
+        raise RuleBroken(_("The effect was checked before."), code="plan_checked")
+    if own:
+        raise RuleBroken(_("Somebody else checks the effect of what you do yourself."), code="own_plan")
+    if outcome not in Outcome.values:
+        raise RuleBroken(_("Choose what came of it."), field="outcome", code="outcome_missing")
+    if said_by not in SaidBy.values:
+        raise RuleBroken(_("Say who judged it."), field="said_by", code="said_by_missing")
+
+
+# --- figures --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Band:
+    """A count as everybody but the desk reads it: nothing, less than `low + width`, or a range as wide as the rule."""
+
+    low: int
+    width: int
+    is_none: bool = False
+
+    def __str__(self) -> str:
+        if self.is_none:
+            return "0"
+        return f"{self.low}–{self.low + self.width - 1}" if self.low else f"<{self.width}"
+
+
+def band_of(count: int, *, below: int) -> Band:
+    """The band of a count of people in need: 0, "<5", "5–9", "10–14".
+
+    Two figures anybody but the desk can ask for never differ by 1 to below-1: whichever filters, places or days they
+    are for, what is told of each is a multiple of `below` (reliability, abuse case 18).
+    """
+    width = max(below, 1)
+    return Band(low=count - count % width, width=width, is_none=count == 0)
