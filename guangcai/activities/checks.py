@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
-
-from guangcai.core.invariants import invariant
+from guangcai.core.invariants import ids, invariant
 
 OVER_PLACES = """
 SELECT shift.id FROM activities_shift AS shift
@@ -52,43 +50,36 @@ WHERE row.path <> shift.path OR row.district_code <> shift.district_code
 """
 
 
-def _ids(sql: str, words: str) -> Iterable[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        for (key,) in cursor.fetchall():
-            yield f"{words} {key}"
-
-
 @invariant("activities.sign_ups.within_places")
 def no_shift_over_its_places() -> Iterable[str]:
-    return _ids(OVER_PLACES, "shift")
+    return ids(OVER_PLACES, "shift")
 
 
 @invariant("activities.sign_ups.waiting_in_order")
 def nobody_jumped_the_queue() -> Iterable[str]:
-    return _ids(WAITING_OUT_OF_ORDER, "sign-up")
+    return ids(WAITING_OUT_OF_ORDER, "sign-up")
 
 
 @invariant("activities.sign_ups.no_free_place_while_waiting")
 def the_waiting_list_moved_up() -> Iterable[str]:
-    return _ids(FREE_WHILE_WAITING, "shift")
+    return ids(FREE_WHILE_WAITING, "shift")
 
 
 @invariant("activities.attendance.once")
 def one_row_per_member_and_shift() -> Iterable[str]:
-    return _ids(TWO_ROWS, "shift and member")
+    return ids(TWO_ROWS, "shift and member")
 
 
 @invariant("activities.attendance.one_entry_each")
 def closed_service_has_its_entries() -> Iterable[str]:
-    return _ids(WITHOUT_ENTRY, "attendance")
+    return ids(WITHOUT_ENTRY, "attendance")
 
 
 @invariant("activities.attendance.no_entry_without_service")
 def nothing_else_gives_hours() -> Iterable[str]:
-    return _ids(ENTRY_WITHOUT_SERVICE, "attendance")
+    return ids(ENTRY_WITHOUT_SERVICE, "attendance")
 
 
 @invariant("activities.attendance.path_of_its_shift")
 def attendance_lies_where_its_shift_does() -> Iterable[str]:
-    return _ids(OTHER_PATH, "attendance")
+    return ids(OTHER_PATH, "attendance")

@@ -17,7 +17,7 @@ from guangcai.activities.enums import ActivityKind, CancelReason, HolidayRule, W
 from guangcai.activities.models import Activity, ActivityTemplate
 from guangcai.core.errors import RuleBroken
 from guangcai.members.models import Member, ServiceKind, SkillKind
-from guangcai.orgs.models import Node
+from guangcai.orgs.forms.fields import CommunityField
 
 DAY_INPUT = {"type": "date"}
 TIME_INPUT = {"type": "time"}
@@ -38,16 +38,11 @@ TEXT_FIELDS = (
 )
 
 
-class CommunityField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Node) -> str:
-        return obj.name
-
-
 class NoticeForm(forms.Form):
     """The notice: what, where, risk, guarantee, and what few activities need."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    community = CommunityField(queryset=Node.objects.none(), label=_("Community"))
+    community = CommunityField(label=_("Community"))
     title = forms.CharField(label=pgettext_lazy("activity", "What"), max_length=120)
     place = forms.CharField(
         label=pgettext_lazy("activity", "Where"), max_length=120, help_text=_("The exact address, so that nobody asks.")

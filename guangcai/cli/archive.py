@@ -99,8 +99,7 @@ def stream_backup(out: BinaryIO) -> None:
 
 def contents(file: Path) -> list[str]:
     """The lines of a backup's table of contents. Raises RuleBroken when `file` is no complete backup of Guangcai."""
-    with file.open("rb"):
-        pass  # a missing or closed file is named by the caller's usual sentence
+    file.open("rb").close()  # a missing or closed file is named by the caller's usual sentence
     kit = tools()
     done = subprocess.run(kit.command("pg_restore", "--list", str(file)), capture_output=True, text=True, check=False)
     lines = [line for line in done.stdout.splitlines() if not line.startswith(";")]

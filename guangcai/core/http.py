@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
@@ -30,6 +31,12 @@ def respond(
     response = render(request, template if partial else page, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def show_refusal(form: BaseForm, broken: RuleBroken, **names: str) -> None:
+    """A refusal beside the field it names, or on top of the form. names: what the form calls a field of the rule."""
+    field = names.get(broken.field or "", broken.field)
+    form.add_error(field if field in form.fields else None, str(broken))
 
 
 FILE_TYPES = {

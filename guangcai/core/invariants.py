@@ -49,6 +49,14 @@ def broken_by(code: str) -> list[Broken]:
     return [Broken(code, what) for what in _checks[code]()]
 
 
+def ids(sql: str, words: str) -> Iterator[str]:
+    """Run `sql`, which selects the keys of broken rows: one description each, `words` and the key."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        for (key,) in cursor.fetchall():
+            yield f"{words} {key}"
+
+
 @contextmanager
 def one_moment() -> Iterator[None]:
     """Every read inside sees the database at the same moment, however long it takes, and nothing is written.

@@ -1,5 +1,6 @@
 """Small frozen shapes that components draw: a page hands them over, a component knows nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,17 @@ class Chip:
     label: str
     value: str
     without_url: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A refusal with its next step: why, and what to do now. With `fields` the button is a form, else a link."""
+
+    code: str
+    reason: str
+    action: str
+    url: str
+    fields: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)

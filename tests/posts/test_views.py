@@ -232,6 +232,9 @@ def test_the_desk_claims_and_takes_up_for_somebody_who_asked(
     assert browser.post(page("claims", post.pk), {"id": new_id(), "member": member.pk}).status_code == 302
     assert browser.post(page("claims", post.pk), {"id": new_id(), "member": member.pk}).status_code == 422
     assert browser.post(page("claims", post.pk), {"id": new_id(), "member": new_id()}).status_code == 404
+    nobody = browser.post(page("claims", post.pk), {"id": new_id()})
+    assert nobody.status_code == 422
+    assert "请选择为谁认领这个岗位" in nobody.content.decode()
     claim = PostClaim.objects.get()
     assert browser.get(page("tenure", claim.pk)).status_code == 302
     browser.post(page("confirmation", claim.pk))

@@ -18,9 +18,9 @@ from guangcai.activities.models import Outcome, Shift
 from guangcai.activities.queries.board import board_rows, units_of
 from guangcai.activities.queries.people import workers_of
 from guangcai.activities.queries.shifts import state_of
-from guangcai.activities.views.shifts import found, is_over, show_refusal
+from guangcai.activities.views.shifts import found, is_over
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, key_in, respond
+from guangcai.core.http import ActorRequest, file_answer, key_in, respond, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.spreadsheet.writing import Cell

@@ -22,20 +22,14 @@ from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Tab
 from guangcai.members.models import Member
-
-
-def own_member(request: ActorRequest) -> Member | None:
-    """The member who is signed in, if he is one."""
-    if request.actor.member_id is None:
-        return None
-    return Member.objects.visible_to(request.actor).filter(pk=request.actor.member_id).first()
+from guangcai.members.queries.person import own_member
 
 
 @login_required
 @require_safe
 def open_shifts(request: ActorRequest) -> HttpResponse:
     """Something to do: what fits me, or everything with the reason why it does not."""
-    member, show_all = own_member(request), request.GET.get("show") == "all"
+    member, show_all = own_member(request.actor), request.GET.get("show") == "all"
     offers = []
     if member is not None:
         offers = queries.offers_for(member, by=request.actor, now=timezone.now(), only_fitting=not show_all)

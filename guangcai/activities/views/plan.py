@@ -17,7 +17,7 @@ from guangcai.activities.models import Activity, ActivityTemplate
 from guangcai.activities.queries import shifts as queries
 from guangcai.activities.queries.notices import notice_text
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors, under
@@ -72,7 +72,7 @@ def new(request: ActorRequest) -> HttpResponse:
             )
             return redirect("activities:activity", activity.pk)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, str(broken.message))
+            show_refusal(form, broken)
     context = {"form": form, "template": template}
     return render(request, "activities/new.html", context, status=422 if form.errors else 200)
 
@@ -123,7 +123,7 @@ def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Saved. Whoever signed up is told when the place changed."))
             return redirect("activities:activity", row.pk)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, str(broken.message))
+            show_refusal(form, broken)
     return render(request, "activities/edit.html", {"form": form, "activity": row}, status=422 if form.errors else 200)
 
 

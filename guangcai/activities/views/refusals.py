@@ -1,24 +1,13 @@
 """A refusal with its next step: the button that stands beside the reason. No dead ends."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guangcai.activities.models import Shift
 from guangcai.core.errors import DomainError
-
-
-@dataclass(frozen=True)
-class Refused:
-    """What the screen says: why, and what to do now. With `fields` the button is a form, else a link."""
-
-    code: str
-    reason: str
-    action: str
-    url: str
-    fields: Mapping[str, str] | None = None
+from guangcai.core.screens import Refused
 
 
 def refused(error: DomainError, shift: Shift, *, fields: Mapping[str, str] | None = None) -> Refused:

@@ -1,6 +1,5 @@
 """The desk's verbs on shifts: add one, repeat, change, call off."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +16,7 @@ from guangcai.activities.forms import CancelForm, ExtensionForm, SeriesForm, Tim
 from guangcai.activities.models import Activity, Series, Shift, SignUp
 from guangcai.activities.views.plan import found as found_activity
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 
@@ -34,11 +33,6 @@ def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = No
 def is_over(request: ActorRequest, row: Activity | Shift) -> bool:
     """Whether a page would offer what cannot be done any more: the row was called off, or is closed."""
     return request.method != "POST" and (row.cancelled_at or getattr(row, "closed_at", None)) is not None
-
-
-def show_refusal(form: Any, broken: RuleBroken) -> None:
-    """A refusal beside the field it names, or on top."""
-    form.add_error(broken.field if broken.field in form.fields else None, str(broken.message))
 
 
 @login_required

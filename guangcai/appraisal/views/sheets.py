@@ -21,7 +21,7 @@ from guangcai.appraisal.queries import sheets as queries
 from guangcai.appraisal.queries.behind import behind
 from guangcai.appraisal.rules import QUARTER, Quarter
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, chosen_ids, file_answer, respond
+from guangcai.core.http import ActorRequest, chosen_ids, file_answer, respond, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 
@@ -180,7 +180,7 @@ def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
         try:
             commands.answer_sheet(sheet=seen, answer=given, text=text, by=request.actor, now=timezone.now())
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, str(broken.message))
+            show_refusal(form, broken)
         else:
             messages.success(request, _("Your answer is with the community."))
             return redirect(seen)

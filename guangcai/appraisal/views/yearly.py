@@ -18,7 +18,7 @@ from guangcai.appraisal.forms import DutyElsewhereForm, ExemptionForm, OpinionFo
 from guangcai.appraisal.models import Appraisal
 from guangcai.appraisal.queries import printing, yearly
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 
@@ -135,7 +135,7 @@ def _said(request: ActorRequest, seen: Appraisal, name: str, form: Form, carry_o
         try:
             carry_out(form.cleaned_data)  # type: ignore[operator]
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, str(broken.message))
+            show_refusal(form, broken)
         else:
             messages.success(request, done)
             return redirect(seen)

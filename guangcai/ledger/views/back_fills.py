@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.ledger import commands
 from guangcai.ledger.forms import BackFillForm
 from guangcai.ledger.models import ServiceEntry
-from guangcai.ledger.views.answers import refuse
 from guangcai.members.models import Member
 from guangcai.members.queries.roster import found_by, roster, with_links
 
@@ -46,7 +45,7 @@ def add(request: ActorRequest, member_id: UUID) -> HttpResponse:
         try:
             entry = _back_fill(request, member, form)
         except RuleBroken as broken:
-            refuse(form, broken)
+            show_refusal(form, broken, starts_at="begins", ends_at="ends")
         else:
             messages.success(request, _("Written down. It counts once the secretary has approved it."))
             return redirect(entry)

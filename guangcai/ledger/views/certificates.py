@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
@@ -21,7 +21,6 @@ from guangcai.ledger import commands, papers
 from guangcai.ledger.forms import PeriodForm
 from guangcai.ledger.models import Certificate
 from guangcai.ledger.queries import certificates as queries
-from guangcai.ledger.views.answers import refuse
 from guangcai.members.queries.roster import roster
 
 
@@ -65,7 +64,7 @@ def issue(request: ActorRequest, member_id: UUID) -> HttpResponse:
                     now=timezone.now(),
                 )
             except RuleBroken as broken:
-                refuse(form, broken)
+                show_refusal(form, broken)
             else:
                 messages.success(request, _("Certificate %(number)s is issued.") % {"number": made.number})
                 return redirect("ledger:certificate", made.pk)

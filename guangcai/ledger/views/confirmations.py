@@ -11,13 +11,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, chosen_ids, key_or_none
+from guangcai.core.http import ActorRequest, chosen_ids, key_or_none, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.ledger import commands
 from guangcai.ledger.commands import Confirmation
 from guangcai.ledger.forms import ReasonForm
 from guangcai.ledger.queries import entries as queries
-from guangcai.ledger.views.answers import refuse
 from guangcai.ledger.views.entries import entry_page
 
 
@@ -109,7 +108,7 @@ def declined(request: ActorRequest, pk: UUID) -> HttpResponse:
         try:
             commands.decline(entry=found, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now())
         except RuleBroken as broken:
-            refuse(form, broken)
+            show_refusal(form, broken)
         else:
             messages.success(request, _("Not confirmed. The member reads your reason."))
             return redirect(found)

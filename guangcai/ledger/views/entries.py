@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, show_refusal
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_csv, write_workbook
@@ -21,7 +21,6 @@ from guangcai.ledger.forms import ReasonForm
 from guangcai.ledger.models import ServiceEntry
 from guangcai.ledger.queries import entries as queries
 from guangcai.ledger.queries import life
-from guangcai.ledger.views.answers import refuse
 
 SORTS = {"day": "starts_at", "name": "member__name_sort", "minutes": "minutes"}
 
@@ -97,7 +96,7 @@ def reversal(request: ActorRequest, pk: UUID) -> HttpResponse:
         try:
             commands.reverse(entry=found, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now())
         except RuleBroken as broken:
-            refuse(form, broken)
+            show_refusal(form, broken, starts_at="begins", ends_at="ends")
         else:
             messages.success(request, _("Reversed. The old record stays visible, its hours no longer count."))
             return redirect(found)

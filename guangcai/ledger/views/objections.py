@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
@@ -21,7 +21,6 @@ from guangcai.ledger.forms import AnswerForm, ObjectionForm
 from guangcai.ledger.models import Objection, ServiceEntry
 from guangcai.ledger.queries import entries as queries
 from guangcai.ledger.queries import life
-from guangcai.ledger.views.answers import refuse
 
 
 @require_GET
@@ -62,7 +61,7 @@ def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
                 now=timezone.now(),
             )
         except RuleBroken as broken:
-            refuse(form, broken)
+            show_refusal(form, broken)
         else:
             messages.success(request, _("Answered. The member reads it with the record."))
             return redirect("ledger:objections")
@@ -105,7 +104,7 @@ def raised(request: ActorRequest, pk: UUID) -> HttpResponse:
                 now=timezone.now(),
             )
         except RuleBroken as broken:
-            refuse(form, broken)
+            show_refusal(form, broken)
         else:
             messages.success(request, _("Sent to the community. You will read the answer with the record."))
             return redirect(entry)

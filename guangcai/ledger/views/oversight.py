@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.ledger import commands
@@ -22,7 +22,6 @@ from guangcai.ledger.models import SampleCheck
 from guangcai.ledger.queries import entries as queries
 from guangcai.ledger.queries import review
 from guangcai.ledger.queries.plausibility import plausibility_list
-from guangcai.ledger.views.answers import refuse
 
 
 def _month(request: ActorRequest) -> date:
@@ -90,7 +89,7 @@ def sample(request: ActorRequest, pk: UUID) -> HttpResponse:
         try:
             commands.check_sample(check=check, by=request.actor, now=timezone.now(), **form.cleaned_data)
         except RuleBroken as broken:
-            refuse(form, broken)
+            show_refusal(form, broken)
         else:
             messages.success(request, _("Written down."))
             return redirect("ledger:samples")

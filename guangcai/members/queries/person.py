@@ -57,6 +57,11 @@ class Person:
         return tuple(name for name, filled in groups.items() if not filled)
 
 
+def own_member(actor: Actor) -> Member | None:
+    """The member who is signed in, if he is one."""
+    return Member.objects.visible_to(actor).filter(pk=actor.member_id).first() if actor.member_id else None
+
+
 def person(actor: Actor, member: Member) -> Person:
     """Everything of one member whom the actor was found to see; a fixed number of queries."""
     open_link = {"member": member, "until": None}

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.members import commands, keys
 from guangcai.members.commands import proof
 from guangcai.members.enums import Channel
@@ -70,7 +70,7 @@ def report_in(request: ActorRequest, token: str) -> HttpResponse:
             _hand_in(request, form, community, notice.version, member=member, now=now)
             return redirect("members:door_received", token)
         except RuleBroken as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
     return render(request, "members/door.html", context, status=422)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.members import commands, queries
 from guangcai.members.forms import EmploymentForm, HomeForm, RelationForm
@@ -102,6 +102,5 @@ def _page(request: ActorRequest, member: Member, form: Form, title: str, write: 
             messages.success(request, write(request, member, form.cleaned_data))
             return redirect(member)
         except RuleBroken as refusal:
-            field = "since" if refusal.field == "until" else refusal.field
-            form.add_error(field if field in form.fields else None, str(refusal))
+            show_refusal(form, refusal, until="since")
     return render(request, "members/link.html", context, status=422)

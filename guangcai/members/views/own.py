@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, show_refusal
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.members import commands, queries
 from guangcai.members.forms import OwnForm
@@ -62,7 +62,7 @@ def mend(request: ActorRequest) -> HttpResponse:
             messages.success(request, _("Saved. Your community desk sees the change."))
             return redirect("members:me")
         except RuleBroken as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
     return render(request, "members/mend.html", {"form": form}, status=422 if request.method == "POST" else 200)
 
 

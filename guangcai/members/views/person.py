@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, respond
+from guangcai.core.http import ActorRequest, respond, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.members import commands, queries
 from guangcai.members.commands import Placement
@@ -57,7 +57,7 @@ def new(request: ActorRequest) -> HttpResponse:
             messages.success(request, _("%(name)s is on the roster.") % {"name": member.name})
             return redirect(member)
     except RuleBroken as refusal:
-        _show(form, refusal)
+        show_refusal(form, refusal)
     return render(request, "members/edit.html", context, status=422)
 
 
@@ -99,13 +99,8 @@ def edit(request: ActorRequest, key: UUID) -> HttpResponse:
             messages.success(request, _("The register of %(name)s is up to date.") % {"name": member.name})
             return redirect(member)
     except RuleBroken as refusal:
-        _show(form, refusal)
+        show_refusal(form, refusal)
     return render(request, "members/edit.html", context, status=422)
-
-
-def _show(form: MemberForm, refusal: RuleBroken) -> None:
-    """The refusal beside its field, or on top when the form has no such field."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 @require_POST

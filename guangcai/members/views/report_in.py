@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, chosen_ids
+from guangcai.core.http import ActorRequest, chosen_ids, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.members import commands, queries
@@ -58,7 +58,7 @@ def new_slip(request: ActorRequest) -> HttpResponse:
             messages.success(request, accepted_words(residence))
             return redirect("members:receipt", residence.pk)
         except RuleBroken as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
     return render(request, "members/new_slip.html", context, status=422)
 
 

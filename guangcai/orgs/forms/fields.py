@@ -57,6 +57,16 @@ class NodeField(forms.CharField):
             raise ValidationError(str(broken)) from broken
 
 
+class CommunityField(forms.ModelChoiceField):
+    """One of the actor's communities, by name. Set the queryset in the form's constructor."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Node.objects.none(), **kwargs)
+
+    def label_from_instance(self, obj: Node) -> str:
+        return obj.name
+
+
 class HoursField(forms.CharField):
     """Hours as people write them (1.5, 1:30, 90 min); whole minutes inside."""
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from guangcai.core.errors import Forbidden, OutOfScope, RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.orgs.models import Node, PartyOrganisation, WorkUnit
 from guangcai.orgs.queries import party_organisations_of
@@ -72,7 +72,7 @@ def form_page(
         try:
             result = act(form.cleaned_data)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, str(broken))
+            show_refusal(form, broken)
         else:
             messages.success(request, str(done))
             return redirect(to(result))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.accounts.commands.limits import take
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, show_refusal
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
@@ -45,7 +45,7 @@ def suggestion(request: ActorRequest) -> HttpResponse:
             now=now,
         )
     except RuleBroken as broken:
-        form.add_error(broken.field if broken.field in form.fields else None, str(broken.message))
+        show_refusal(form, broken)
         return _form(request, form)
     messages.success(request, _("Received. Keep this page: the answer will stand here."))
     return redirect("portal:suggestion_followed", pk=written.pk)

@@ -18,7 +18,7 @@ from guangcai.core.permissions import Permission
 from guangcai.core.screens import Tab
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.spreadsheet.writing import Cell
-from guangcai.members.models import Member
+from guangcai.members.queries.person import own_member
 from guangcai.posts import words
 from guangcai.posts.filters import PostFilter
 from guangcai.posts.models import Post
@@ -33,13 +33,6 @@ SORTS = {
     "held": "held",
     "waiting": "waiting",
 }
-
-
-def own_member(request: ActorRequest) -> Member | None:
-    """The member who is signed in, if he is one."""
-    if request.actor.member_id is None:
-        return None
-    return Member.objects.visible_to(request.actor).filter(pk=request.actor.member_id).first()
 
 
 def sees_list(request: ActorRequest) -> bool:
@@ -89,7 +82,7 @@ def _listing(request: ActorRequest) -> Listing:
 @require_safe
 def open_posts(request: ActorRequest) -> HttpResponse:
     """What I have taken on, then what fits me, or everything with the reason why it does not."""
-    member, show_all = own_member(request), request.GET.get("show") == "all"
+    member, show_all = own_member(request.actor), request.GET.get("show") == "all"
     offers = []
     if member is not None:
         now = timezone.now()

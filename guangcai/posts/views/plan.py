@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.orgs.models import Node
 from guangcai.posts import commands
 from guangcai.posts.forms import PostForm, SetForm, initial_of_kind, initial_of_post
 from guangcai.posts.models import Post, PostKind
-from guangcai.posts.views.posts import found, show_refusal
+from guangcai.posts.views.posts import found
 
 
 def communities_of(request: ActorRequest, permission: Permission) -> QuerySet[Node]:

@@ -1,7 +1,6 @@
 """One post: what it is, one button for a member, the claims and the verbs of the desk."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,6 +18,7 @@ from guangcai.core.http import ActorRequest
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
+from guangcai.members.queries.person import own_member
 from guangcai.orgs.policies import ClaimRule, in_force_at
 from guangcai.posts import commands, rules, words
 from guangcai.posts.enums import PostEnd, PostState
@@ -27,7 +27,6 @@ from guangcai.posts.models import Post, PostClaim
 from guangcai.posts.queries import posts as queries
 from guangcai.posts.queries.fitness import applicant_for
 from guangcai.posts.queries.turns import lots_of, turn_of
-from guangcai.posts.views.lists import own_member
 from guangcai.posts.views.refusals import Refused, refused
 
 
@@ -38,11 +37,6 @@ def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = No
     if permission is not None:
         request.actor.require(permission, post.path)
     return post
-
-
-def show_refusal(form: Any, broken: RuleBroken) -> None:
-    """A refusal beside the field it names, or on top."""
-    form.add_error(broken.field if broken.field in form.fields else None, str(broken.message))
 
 
 @login_required
@@ -78,7 +72,7 @@ def _shared(request: ActorRequest, row: Post) -> dict[str, object]:
 
 def _for_member(request: ActorRequest, row: Post, *, now: datetime) -> dict[str, object]:
     """The member's own claim, or whether he could claim, or why not."""
-    member = own_member(request)
+    member = own_member(request.actor)
     if member is None:
         return {"is_member": False, "claim": None, "turn": 0, "why_not": None}
     claim = PostClaim.objects.live().filter(post=row, member=member).first()

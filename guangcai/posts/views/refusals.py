@@ -1,22 +1,11 @@
 """A refusal with its next step: the button that stands beside the reason. No dead ends."""
 
-from dataclasses import dataclass
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guangcai.core.errors import DomainError
+from guangcai.core.screens import Refused
 from guangcai.posts.models import Post
-
-
-@dataclass(frozen=True)
-class Refused:
-    """What the screen says: why, and where to go now."""
-
-    code: str
-    reason: str
-    action: str
-    url: str
 
 
 def refused(error: DomainError, post: Post, *, own: bool = True) -> Refused:
