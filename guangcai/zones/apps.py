@@ -9,3 +9,15 @@ from django.apps import AppConfig
 class ZonesConfig(AppConfig):
     name = "guangcai.zones"
     label = "zones"
+
+    def ready(self) -> None:
+        from guangcai.commitments import sources
+        from guangcai.members import timeline
+        from guangcai.zones import notices
+        from guangcai.zones.commands.work import SOURCE
+        from guangcai.zones.models import ZoneAgreement
+        from guangcai.zones.queries import life
+
+        sources.provide(SOURCE, ZoneAgreement)
+        notices.declare_templates()
+        timeline.provide(life.timeline_of)

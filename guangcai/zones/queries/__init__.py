@@ -1,0 +1,1 @@
+"""Reads of zones. Every one begins with what the actor may see."""

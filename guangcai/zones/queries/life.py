@@ -1,0 +1,31 @@
+"""What zones know of one member: lines of his timeline."""
+
+from collections.abc import Iterator
+
+from guangcai.commitments.enums import CommitmentState
+from guangcai.core.actor import Actor
+from guangcai.core.screens import TimelineItem
+from guangcai.members.models import Member
+from guangcai.zones.models import ZoneAgreement
+
+SHOWN = 100
+TONES = {
+    CommitmentState.OFFERED: "wait",
+    CommitmentState.CONFIRMED: "info",
+    CommitmentState.HELD: "good",
+    CommitmentState.ENDED: "idle",
+}
+
+
+def timeline_of(member: Member, actor: Actor) -> Iterator[TimelineItem]:
+    """The zones the member offered to hold, and how far each came: one query."""
+    rows = ZoneAgreement.objects.visible_to(actor).filter(member=member).select_related("zone")
+    for row in rows.order_by("-offered_at", "pk")[:SHOWN]:
+        yield TimelineItem(
+            at=row.ended_at or row.signed_at or row.confirmed_at or row.offered_at,
+            title=row.zone.name,
+            text=str(row.state.label),
+            url=row.get_absolute_url(),
+            tone=TONES[row.state],
+            icon="building",
+        )
