@@ -9,3 +9,10 @@ from django.apps import AppConfig
 class CareConfig(AppConfig):
     name = "guangcai.care"
     label = "care"
+
+    def ready(self) -> None:
+        from guangcai.care import notices
+        from guangcai.care.commands import movers  # registers how pairings follow a merge of two records
+
+        assert movers
+        notices.declare_templates()

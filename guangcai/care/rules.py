@@ -133,8 +133,9 @@ def next_visit_on(*, last_on: date | None, held_since: date, tier_since: date, d
     A household that came into a stricter tier is due on that day, not before it: nobody was late under a rule that
     did not hold. Source: J5, domain 2.11.
     """
-    begins = max(last_on, held_since - timedelta(days=days)) if last_on else held_since
-    return max(begins + timedelta(days=days), tier_since)
+    if last_on is None:
+        return max(held_since + timedelta(days=days), tier_since)
+    return max(last_on + timedelta(days=days), held_since, tier_since)
 
 
 def check_visit(*, visited_on: date, today: date, added_on: date, note: str, minutes: int | None) -> None:
@@ -145,8 +146,8 @@ def check_visit(*, visited_on: date, today: date, added_on: date, note: str, min
         words = _("Too long ago: a visit is written down within 60 days, and not before the household was added.")
         raise RuleBroken(words, field="visited_on", code="day_old")
     if len(note) > LONGEST_NOTE:
-        words = _("At most %(number)d characters.") % {"number": LONGEST_NOTE}
-        raise RuleBroken(words, field="note", code="note_long")
+        most = _("At most %(number)d characters.") % {"number": LONGEST_NOTE}
+        raise RuleBroken(most, field="note", code="note_long")
     if minutes is not None and not 1 <= minutes <= 8 * 60:
         raise RuleBroken(_("From 1 to 480 minutes."), field="minutes", code="minutes_range")
 
@@ -229,3 +230,15 @@ def band_of(count: int, *, below: int) -> Band:
     """
     width = max(below, 1)
     return Band(low=count - count % width, width=width, is_none=count == 0)
+
+
+# --- the personal card ----------------------------------------------------------------------------------------------
+
+NOT_THE_PAIR: Final = _("Choose a member who looks after this household.")
+
+
+def check_task(*, done_on: date, today: date, note: str) -> None:
+    if done_on > today:
+        raise RuleBroken(_("This day has not come yet."), field="done_on", code="day_ahead")
+    if not note:
+        raise RuleBroken(_("Say in a few words what was done."), field="note", code="note_missing")

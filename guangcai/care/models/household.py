@@ -31,10 +31,11 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         seen = under("path", actor.paths_with(Permission.CARE_VIEW))
         if actor.member_id is not None:
             held = Pairing.objects.held().filter(household=OuterRef("pk"), member=actor.member_id)
-            seen |= Exists(held)
-        if overseen := actor.paths_with(Permission.CARE_OVERSEE):
+            seen |= Q(Exists(held))
+        overseen = actor.paths_with(Permission.CARE_OVERSEE)
+        if overseen and actor.user_id is not None:
             opened = HouseholdOpening.objects.fresh().filter(household=OuterRef("pk"), opened_by=actor.user_id)
-            seen |= under("path", overseen) & Exists(opened)
+            seen |= under("path", overseen) & Q(Exists(opened))
         return self.filter(seen)
 
     def current(self) -> Self:
