@@ -4,7 +4,6 @@ to see a household ends with the pairing."""
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from django.db import transaction
 from django.utils.timezone import localdate
 from hypothesis import HealthCheck, settings
@@ -151,8 +150,9 @@ class Life(RuleBasedStateMachine):
         if not hasattr(self, "homes"):
             return
         rows = {row.household_id: row for row in Pairing.objects.live().select_related("member")}
-        assert {h: (rows[home.pk].member_id, rows[home.pk].held_since is not None) for h, home in enumerate(self.homes)
-                if home.pk in rows} == {h: (self.people[n][0].pk, held) for h, (n, held) in self.live.items()}  # fmt: skip
+        there = {h: rows[home.pk] for h, home in enumerate(self.homes) if home.pk in rows}
+        said = {h: (self.people[n][0].pk, held) for h, (n, held) in self.live.items()}
+        assert {h: (row.member_id, row.held_since is not None) for h, row in there.items()} == said
         for n, (_member, actor) in enumerate(self.people):
             seen_now = set(Household.objects.visible_to(actor).values_list("pk", flat=True))
             assert seen_now == {self.homes[h].pk for h, held in self.live.items() if held == (n, True)}

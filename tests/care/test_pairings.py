@@ -104,7 +104,8 @@ def test_a_batch_is_all_or_nothing(make_household: Any, neighbours: Any, desk: A
     with pytest.raises(RuleBroken) as refused:
         commands.offer_pairings(pairs=too_many, by=desk, now=now)
     assert refused.value.code == "limit_reached"
-    assert homes[5].label in str(refused.value) and one.name in str(refused.value)
+    assert homes[5].label in str(refused.value)
+    assert one.name in str(refused.value)
     assert not Pairing.objects.exists()
     made = commands.offer_pairings(pairs=[*too_many[:5], (homes[5], two)], by=desk, now=now)
     assert len(made) == 6
@@ -172,7 +173,8 @@ def test_a_visit_is_written_down_once_and_becomes_an_entry(
     entry = ServiceEntry.objects.get()
     assert (entry.minutes, entry.source, entry.member_id) == (30, f"visit:{key}", member.pk)
     words = " ".join([entry.activity_name, entry.content, entry.place, entry.reason])
-    assert MARK not in words and row.label not in words
+    assert MARK not in words
+    assert row.label not in words
     assert broken() == []
 
 
