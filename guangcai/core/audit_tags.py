@@ -156,6 +156,11 @@ class Tag(StrEnum):
     PLATE_WITHDRAW = "teams:plate:withdraw"
     PLATE_FEEDBACK = "teams:feedback:add"
     PLATE_NOTE = "teams:feedback:note"
+    # invitations
+    INVITATION_PROPOSE = "invitations:round:propose"
+    INVITATION_ROUND_CLOSE = "invitations:round:close"
+    INVITATION_SEND = "invitations:invitation:send"
+    INVITATION_DECLINE = "invitations:invitation:decline"
     # ledger
     ENTRY_RECORD = "ledger:entry:record"
     ENTRY_CONFIRM = "ledger:entry:confirm"

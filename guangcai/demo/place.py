@@ -21,6 +21,7 @@ from guangcai.orgs.commands import (
 )
 from guangcai.orgs.enums import CommunityType, Level, OfficeSource, PartyLevel, WorkUnitKind
 from guangcai.orgs.roles import Role
+from guangcai.pledges.commands import load_pledge_templates
 from guangcai.posts.commands import load_post_kinds
 
 BUILDINGS = (1, 2, 3, 4)
@@ -56,6 +57,7 @@ def build_tree(stage: Stage) -> None:
     load_lists(by=SYSTEM, now=now)
     load_post_kinds(by=SYSTEM, now=now)
     load_templates(node=root, by=SYSTEM, now=now)
+    load_pledge_templates(node=root, by=SYSTEM, now=now)
 
 
 def build_buildings(stage: Stage) -> None:

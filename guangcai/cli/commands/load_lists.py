@@ -12,6 +12,7 @@ from guangcai.core.actor import Actor
 from guangcai.members.commands import load_lists
 from guangcai.orgs.commands import load_standard_policies
 from guangcai.orgs.models import Node
+from guangcai.pledges.commands import load_pledge_templates
 from guangcai.posts.commands import load_post_kinds
 
 
@@ -31,6 +32,7 @@ def command() -> None:
         since = date(today.year, 1, 1)
         rules += len(load_standard_policies(node=top, by=by, now=now, since=since))
         templates += load_templates(node=top, by=by, now=now)
+        templates += load_pledge_templates(node=top, by=by, now=now)
     said = {"lists": lists, "rules": rules, "templates": templates}
     click.echo(_("Added: %(lists)d lines of lists, %(rules)d rules, %(templates)d templates.") % said)
     if not tops:

@@ -1,0 +1,79 @@
+"""Checklists of offices: done and not done, by community and holder; never a score, never a ranking."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from guangcai.core.actor import Actor
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import covers, under
+from guangcai.orgs.models import Node
+from guangcai.pledges.commands.checklists import KEEPS
+from guangcai.pledges.enums import TemplateForm
+from guangcai.pledges.models import ChecklistMark, Item, Template, Version
+from guangcai.pledges.queries.pledges import in_force
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item: done with its mark, or not done."""
+
+    item: Item
+    mark: ChecklistMark | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The checklist of one community's office in one year. holder "": nobody has marked anything yet."""
+
+    community: Node
+    template: Template
+    holder: str
+    lines: tuple[Line, ...]
+    is_own: bool
+
+
+def sheets(actor: Actor, *, year: int, on: date) -> list[Sheet]:
+    """Every community of the actor's area with its checklists, by code: four queries, however many communities."""
+    paths = actor.paths_with(Permission.STATISTICS_VIEW)
+    communities = list(Node.objects.in_force(on).communities().filter(under("path", paths)).order_by("code"))
+    lists = Version.objects.valid_at(node.path for node in communities).filter(template__form=TemplateForm.CHECKLIST)
+    versions = list(lists.select_related("template"))
+    items: dict[int, list[Item]] = {}
+    for item in Item.objects.filter(version__in=versions).order_by("version", "position"):
+        items.setdefault(item.version_id, []).append(item)
+    marks = ChecklistMark.objects.filter(under("path", paths), year=year, withdrawn_at=None)
+    by_community: dict[int, list[ChecklistMark]] = {}
+    for mark in marks.select_related("holder").order_by("marked_at", "pk"):
+        by_community.setdefault(mark.community_id, []).append(mark)
+    return [
+        sheet
+        for node in communities
+        for version in in_force(versions, path=node.path, year=year).values()
+        for sheet in _of(actor, node, version.template, items.get(version.pk, []), by_community.get(node.pk, []))
+    ]
+
+
+def _of(actor: Actor, node: Node, template: Template, items: list[Item], marks: list[ChecklistMark]) -> list[Sheet]:
+    """One sheet for each who held the office and marked something; the reader's own stands ready to be marked."""
+    keys = {item.pk for item in items}
+    holders: dict[object, list[ChecklistMark]] = {}
+    for mark in marks:
+        if mark.item_id in keys:
+            holders.setdefault(mark.holder_id, []).append(mark)
+    keeps = covers(actor.paths_with(KEEPS), node.path)
+    if keeps:
+        holders.setdefault(actor.user_id, [])
+    return [_sheet(actor, node, template, items, key, found) for key, found in (holders or {None: []}).items()]
+
+
+def _sheet(
+    actor: Actor, node: Node, template: Template, items: list[Item], holder: object, marks: list[ChecklistMark]
+) -> Sheet:
+    of = {mark.item_id: mark for mark in marks}
+    return Sheet(
+        community=node,
+        template=template,
+        holder=marks[0].holder.name if marks else "",
+        lines=tuple(Line(item, of.get(item.pk)) for item in items),
+        is_own=holder is not None and holder == actor.user_id,
+    )

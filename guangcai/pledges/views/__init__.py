@@ -1,0 +1,1 @@
+"""Screens of pledges: parse, call one command, answer."""
