@@ -193,5 +193,8 @@ class Tag(StrEnum):
     APPRAISAL_SEND = "appraisal:appraisal:send"
     # reports and portal
     STATISTICS_EXPORT = "reports:statistics:export"
+    FORM_SET_CHANGE = "reports:form_set:change"
+    FORM_SET_PRINT = "reports:form_set:print"
+    FORM_PRINT = "reports:form:print"
     SUGGESTION_ADD = "portal:suggestion:add"
     SUGGESTION_ANSWER = "portal:suggestion:answer"

@@ -59,6 +59,12 @@ def _given(rest: str) -> NameKeys:
     return _together(_read(part) for part in _parts(rest))
 
 
+def surname(name: str) -> str:
+    """The surname of a name, compound ones whole; the first character where it is not known, all of a name in parts."""
+    length = _surname(name)[1]
+    return name if "\u00b7" in name else name[: length or 1]
+
+
 def _surname(name: str) -> tuple[NameKeys, int]:
     """The surname's keys and its length: two characters when they are a compound surname and a given name follows.
 

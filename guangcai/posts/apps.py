@@ -12,6 +12,7 @@ class PostsConfig(AppConfig):
 
     def ready(self) -> None:
         from guangcai.commitments import sources
+        from guangcai.commitments import shown
         from guangcai.members import timeline
         from guangcai.posts import notices
         from guangcai.posts.commands import movers  # registers how claims follow a merge of two records
@@ -23,3 +24,4 @@ class PostsConfig(AppConfig):
         notices.declare_templates()
         sources.provide(SOURCE, PostClaim)
         timeline.provide(life.timeline_of)
+        shown.provide(life.shown_of)

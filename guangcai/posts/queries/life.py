@@ -1,8 +1,10 @@
 """What posts know of one member: lines of his timeline."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from guangcai.commitments.enums import CommitmentState
 from guangcai.core.actor import Actor
@@ -32,3 +34,10 @@ def timeline_of(member: Member, actor: Actor) -> Iterator[TimelineItem]:
             tone=TONES[row.state],
             icon="id-badge-2",
         )
+
+
+def shown_of(member_id: UUID) -> Iterator[str]:
+    """The posts the member holds, for his plate (commitments.shown). One query."""
+    rows = PostClaim.objects.held().filter(member=member_id, post__ended_at=None).select_related("post")
+    for row in rows.order_by("held_since", "pk"):
+        yield _("Holds the post “%(title)s”") % {"title": row.post.title}

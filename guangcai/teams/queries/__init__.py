@@ -1,0 +1,1 @@
+"""Reads of teams. Every one begins with what the actor may see."""

@@ -1,0 +1,1 @@
+"""Screens of teams: parse, call one command, answer."""
