@@ -10,6 +10,7 @@ urlpatterns = [
     path("members/", include("guangcai.members.urls")),
     path("activities/", include("guangcai.activities.urls")),
     path("posts/", include("guangcai.posts.urls")),
+    path("care/", include("guangcai.care.urls")),
     path("zones/", include("guangcai.zones.urls")),
     path("invitations/", include("guangcai.invitations.urls")),
     path("pledges/", include("guangcai.pledges.urls")),

@@ -54,10 +54,11 @@ class ZoneQuerySet(models.QuerySet["Zone"]):
 
     def covered(self, coverage: str, *, on: date) -> Self:
         """Zones of which this is true on the local date `on`; held ones may be due or away as well."""
-        return self.filter(_covered(coverage, on))
+        return self.filter(covered(coverage, on))
 
 
-def _covered(coverage: str, on: date) -> Q | Exists:
+def covered(coverage: str, on: date) -> Q | Exists:
+    """The condition on zones behind ZoneQuerySet.covered."""
     live = ZoneAgreement.objects.standing(on).filter(zone=OuterRef("pk"))
     held = live.filter(held_since__isnull=False)
     found: dict[str, Q | Exists] = {

@@ -1,0 +1,1 @@
+"""Screens of zones: parse, call one command, answer."""
