@@ -8,6 +8,7 @@ from guangcai.care.commands.households import (
     forget_openings,
     give_consent,
     open_household,
+    record_household_export,
     set_tier,
     withdraw_consent,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "offer_pairings",
     "open_household",
     "raise_alert",
+    "record_household_export",
     "record_visit",
     "set_tier",
     "start_plan",

@@ -246,3 +246,10 @@ def _label_taken() -> Iterator[None]:
             raise
         words = _("This label is taken in the community: choose another one.")
         raise RuleBroken(words, field="label", code="label_taken") from error
+
+
+@transaction.atomic
+def record_household_export(*, path: str, rows: int, by: Actor, now: datetime) -> None:
+    """Write down who took a list of how many households out; it holds labels and no name."""
+    by.require(Permission.CARE_VIEW, path)
+    audit.record(Tag.HOUSEHOLD_EXPORT, by=by, now=now, path=path, rows=rows)

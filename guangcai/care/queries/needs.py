@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 
 from guangcai.care.enums import HouseholdCategory, RiskTier
@@ -52,7 +52,7 @@ def unpaired(actor: Actor, paths: Iterable[str]) -> list[HouseholdNeed]:
     return sorted(found, key=lambda need: (-need.urgency, need.label, need.id))
 
 
-def _without_guardian(wanted: object) -> object:
+def _without_guardian(wanted: Q) -> "QuerySet[Household, UUID]":
     """Children nobody entered a guardian for: none by the commands; a restore from elsewhere may hold one."""
-    children = Household.objects.filter(wanted, category=HouseholdCategory.CHILD)  # type: ignore[misc]
-    return children.annotate(length=Length("guardian_name")).filter(length=0).values("pk")
+    children = Household.objects.filter(wanted, category=HouseholdCategory.CHILD)
+    return children.annotate(length=Length("guardian_name")).filter(length=0).values_list("pk", flat=True)

@@ -1,0 +1,1 @@
+"""Screens of care: parse, call one command, answer."""
