@@ -9,3 +9,10 @@ from django.apps import AppConfig
 class InvitationsConfig(AppConfig):
     name = "guangcai.invitations"
     label = "invitations"
+
+    def ready(self) -> None:
+        from guangcai.invitations import notices
+        from guangcai.invitations.commands import movers  # registers how invitations follow a merge of two records
+
+        assert movers
+        notices.declare_templates()

@@ -32,11 +32,24 @@ def _day(actor: Actor) -> list[NavItem]:
         rows.append(NavItem(_("Activities"), link("activities:list"), "calendar-event"))
     if actor.holds(Permission.POST_EDIT) or actor.holds(Permission.ROSTER_VIEW):
         rows.append(NavItem(pgettext("menu", "Posts"), link("posts:list"), "id-badge-2", phone=False))
+    if actor.holds(Permission.ROSTER_VIEW):
+        rows.append(NavItem(pgettext("menu", "Zones"), link("zones:list"), "building", phone=False))
+    if actor.holds(Permission.PLEDGE_EDIT):
+        rows.append(NavItem(pgettext("menu", "Pledges"), link("pledges:list"), "writing", phone=False))
+    if actor.holds(Permission.INVITATION_EDIT):
+        rows.append(NavItem(pgettext("menu", "Find people"), link("invitations:rounds"), "users-plus", phone=False))
+    rows += _teams(actor)
     if actor.holds(Permission.ENTRY_CONFIRM):
         rows.append(NavItem(_("To confirm"), link("ledger:confirmations"), "checks"))
     if actor.holds(Permission.ENTRY_VIEW):
         rows.append(NavItem(pgettext("menu", "Service records"), link("ledger:entries"), "list-check", phone=False))
     return rows
+
+
+def _teams(actor: Actor) -> list[NavItem]:
+    if not (actor.holds(Permission.TEAM_EDIT) or actor.holds(Permission.ROSTER_VIEW)):
+        return []
+    return [NavItem(pgettext("menu", "Teams"), link("teams:list"), "users-group", phone=False)]
 
 
 def _paper(actor: Actor) -> list[NavItem]:
@@ -48,10 +61,18 @@ def _paper(actor: Actor) -> list[NavItem]:
     if actor.holds(Permission.SAMPLE_VIEW):
         rows.append(NavItem(pgettext("menu", "Spot checks"), link("ledger:samples"), "eye", group=group, phone=False))
     if actor.holds(Permission.STATISTICS_VIEW):
+        rows.append(
+            NavItem(
+                pgettext("menu", "Checklists"), link("pledges:checklists"), "clipboard-list", group=group, phone=False
+            )
+        )
         rows.append(NavItem(_("Statistics"), link("reports:index"), "chart-bar", group=group))
     if actor.holds(Permission.SUGGESTION_READ):
         rows.append(
             NavItem(pgettext("menu", "Suggestions"), link("portal:suggestions"), "message", group=group, phone=False)
+        )
+        rows.append(
+            NavItem(pgettext("menu", "Plate feedback"), link("teams:inbox"), "message-report", group=group, phone=False)
         )
     return rows
 
@@ -64,6 +85,9 @@ def _own(actor: Actor) -> list[NavItem]:
         NavItem(pgettext("menu", "Find"), link("activities:open"), "heart-handshake", group=group),
         NavItem(pgettext("menu", "My shifts"), link("activities:mine"), "calendar-check", group=group),
         NavItem(pgettext("menu", "My posts"), link("posts:open"), "id-badge-2", group=group, phone=False),
+        NavItem(pgettext("menu", "My zones"), link("zones:mine"), "building", group=group, phone=False),
+        NavItem(pgettext("menu", "My pledges"), link("pledges:mine"), "writing", group=group, phone=False),
+        NavItem(pgettext("menu", "My teams"), link("teams:mine"), "users-group", group=group, phone=False),
         NavItem(pgettext("menu", "My record"), link("ledger:mine"), "book-2", group=group),
         NavItem(pgettext("menu", "About me"), link("members:me"), "user-circle", group=group),
     ]
@@ -77,6 +101,16 @@ def _set_up(actor: Actor) -> list[NavItem]:
         )
     if actor.holds(Permission.UNIT_EDIT):
         rows.append(NavItem(pgettext("menu", "Work units"), link("orgs:units"), "briefcase", group=group, phone=False))
+    if actor.holds(Permission.POLICY_EDIT):
+        rows.append(
+            NavItem(
+                pgettext("menu", "Pledge templates"),
+                link("pledges:templates"),
+                "list-details",
+                group=group,
+                phone=False,
+            )
+        )
     if actor.holds(Permission.AUDIT_VIEW):
         rows.append(NavItem(pgettext("menu", "Audit trail"), link("portal:audit_trail"), "history", group=group))
     return rows

@@ -90,6 +90,7 @@ def _board_context(request: ActorRequest, shift: Shift) -> dict[str, object]:
         "state": state,
         "is_open": may_take and state in ("planned", "running", "to_close", "draft"),
         "may_close": may_take and state in ("running", "to_close") and now >= shift.starts_at,
+        "may_find": state == "planned" and request.actor.can(Permission.INVITATION_EDIT, shift.path),
         "may_edit": may_edit and state in ("planned", "running", "draft"),
         "outcomes": Outcome.objects.filter(shift=shift).order_by("pk"),
         "longest": rules.shift_minutes(starts_at=shift.starts_at, ends_at=shift.ends_at) + rules.MINUTES_BEYOND_SHIFT,

@@ -9,11 +9,19 @@ from guangcai.activities.models import ShiftNotice
 from guangcai.activities.queries.shifts import MyShift, Offer, my_shifts, offers_for
 from guangcai.appraisal.models import Appraisal
 from guangcai.core.actor import Actor
+from guangcai.invitations.models import Invitation
+from guangcai.invitations.queries.mine import own_invitations
 from guangcai.ledger.queries.booklet import OwnYear, own_year
 from guangcai.ledger.queries.entries import own_entries
 from guangcai.members.models import Member
+from guangcai.pledges.models import Pledge
+from guangcai.pledges.queries.pledges import own_news
 from guangcai.posts.models import PostClaim
 from guangcai.posts.queries.posts import own_claims
+from guangcai.teams.models import TeamMembership
+from guangcai.teams.queries.teams import own_memberships
+from guangcai.zones.models import ZoneAgreement
+from guangcai.zones.queries.own import own_agreements
 
 NEXT, OFFERS = 3, 3
 
@@ -21,7 +29,7 @@ NEXT, OFFERS = 3, 3
 @dataclass(frozen=True)
 class MemberDay:
     """`now_on`: the shift to check in to. `unread`: messages not seen yet. `waiting`: records not yet confirmed.
-    `claims`: the posts he has taken on, first what he can take up."""
+    `claims`: the posts he has taken on, first what he can take up. `zones`: the same. `invitations`: what he was asked and has not answered. `reviewed`: a pledge whose review he may answer."""
 
     member: Member
     year: OwnYear
@@ -32,6 +40,10 @@ class MemberDay:
     waiting: int
     appraisal: Appraisal | None
     claims: tuple[PostClaim, ...]
+    teams: tuple[TeamMembership, ...]
+    zones: tuple[ZoneAgreement, ...]
+    invitations: tuple[Invitation, ...]
+    reviewed: Pledge | None
 
     @property
     def is_free(self) -> bool:
@@ -61,4 +73,8 @@ def member_day(actor: Actor, *, now: datetime) -> MemberDay | None:
         .order_by("-year")
         .first(),
         claims=tuple(own_claims(actor)),
+        teams=tuple(own_memberships(actor)),
+        zones=tuple(own_agreements(actor, on=localdate(now))),
+        invitations=tuple(own_invitations(actor, now=now)),
+        reviewed=own_news(actor),
     )
