@@ -31,6 +31,24 @@ def posts() -> dict[str, Any]:
     return _read("posts.json")
 
 
+@cache
+def pledges() -> dict[str, Any]:
+    """Pledges of members: what they took on, what is done, what the communities found."""
+    return _read("pledges.json")
+
+
+@cache
+def teams() -> dict[str, Any]:
+    """Teams of the street and its communities: who is in, who leads, what they did, whose plate is out."""
+    return _read("teams.json")
+
+
+@cache
+def zones() -> dict[str, Any]:
+    """Zones of the communities: the lots, who holds what since when, what was done there, who moved away."""
+    return _read("zones.json")
+
+
 def _read(name: str) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(files("guangcai.demo").joinpath("data", name).read_text(encoding="utf-8"))
     return content

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from guangcai.accounts.models import User
 from guangcai.core.errors import Conflict
 from guangcai.core.models import Installation
-from guangcai.demo import calendar, cases, paperwork, place, population, posts, shifts
+from guangcai.demo import calendar, cases, paperwork, place, pledges, population, posts, shifts, teams, zones
 from guangcai.demo.stage import Stage, Step
 from guangcai.orgs.models import Node
 
@@ -64,6 +64,7 @@ def _before(stage: Stage) -> Iterator[Step]:
     for step in (
         place.build_tree,
         place.build_buildings,
+        place.build_stairwells,
         place.build_organisations,
         place.appoint,
         population.hand_in_lists,
@@ -80,6 +81,11 @@ def _after(stage: Stage) -> Iterator[Step]:
         posts.open_sets,
         posts.draw_lots,
         posts.propose_one,
+        zones.add_zones,
+        zones.sign_agreements,
+        teams.form_teams,
+        teams.hang_plates_out,
+        pledges.make_pledges,
         paperwork.close_quarters,
         paperwork.units_answer,
         cases.slips_wait,
@@ -90,5 +96,6 @@ def _after(stage: Stage) -> Iterator[Step]:
         cases.a_shift_moves,
         cases.somebody_owes_nothing,
         paperwork.appraise,
+        zones.somebody_moves_away,
     ):
         yield partial(step, stage)

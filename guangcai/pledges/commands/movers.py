@@ -26,4 +26,4 @@ def pledges(merge: Merge) -> int:
 
 def _weakness(row: Pledge) -> tuple[object, ...]:
     marks = PledgeMark.objects.filter(line__pledge=row, withdrawn_at=None).count()
-    return (not hasattr(row, "review"), -marks, row.offered_at, row.pk)
+    return (row.outcome is None, -marks, row.offered_at, row.pk)

@@ -111,7 +111,7 @@ def mark_done(*, line: PledgeLine, done_on: date, note: str, by: Actor, now: dat
         done_on=done_on,
         year=pledge.year,
         today=localdate(now),
-        is_over=pledge.ended_at is not None or hasattr(pledge, "review"),
+        is_over=pledge.ended_at is not None or pledge.outcome is not None,
     )
     mark = PledgeMark.objects.create(
         line=line,
@@ -134,7 +134,7 @@ def withdraw_mark(*, mark: PledgeMark, by: Actor, now: datetime) -> PledgeMark:
     if row.withdrawn_at is not None:
         return row
     shared.check_live(ended_at=pledge.ended_at)
-    rules.check_open(is_reviewed=hasattr(pledge, "review"))
+    rules.check_open(is_reviewed=pledge.outcome is not None)
     row.withdrawn_at, row.withdrawn_by = now, by.user_id
     row.save(update_fields=["withdrawn_at", "withdrawn_by"])
     audit.record(Tag.PLEDGE_MARK_WITHDRAW, by=by, on=row, now=now, path=pledge.path)

@@ -32,7 +32,7 @@ def review(*, pledge: Pledge, finding: Finding, words: str, by: Actor, now: date
     by.require(Permission.PLEDGE_EDIT, pledge.path)
     shared.check_confirmer(member_id=pledge.member_id, by_member=by.member_id)
     row = lock_pledge(pledge.pk)
-    if hasattr(row, "review"):
+    if row.outcome is not None:
         return row.review
     state = row.state_on(localdate(now))
     rules.check_review(
@@ -73,7 +73,7 @@ def answer_review(*, pledge: Pledge, answer: str, by: Actor, now: datetime) -> P
     if by.member_id != pledge.member_id:
         raise Forbidden() if by.can(Permission.PLEDGE_VIEW, pledge.path) else OutOfScope()
     row = lock_pledge(pledge.pk)
-    if not hasattr(row, "review"):
+    if row.outcome is None:
         raise OutOfScope()
     found = row.review
     if found.answered_at is not None and found.answer == answer.strip():

@@ -81,9 +81,14 @@ class Pledge(Commitment):
     def get_absolute_url(self) -> str:
         return reverse("pledges:pledge", args=[self.pk])
 
+    @property
+    def outcome(self) -> "PledgeReview | None":
+        """The community's review, None before it."""
+        return getattr(self, "review", None)
+
     def state_on(self, day: "date") -> PledgeState:
         """Read from the rows; asks for the review, which lists load along."""
-        if getattr(self, "review", None) is not None:
+        if self.outcome is not None:
             return PledgeState.REVIEWED
         if self.ended_at is not None and self.end_reason != EndReason.TERM_OVER:
             return PledgeState.ENDED

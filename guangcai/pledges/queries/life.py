@@ -14,7 +14,7 @@ def timeline_of(member: Member, actor: Actor) -> Iterator[TimelineItem]:
     """The pledges the member made, and what the community found: one query."""
     rows = Pledge.objects.kept_by(actor).filter(member=member).select_related("template", "review")
     for row in rows.order_by("-offered_at", "pk")[:SHOWN]:
-        found = getattr(row, "review", None)
+        found = row.outcome
         yield TimelineItem(
             at=found.reviewed_at if found else row.ended_at or row.offered_at,
             title=f"{row.template.name} {row.year}",

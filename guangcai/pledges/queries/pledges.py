@@ -81,3 +81,11 @@ def due_for_review(actor: Actor, *, on: date) -> int:
     """How many pledges wait for the desk, without one's own. One query."""
     mine = under("path", actor.paths_with(Permission.PLEDGE_EDIT))
     return Pledge.objects.to_review(on).filter(mine).exclude(member=actor.member_id).count()
+
+
+def own_news(actor: Actor) -> Pledge | None:
+    """The newest review of an own pledge that the member has not answered. One query."""
+    rows = Pledge.objects.kept_by(actor).filter(member=actor.member_id, review__isnull=False)
+    unanswered = rows.filter(review__answered_at=None).select_related("template", "review")
+    found: Pledge | None = unanswered.order_by("-review__reviewed_at", "pk").first()
+    return found

@@ -70,7 +70,7 @@ def _list(request: ActorRequest, *, error: RuleBroken | None = None) -> HttpResp
 
 
 def _may_tick(request: ActorRequest, row: Pledge, done: Fulfilment) -> bool:
-    is_open = getattr(row, "review", None) is None
+    is_open = row.outcome is None
     return is_open and done.is_whole and not is_own(request, row)
 
 
@@ -92,7 +92,7 @@ def export(request: ActorRequest) -> HttpResponse:
 
 
 def _cells(row: Pledge, done: Fulfilment) -> list[Any]:
-    found_ = getattr(row, "review", None)
+    found_ = row.outcome
     lines = "; ".join(_line_words(state) for state in done.lines)
     state = row.state_on(timezone.localdate())
     first = [row.member.name, row.template.name, row.year, row.community.name, lines]

@@ -96,7 +96,7 @@ def pledge(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def context_of(request: ActorRequest, row: Pledge) -> dict[str, object]:
     own, today = is_own(request, row), timezone.localdate()
-    state, review = row.state_on(today), getattr(row, "review", None)
+    state, review = row.state_on(today), row.outcome
     done = fulfilment([row])[row.pk]
     is_open = row.ended_at is None and review is None
     may_review = not own and review is None and state != "ended" and (state == "to_review" or done.is_whole)
@@ -186,7 +186,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
 def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The member answers the review, once."""
     row = found(request, pk)
-    review = getattr(row, "review", None)
+    review = row.outcome
     if request.method != "POST" and (review is None or review.answered_at is not None or not is_own(request, row)):
         return redirect(row)
     form = AnswerForm(request.POST or None)
