@@ -211,7 +211,8 @@ def consent(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ConsentForm(posted(request), needs_guardian=row.needs_guardian, initial=said)
     if request.method == "POST" and form.is_valid():
         try:
-            commands.give_consent(household=row, **form.cleaned_data, by=request.actor, now=now)
+            words = form.cleaned_data | {"said_by": ConsentBy(form.cleaned_data["said_by"])}
+            commands.give_consent(household=row, **words, by=request.actor, now=now)
             messages.success(request, _("Consent noted. A member can be asked now."))
             return redirect(row)
         except RuleBroken as broken:
