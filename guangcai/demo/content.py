@@ -44,6 +44,12 @@ def teams() -> dict[str, Any]:
 
 
 @cache
+def care() -> dict[str, Any]:
+    """Households of the communities: who looks after each since when, when it was visited, what is handed over."""
+    return _read("care.json")
+
+
+@cache
 def zones() -> dict[str, Any]:
     """Zones of the communities: the lots, who holds what since when, what was done there, who moved away."""
     return _read("zones.json")

@@ -4,8 +4,9 @@ from datetime import date
 
 from guangcai.accounts.commands import add_user, link_member
 from guangcai.activities.commands import load_templates
+from guangcai.care.commands import load_care_lists
 from guangcai.core.actor import Actor
-from guangcai.demo.content import district, year
+from guangcai.demo.content import district, year, zones
 from guangcai.demo.signins import PASSWORD, SIGN_INS
 from guangcai.demo.stage import Stage
 from guangcai.members.commands import load_lists
@@ -23,8 +24,11 @@ from guangcai.orgs.enums import CommunityType, Level, OfficeSource, PartyLevel, 
 from guangcai.orgs.roles import Role
 from guangcai.pledges.commands import load_pledge_templates
 from guangcai.posts.commands import load_post_kinds
+from guangcai.teams.commands import load_team_lists
+from guangcai.zones.commands import load_zone_duties
 
 BUILDINGS = (1, 2, 3, 4)
+STAIRWELLS = (1, 2, 3)
 SYSTEM = Actor.system()
 # Keys under which Stage.users knows those who run a community.
 DESKS = {Role.DESK_WORKER: "desk", Role.COMMUNITY_SECRETARY: "secretary"}
@@ -56,6 +60,9 @@ def build_tree(stage: Stage) -> None:
     load_standard_policies(node=root, by=SYSTEM, now=now, since=date(stage.launch.year, 1, 1))
     load_lists(by=SYSTEM, now=now)
     load_post_kinds(by=SYSTEM, now=now)
+    load_zone_duties(by=SYSTEM, now=now)
+    load_team_lists(by=SYSTEM, now=now)
+    load_care_lists(by=SYSTEM, now=now)
     load_templates(node=root, by=SYSTEM, now=now)
     load_pledge_templates(node=root, by=SYSTEM, now=now)
 
@@ -68,6 +75,20 @@ def build_buildings(stage: Stage) -> None:
                 parent=community,
                 level=Level.BUILDING,
                 name=year()["building"].format(number=number),
+                by=SYSTEM,
+                now=stage.founded_at,
+            )
+
+
+def build_stairwells(stage: Stage) -> None:
+    """Of the community in which most sign-ins work; the others keep to their buildings."""
+    home = next(one.place for one in SIGN_INS if one.role == Role.MEMBER)
+    for number in BUILDINGS:
+        for stairwell in STAIRWELLS:
+            add_node(
+                parent=stage.buildings[home, number],
+                level=Level.STAIRWELL,
+                name=zones()["stairwell"].format(number=stairwell),
                 by=SYSTEM,
                 now=stage.founded_at,
             )

@@ -39,6 +39,7 @@ def _day(actor: Actor) -> list[NavItem]:
     if actor.holds(Permission.INVITATION_EDIT):
         rows.append(NavItem(pgettext("menu", "Find people"), link("invitations:rounds"), "users-plus", phone=False))
     rows += _teams(actor)
+    rows += _care(actor)
     if actor.holds(Permission.ENTRY_CONFIRM):
         rows.append(NavItem(_("To confirm"), link("ledger:confirmations"), "checks"))
     if actor.holds(Permission.ENTRY_VIEW):
@@ -50,6 +51,14 @@ def _teams(actor: Actor) -> list[NavItem]:
     if not (actor.holds(Permission.TEAM_EDIT) or actor.holds(Permission.ROSTER_VIEW)):
         return []
     return [NavItem(pgettext("menu", "Teams"), link("teams:list"), "users-group", phone=False)]
+
+
+def _care(actor: Actor) -> list[NavItem]:
+    if actor.holds(Permission.CARE_VIEW):
+        return [NavItem(pgettext("menu", "Households"), link("care:list"), "home-heart", phone=False)]
+    if actor.holds(Permission.CARE_OVERSEE):
+        return [NavItem(_("Figures of care"), link("care:figures"), "home-heart", phone=False)]
+    return []
 
 
 def _paper(actor: Actor) -> list[NavItem]:
@@ -85,6 +94,7 @@ def _own(actor: Actor) -> list[NavItem]:
         NavItem(pgettext("menu", "Find"), link("activities:open"), "heart-handshake", group=group),
         NavItem(pgettext("menu", "My shifts"), link("activities:mine"), "calendar-check", group=group),
         NavItem(pgettext("menu", "My posts"), link("posts:open"), "id-badge-2", group=group, phone=False),
+        NavItem(pgettext("menu", "My households"), link("care:mine"), "home-heart", group=group, phone=False),
         NavItem(pgettext("menu", "My zones"), link("zones:mine"), "building", group=group, phone=False),
         NavItem(pgettext("menu", "My pledges"), link("pledges:mine"), "writing", group=group, phone=False),
         NavItem(pgettext("menu", "My teams"), link("teams:mine"), "users-group", group=group, phone=False),

@@ -13,11 +13,14 @@ class ZonesConfig(AppConfig):
     def ready(self) -> None:
         from guangcai.commitments import sources
         from guangcai.members import timeline
+        from guangcai.orgs import place_facts
         from guangcai.zones import notices
         from guangcai.zones.commands.work import SOURCE
         from guangcai.zones.models import ZoneAgreement
         from guangcai.zones.queries import life
+        from guangcai.zones.wording import facts_of_place
 
         sources.provide(SOURCE, ZoneAgreement)
         notices.declare_templates()
+        place_facts.provide(facts_of_place)
         timeline.provide(life.timeline_of)

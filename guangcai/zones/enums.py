@@ -27,14 +27,14 @@ class ZoneEnd(models.TextChoices):
 
 
 class SignedHow(models.TextChoices):
-    SCREEN = "screen", _("On the screen")
-    PAPER = "paper", _("On paper")
+    SCREEN = "screen", pgettext_lazy("zone", "On the screen")
+    PAPER = "paper", pgettext_lazy("zone", "On paper")
 
 
 class Coverage(models.TextChoices):
     """Whether somebody looks after a zone. Not stored: told by its live agreements and the day."""
 
-    NOBODY = "nobody", _("Nobody")
+    NOBODY = "nobody", pgettext_lazy("zone", "Nobody")
     OFFERED = "offered", _("To confirm")
     TO_SIGN = "to_sign", _("To sign")
     AWAY = "away", _("Holder moved away")

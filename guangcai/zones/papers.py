@@ -66,7 +66,7 @@ def agreement_pdf(row: ZoneAgreement) -> bytes:
             "support": _(
                 "Provides what is needed, insures volunteers, records the service and answers what is reported."
             ),
-            "ending_head": _("End"),
+            "ending_head": _("Ending"),
             "ending": _(
                 "Either side may end this agreement at any time by telling the other. "
                 "Before the term ends both parties agree whether to renew it."

@@ -59,7 +59,9 @@ HANDLED = {
     "members.residence.member": "guarded",
     "members.rosterrow.match": "moves",
     "members.skill.member": "guarded",
+    "pledges.pledge.member": "guarded",
     "posts.postclaim.member": "guarded",
+    "zones.zoneagreement.member": "moves",
 }
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from guangcai.activities.commands import load_templates
+from guangcai.care.commands import load_care_lists
 from guangcai.cli.language import _
 from guangcai.core.actor import Actor
 from guangcai.members.commands import load_lists
@@ -14,6 +15,8 @@ from guangcai.orgs.commands import load_standard_policies
 from guangcai.orgs.models import Node
 from guangcai.pledges.commands import load_pledge_templates
 from guangcai.posts.commands import load_post_kinds
+from guangcai.teams.commands import load_team_lists
+from guangcai.zones.commands import load_zone_duties
 
 
 @click.command(
@@ -23,7 +26,8 @@ from guangcai.posts.commands import load_post_kinds
 @transaction.atomic
 def command() -> None:
     by, now = Actor.system(), timezone.now()
-    lists = load_lists(by=by, now=now) + load_post_kinds(by=by, now=now)
+    loaders = (load_lists, load_post_kinds, load_zone_duties, load_team_lists, load_care_lists)
+    lists = sum(load(by=by, now=now) for load in loaders)
     today = timezone.localdate(now)
     tops = list(Node.objects.in_force(today).filter(parent=None).order_by("path"))
     rules = templates = 0

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from guangcai.core.errors import Forbidden
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
-from guangcai.orgs import commands, queries
+from guangcai.orgs import commands, place_facts, queries
 from guangcai.orgs.enums import CommunityType, Level
 from guangcai.orgs.forms.tree import Confirmation, MergeForm, MoveForm, NameForm, NodeForm, ProfileForm
 from guangcai.orgs.models import CommunityProfile, Node, WorkUnit
@@ -73,6 +73,7 @@ def node(request: ActorRequest, pk: int) -> HttpResponse:
         "with_ended": with_ended,
         "units": WorkUnit.objects.filter(node=shown, ended_on=None).order_by("name")[:FEW],
         "organisations": shown.party_organisations.filter(ended_on=None).order_by("name"),
+        "told": place_facts.facts(shown, actor, on=on),
         "office_holders": queries.office_holders_at(shown.pk),
         "grants": [grant for grant in queries.grants_at(actor=actor, node_id=shown.pk, on=on) if not grant.ended_at]
         if may_grant

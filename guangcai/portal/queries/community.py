@@ -11,6 +11,7 @@ from guangcai.activities.queries.shifts import ShiftRow, shifts_between, shifts_
 from guangcai.appraisal.enums import Answer
 from guangcai.appraisal.models import Appraisal, FeedbackSheet, QuarterClose
 from guangcai.appraisal.rules import Quarter
+from guangcai.care.queries.households import due as care_due
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -20,9 +21,12 @@ from guangcai.ledger.queries.entries import count_waiting, waiting_entries
 from guangcai.members.models import ReportIn
 from guangcai.members.queries import open_pairs
 from guangcai.orgs.models import Node
+from guangcai.pledges.queries.pledges import due_for_review
 from guangcai.portal.links import link
 from guangcai.portal.models import Suggestion
 from guangcai.posts.queries.posts import due as posts_due
+from guangcai.teams.queries.teams import due as teams_due
+from guangcai.zones.queries.own import due as zones_due
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,10 @@ class Due:
 
 def due(actor: Actor, *, now: datetime) -> list[Due]:
     """Everything that waits for the actor in his area, what is late first. Empty: nothing is due."""
-    rows = [*_shifts(actor, now), *_people(actor), *_records(actor), *_posts(actor, now)]
+    rows = [*_shifts(actor, now), *_people(actor), *_records(actor), *_posts(actor, now), *_pledges(actor, now)]
+    rows += _zones(actor, now)
+    rows += _teams(actor)
+    rows += _care(actor, now)
     rows += [*_feedback(actor, now), *_approvals(actor)]
     shown = [row for row in rows if row.count and row.url]
     return sorted(shown, key=lambda row: row.tone != "bad")
@@ -117,6 +124,67 @@ def _posts(actor: Actor, now: datetime) -> list[Due]:
     return [
         Due(key, label, count, link("posts:list", query=f"state={state}"), icon)
         for key, label, count, state, icon in found
+    ]
+
+
+def _pledges(actor: Actor, now: datetime) -> list[Due]:
+    """Pledges that are over and that nobody has looked at: one query."""
+    if not actor.holds(Permission.PLEDGE_EDIT):
+        return []
+    to, waiting = link("pledges:list", query="state=to_review"), due_for_review(actor, on=localdate(now))
+    return [Due("pledges", _("Pledges due for review"), waiting, to, "writing")]
+
+
+def _zones(actor: Actor, now: datetime) -> list[Due]:
+    """Offers to confirm, agreements about to end, holders who moved away: one query."""
+    if not actor.holds(Permission.ZONE_EDIT):
+        return []
+    waiting = zones_due(actor, paths=actor.paths_with(Permission.ZONE_EDIT), on=localdate(now))
+    found = (
+        ("zone_offers", _("Zones somebody wants to take"), waiting.offers, "offered", "user-plus"),
+        ("zone_renewals", _("Zone agreements about to end"), waiting.renewals, "due", "calendar-time"),
+        ("zone_away", _("Zones whose holder moved away"), waiting.away, "away", "home"),
+    )
+    return [
+        Due(key, label, count, link("zones:list", query=f"state={state}"), icon)
+        for key, label, count, state, icon in found
+    ]
+
+
+def _teams(actor: Actor) -> list[Due]:
+    """Requests to join, and what residents wrote under plates: two queries."""
+    if not actor.holds(Permission.TEAM_EDIT):
+        return []
+    waiting, to = teams_due(actor, paths=actor.paths_with(Permission.TEAM_EDIT)), "state=to_answer"
+    return [
+        Due("team_requests", _("Requests to join a team"), waiting.asked, link("teams:list", query=to), "users-group"),
+        Due(
+            "plate_feedback",
+            _("Feedback of residents"),
+            waiting.feedback,
+            link("teams:inbox", query="seen=no"),
+            "message",
+        ),
+    ]
+
+
+def _care(actor: Actor, now: datetime) -> list[Due]:
+    """Visits overdue, serious changes, high risks without anybody, members who moved: a fixed number of queries."""
+    if not actor.holds(Permission.CARE_EDIT):
+        return []
+    waiting = care_due(actor, now=now)
+    late = "bad" if waiting.late_alerts else "wait"
+    found = (
+        ("care_alerts", _("Households with a serious change"), waiting.alerts, "alert", "bell", late),
+        ("care_late", _("Households whose visit is overdue"), waiting.overdue, "late", "home-heart", "bad"),
+        ("care_unpaired", _("High-risk households without anybody"), waiting.unpaired, "unpaired", "user-x", "wait"),
+        ("care_moved", _("Households whose member moved away"), waiting.moved, "moved", "home", "wait"),
+        ("care_confirm", _("Pairings to confirm"), waiting.confirmations, "to_confirm", "user-heart", "wait"),
+    )
+    narrowed = {"care_unpaired": "&tier=high"}
+    return [
+        Due(key, label, count, link("care:list", query=f"state={state}{narrowed.get(key, '')}"), icon, tone=tone)
+        for key, label, count, state, icon, tone in found
     ]
 
 

@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from guangcai.activities.models import ShiftNotice
 from guangcai.activities.queries.shifts import MyShift, Offer, my_shifts, offers_for
 from guangcai.appraisal.models import Appraisal
+from guangcai.care.queries.households import OwnPairing, own_pairings
 from guangcai.core.actor import Actor
 from guangcai.invitations.models import Invitation
 from guangcai.invitations.queries.mine import own_invitations
@@ -29,7 +30,8 @@ NEXT, OFFERS = 3, 3
 @dataclass(frozen=True)
 class MemberDay:
     """`now_on`: the shift to check in to. `unread`: messages not seen yet. `waiting`: records not yet confirmed.
-    `claims`: the posts he has taken on, first what he can take up. `zones`: the same. `invitations`: what he was asked and has not answered. `reviewed`: a pledge whose review he may answer."""
+    `claims`: the posts he has taken on, first what he can take up. `zones`: the same.
+    `invitations`: what he was asked and has not answered. `reviewed`: a pledge whose review he may answer."""
 
     member: Member
     year: OwnYear
@@ -40,6 +42,7 @@ class MemberDay:
     waiting: int
     appraisal: Appraisal | None
     claims: tuple[PostClaim, ...]
+    households: tuple[OwnPairing, ...]
     teams: tuple[TeamMembership, ...]
     zones: tuple[ZoneAgreement, ...]
     invitations: tuple[Invitation, ...]
@@ -73,6 +76,7 @@ def member_day(actor: Actor, *, now: datetime) -> MemberDay | None:
         .order_by("-year")
         .first(),
         claims=tuple(own_claims(actor)),
+        households=tuple(own_pairings(actor, now=now)),
         teams=tuple(own_memberships(actor)),
         zones=tuple(own_agreements(actor, on=localdate(now))),
         invitations=tuple(own_invitations(actor, now=now)),

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from guangcai.commitments.enums import CommitmentState
 from guangcai.core.actor import Actor
 from guangcai.core.screens import TimelineItem
@@ -9,6 +12,10 @@ from guangcai.members.models import Member
 from guangcai.zones.models import ZoneAgreement
 
 SHOWN = 100
+WORDS = {
+    CommitmentState.CONFIRMED: _("To sign"),
+    CommitmentState.HELD: pgettext_lazy("zone", "Signed"),
+}
 TONES = {
     CommitmentState.OFFERED: "wait",
     CommitmentState.CONFIRMED: "info",
@@ -24,7 +31,7 @@ def timeline_of(member: Member, actor: Actor) -> Iterator[TimelineItem]:
         yield TimelineItem(
             at=row.ended_at or row.signed_at or row.confirmed_at or row.offered_at,
             title=row.zone.name,
-            text=str(row.state.label),
+            text=str(WORDS.get(row.state, row.state.label)),
             url=row.get_absolute_url(),
             tone=TONES[row.state],
             icon="building",

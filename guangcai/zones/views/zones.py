@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guangcai.core.errors import RuleBroken
+from guangcai.core.errors import Forbidden, RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
@@ -43,10 +43,9 @@ def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = No
 
 def communities_of(request: ActorRequest, permission: Permission) -> QuerySet[Node]:
     """Communities in force where the actor holds `permission`; 403 without one."""
-    places = Node.objects.in_force(localdate()).communities().held_by(request.actor, permission)
-    if not places:
-        request.actor.require(permission, next(iter(request.actor.paths_with(Permission.TREE_VIEW)), "/"))
-    return places.order_by("code")
+    if not request.actor.holds(permission):
+        raise Forbidden()
+    return Node.objects.in_force(localdate()).communities().held_by(request.actor, permission).order_by("code")
 
 
 @login_required
