@@ -178,6 +178,11 @@ class VisitRhythm:
     general_days: int
     alert_hours: int
 
+    def __post_init__(self) -> None:
+        if not self.high_days <= self.key_days <= self.general_days:
+            words = _("A higher risk is visited at least as often as a lower one.")
+            raise RuleBroken(words, field="high_days", code="rhythm_order")
+
 
 @dataclass(frozen=True)
 class SmallCount:
@@ -195,6 +200,11 @@ class MatchPlace:
     compound: int
     community: int
     elsewhere: int
+
+    def __post_init__(self) -> None:
+        if not self.stairwell <= self.building <= self.compound <= self.community <= self.elsewhere:
+            words = _("A farther place cannot have fewer points than a nearer one.")
+            raise RuleBroken(words, field="stairwell", code="places_order")
 
 
 @dataclass(frozen=True)
@@ -299,7 +309,9 @@ def in_force_on_days(shape: type[Shape], *, path: str, days: Iterable[date]) -> 
 
 
 def check_value(key: PolicyKey, value: dict[str, Any]) -> None:
-    """Raises ValueError unless `value` has exactly the fields of the rule's shape, each of the declared type."""
+    """Raises ValueError unless `value` has exactly the fields of the rule's shape, each of the declared type;
+    RuleBroken where its numbers contradict each other."""
     declared = {field.name: field.type for field in fields(SHAPES[key])}
     if set(declared) != set(value) or any(type(value[name]) is not kind for name, kind in declared.items()):
         raise ValueError(f"{key} needs exactly {declared}")
+    SHAPES[key](**value)

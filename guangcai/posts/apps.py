@@ -11,8 +11,7 @@ class PostsConfig(AppConfig):
     label = "posts"
 
     def ready(self) -> None:
-        from guangcai.commitments import sources
-        from guangcai.commitments import shown
+        from guangcai.commitments import shown, sources
         from guangcai.members import timeline
         from guangcai.posts import notices
         from guangcai.posts.commands import movers  # registers how claims follow a merge of two records

@@ -6,9 +6,10 @@ and the member takes it up himself or does not (Order 685 art 25).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.errors import RuleBroken, Text
@@ -87,6 +88,11 @@ def check_openable(*, is_established: bool, is_open: bool, missing: dict[str, Te
 def check_post_live(*, ended_at: datetime | None) -> None:
     if ended_at is not None:
         raise RuleBroken(_("This post has ended."), code="post_ended")
+
+
+def end_of_day(day: date) -> datetime:
+    """The last instant of a local date."""
+    return make_aware(datetime.combine(day + timedelta(days=1), time())) - timedelta(seconds=1)
 
 
 def collects(order: str) -> bool:

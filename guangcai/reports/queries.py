@@ -1,5 +1,6 @@
 """How figures are shown: rows as words, a chart, and where each number leads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +16,10 @@ from guangcai.core.scoping import under
 from guangcai.members.models import Occupation, SkillKind
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node, WorkUnit
+from guangcai.posts.models import PostKind
 from guangcai.reports.statistics import DIMENSION_WORDS, LINK_WORDS, MEASURE_WORDS, Figures
+from guangcai.teams.enums import TeamBasis, TeamKind
+from guangcai.teams.models import TeamField
 
 COUNTED_LEVELS = [Level.DISTRICT, Level.STREET, Level.COMMUNITY]
 
@@ -48,7 +52,7 @@ def countable_nodes(actor: Actor, *, on: date) -> "QuerySet[Node]":
 
 def shown(figures: Figures) -> Shown:
     """The rows as words with their way to the names behind them. At most two queries, whatever the rows."""
-    links = _RosterLinks(figures)
+    links = _links_of(figures)
     rows = tuple(
         ShownRow(
             words=tuple(str(LINK_WORDS.get(row[name], row[name]) or "—") for name in figures.by),
@@ -104,3 +108,33 @@ class _RosterLinks:
         query = {name: self.keys[name].get(row[name], "") for name in self.keys}
         query.setdefault("community", self.figures.node.pk)
         return f"{reverse('members:roster')}?{urlencode({name: key for name, key in query.items() if key})}"
+
+
+class _ListLinks:
+    """From a row of a statistic to the list it counts, filtered alike. At most two queries."""
+
+    def __init__(self, figures: Figures, *, address: str, keys: Mapping[str, Mapping[str, object]]) -> None:
+        self.figures, self.address = figures, address
+        self.keys = dict(keys)
+        if "community" in figures.by:
+            below = Node.objects.filter(path__under=figures.node.path)
+            self.keys["community"] = dict(below.values_list("name", "pk"))
+
+    def of(self, row: dict[str, Any]) -> str:
+        query = {name: self.keys[name].get(row[name], "") for name in self.figures.by}
+        return f"{reverse(self.address)}?{urlencode({name: key for name, key in query.items() if key})}"
+
+
+def _links_of(figures: Figures) -> "_RosterLinks | _ListLinks":
+    if figures.name == "posts":
+        kinds = dict(PostKind.objects.values_list("name", "pk")) if "kind" in figures.by else {}
+        return _ListLinks(figures, address="posts:list", keys={"kind": kinds})
+    if figures.name == "teams":
+        keys: dict[str, Mapping[str, object]] = {
+            "kind": {str(one.label): one.value for one in TeamKind},
+            "basis": {str(one.label): one.value for one in TeamBasis},
+        }
+        if "field" in figures.by:
+            keys["field"] = dict(TeamField.objects.values_list("name", "pk"))
+        return _ListLinks(figures, address="teams:list", keys=keys)
+    return _RosterLinks(figures)

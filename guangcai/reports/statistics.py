@@ -1,4 +1,4 @@
-"""The statistics by name (S1, S2, S6, S7, S12): one shape for the screen, Excel, the API and `guangcai stats`.
+"""The statistics by name (S1 to S5, S6, S7, S12): one shape for the screen, Excel, the API and `guangcai stats`.
 
 Each is a function over the rooms' own counts; nothing is stored. A number on a screen and the same number on the
 command line come from the same call.
@@ -9,16 +9,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guangcai.activities.queries.counts import count_activities
 from guangcai.appraisal.queries import count_duty, count_feedback
+from guangcai.care.queries.figures import count_linked
 from guangcai.core.actor import Actor
 from guangcai.core.errors import OutOfScope, RuleBroken, Text
 from guangcai.core.permissions import Permission
 from guangcai.members.queries.counts import count_links, count_members, reported_in_rates
 from guangcai.orgs.models import Node
+from guangcai.pledges.queries.counts import count_pledges
+from guangcai.posts.queries.counts import count_posts
+from guangcai.teams.queries.counts import count_teams
+from guangcai.zones.enums import ZoneKind
+from guangcai.zones.queries.coverage import count_zones
 
 Row = dict[str, Any]
 # Statistics reach from the first rules in force to the end of the century.
@@ -125,6 +132,12 @@ def _activities(asked: Question) -> list[Row]:
     ]
 
 
+def _teams(asked: Question) -> list[Row]:
+    """Teams, different people in them, entries of their logs in the period (S5, as far as teams go)."""
+    counted = count_teams(asked.paths, by=asked.by, since=asked.first_day, until=asked.until or asked.on)
+    return [{**row.dimensions, "count": row.teams, "people": row.members, "logged": row.entries} for row in counted]
+
+
 def _duty(asked: Question) -> list[Row]:
     counted = count_duty(paths=asked.paths, by=asked.by, year=asked.year, on=asked.on)
     return [{**dict(zip(asked.by, key, strict=True)), "count": count} for key, count in counted.items()]
@@ -143,6 +156,59 @@ def _feedback(asked: Question) -> list[Row]:
         }
         for row in counted
     ]
+
+
+def _pledges(asked: Question) -> list[Row]:
+    """Pledges made for the year, and what the communities found (A57)."""
+    counted = count_pledges(paths=asked.paths, by=asked.by, year=asked.year)
+    return [
+        {**row.values, "count": row.made, "fulfilled": row.fulfilled, "partly": row.partly, "not_yet": row.not_yet}
+        for row in counted
+    ]
+
+
+def _posts(asked: Question) -> list[Row]:
+    """Posts open, their places, how many are claimed and taken up, and the rate of claims (S3)."""
+    counted = count_posts(paths=asked.paths, by=asked.by, on=asked.on)
+    return [
+        {
+            **dict(zip(asked.by, key, strict=True)),
+            "count": row.posts,
+            "places": row.places,
+            "claimed": row.claimed,
+            "taken_up": row.taken_up,
+            "rate": row.rate,
+        }
+        for key, row in counted.items()
+    ]
+
+
+def _zones(asked: Question) -> list[Row]:
+    """Zones in all, held, with a signed agreement, and the share of those (S4)."""
+    counted = count_zones(paths=asked.paths, by=asked.by, on=asked.on)
+    kinds = dict(ZoneKind.choices)
+    return [
+        {
+            **{name: str(kinds.get(value, value)) for name, value in zip(asked.by, key, strict=True)},
+            "count": row.total,
+            "held": row.held,
+            "signed": row.signed,
+            "share": row.share,
+        }
+        for key, row in counted.items()
+    ]
+
+
+def _households(asked: Question) -> list[Row]:
+    """Households looked after, visits in the period, and those whose visit is overdue today (S8)."""
+    counted = count_linked(
+        asked.actor, paths=asked.paths, by=asked.by, on=asked.until or asked.on, since=asked.first_day, now=now()
+    )
+    rows: list[Row] = []
+    for row in counted:
+        found: Row = {**row.values, "count": row.households, "visits": row.visits}
+        rows.append(found if row.late is None else {**found, "overdue": row.late})
+    return rows
 
 
 LINK_WORDS: Mapping[str, Text] = {
@@ -167,16 +233,35 @@ DIMENSION_WORDS: Mapping[str, Text] = {
     "month": _("Month"),
     "outcome": _("Outcome"),
     "verdict": _("Duty"),
+    "field": _("Field"),
+    "basis": _("Basis"),
     "quarter": _("Quarter"),
+    "tier": _("Risk tier"),
+    "pairing": _("Kind of pairing"),
+    "pledge": pgettext_lazy("menu", "Pledge"),
 }
 MEASURE_WORDS: Mapping[str, Text] = {
     "count": _("Count"),
     "reported_in": pgettext_lazy("count", "Reported in"),
     "participants": _("Participants"),
+    "people": _("People in teams"),
+    "visits": pgettext_lazy("care", "Visits"),
+    "overdue": _("Visit overdue"),
+    "logged": _("Entries of the log"),
+    "places": _("Places"),
+    "claimed": pgettext_lazy("posts", "Places claimed"),
+    "taken_up": pgettext_lazy("posts", "Places taken up"),
+    "rate": pgettext_lazy("posts", "Claimed, percent"),
+    "held": pgettext_lazy("zones", "Held"),
+    "signed": pgettext_lazy("zones", "Signed"),
+    "share": pgettext_lazy("zones", "Share signed"),
     "sent": _("Sent"),
     "read": _("Read"),
     "acknowledged": _("Acknowledged"),
     "disputed": _("Disputed"),
+    "fulfilled": pgettext_lazy("pledge", "Fulfilled"),
+    "partly": pgettext_lazy("pledge", "Partly fulfilled"),
+    "not_yet": pgettext_lazy("pledge", "Not yet fulfilled"),
 }
 STATISTICS: Mapping[str, Statistic] = {
     "members": Statistic(
@@ -194,6 +279,36 @@ STATISTICS: Mapping[str, Statistic] = {
         measures=("count", "participants"),
         has_period=True,
     ),
+    "posts": Statistic(
+        pgettext_lazy("menu", "Posts"),
+        ("kind", "community"),
+        ("kind",),
+        _posts,
+        measures=("count", "places", "claimed", "taken_up", "rate"),
+    ),
+    "zones": Statistic(
+        _("Zones"),
+        ("community", "kind"),
+        ("community",),
+        _zones,
+        measures=("count", "held", "signed", "share"),
+    ),
+    "teams": Statistic(
+        pgettext_lazy("menu", "Teams"),
+        ("kind", "field", "basis", "community"),
+        ("kind",),
+        _teams,
+        measures=("count", "people", "logged"),
+        has_period=True,
+    ),
+    "households": Statistic(
+        _("Households looked after (in fives outside their own desk)"),
+        ("tier", "pairing", "category", "community"),
+        ("tier",),
+        _households,
+        measures=("count", "visits", "overdue"),
+        has_period=True,
+    ),
     "duty": Statistic(_("Annual duty"), ("verdict", "community", "unit"), ("verdict",), _duty),
     "feedback": Statistic(
         _("Quarterly feedback"),
@@ -202,6 +317,13 @@ STATISTICS: Mapping[str, Statistic] = {
         _feedback,
         measures=("count", "sent", "read", "acknowledged", "disputed"),
         has_period=True,
+    ),
+    "pledges": Statistic(
+        pgettext_lazy("menu", "Pledges"),
+        ("pledge", "community"),
+        ("pledge",),
+        _pledges,
+        measures=("count", "fulfilled", "partly", "not_yet"),
     ),
 }
 

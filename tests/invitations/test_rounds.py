@@ -8,12 +8,14 @@ from django.db import IntegrityError, transaction
 from guangcai.care.enums import PairingEnd, PairingKind, RiskTier
 from guangcai.care.models import Pairing
 from guangcai.commitments.enums import EndReason
+from guangcai.core.actor import Actor
 from guangcai.core.errors import Forbidden, OutOfScope, RuleBroken
 from guangcai.core.models import AuditEvent, Outbox
 from guangcai.core.permissions import Permission
 from guangcai.invitations import commands
 from guangcai.invitations.enums import Decision, Subject
 from guangcai.invitations.models import Invitation, Proposal, Round
+from guangcai.members.commands import merge_members
 from guangcai.members.models import Intention, ServiceKind, Skill, SkillKind
 from guangcai.orgs.enums import PolicyKey
 from guangcai.orgs.models import Policy
@@ -254,3 +256,17 @@ def test_dropping_asks_nobody(cast, desk, now, make_household):
     with pytest.raises(RuleBroken) as refused:
         accept_all(found, desk, now)
     assert refused.value.code in ("round_closed", "nobody")
+
+
+def test_two_records_become_one_and_were_asked_once(cast, desk, now, make_post, make_household, neighbours):
+    (kept, _a), (gone, _b) = neighbours(2)
+    post, other = make_post(title="甲"), make_post(title="乙")
+    asks = [commands.Ask(kept, post=post), commands.Ask(gone, post=post), commands.Ask(gone, post=other)]
+    commands.invite(asks=asks, by=desk, now=now)
+    make_household("户")
+    round_ = start(cast, desk, now)
+    row = round_.proposals.pairs().get()
+    Proposal.objects.filter(pk=row.pk).update(member=gone)
+    merge_members(kept=kept, gone=gone, by=Actor.system(), now=now)
+    assert sorted(Invitation.objects.values_list("post__title", "member_id")) == [("乙", kept.pk), ("甲", kept.pk)]
+    assert round_.proposals.pairs().get().member_id == kept.pk

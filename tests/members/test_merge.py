@@ -42,6 +42,8 @@ HANDLED = {
     "appraisal.dutyelsewhere.member": "guarded",
     "appraisal.exemption.member": "guarded",
     "appraisal.feedbackline.member": "guarded",
+    "invitations.invitation.member": "guarded",
+    "invitations.proposal.member": "guarded",
     "ledger.certificate.member": "moves",
     "ledger.objection.member": "moves",
     "ledger.posting.member": "moves",
@@ -61,6 +63,9 @@ HANDLED = {
     "members.skill.member": "guarded",
     "pledges.pledge.member": "guarded",
     "posts.postclaim.member": "guarded",
+    "teams.plate.member": "guarded",
+    "teams.teamleader.member": "guarded",
+    "teams.teammembership.member": "guarded",
     "zones.zoneagreement.member": "moves",
 }
 

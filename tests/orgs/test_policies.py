@@ -134,6 +134,22 @@ def test_standard_rules_load_once_and_cite_their_source(cast, by):
     assert commands.load_standard_policies(node=cast.district, by=by, now=cast.now, since=ON) == []
 
 
+@pytest.mark.parametrize(
+    ("key", "change", "field"),
+    [
+        (PolicyKey.MATCH_PLACE, {"building": 900}, "stairwell"),
+        (PolicyKey.VISIT_RHYTHM, {"general_days": 6}, "high_days"),
+    ],
+)
+def test_numbers_that_contradict_each_other_are_refused_with_a_sentence(cast, by, key, change, field):
+    with pytest.raises(RuleBroken) as refused:
+        commands.set_policy(
+            node=cast.district, key=key, value=POLICIES[key] | change, since=ON, source="区文件", by=by, now=cast.now
+        )
+    assert refused.value.field == field
+    assert Policy.objects.filter(key=key).count() == 1
+
+
 def test_every_rule_has_a_shape_a_form_and_words(cast, queries):
     assert set(SHAPES) == set(PolicyKey) == set(FIELDS)
     typed = {"minutes": "16", "deeds": "12", "working_days": "10", "hours": "72", "percent": "5"}

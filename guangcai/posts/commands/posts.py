@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from secrets import token_bytes
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.timezone import localdate
 
 from guangcai.commitments.enums import EndReason
@@ -161,7 +160,7 @@ def open_post(*, post: Post, by: Actor, now: datetime) -> Post:
     rule = in_force_at(ClaimRule, path=row.path, on=localdate(now))
     row.opened_at, row.opened_by, row.claim_order = now, by.user_id, ClaimOrder(rule.order)
     if rules.collects(rule.order):
-        row.claims_until = end_of_day(localdate(now) + timedelta(days=rule.days))
+        row.claims_until = rules.end_of_day(localdate(now) + timedelta(days=rule.days))
     if row.claim_order == ClaimOrder.LOT:
         row.lot_seed = token_bytes(SEED_BYTES)
         row.lot_seal = seal_of(row.lot_seed)
@@ -222,11 +221,6 @@ def end_post(*, post: Post, reason: PostEnd, note: str, by: Actor, now: datetime
     audit.record(Tag.POST_END, by=by, on=row, now=now, reason=reason.value, claims=len(claims))
     tell_claimants(row, [claim.member_id for claim in claims], "ended", now=now)
     return row
-
-
-def end_of_day(day: date) -> datetime:
-    """The last instant of a local date."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time())) - timedelta(seconds=1)
 
 
 def _missing(words: Post | Draft) -> dict[str, rules.Text]:
