@@ -345,6 +345,8 @@ PUBLIC_ADDRESSES = frozenset(
         "activities:pad",
         "accounts:kiosk",
         "accounts:kiosk_end",
+        # What residents read behind the code of a plate.
+        "teams:public_plate",
     }
 )
 PUBLIC_PREFIXES = ("account_", "mfa_", "api:")

@@ -14,7 +14,20 @@ from django.utils.translation import gettext as _
 from guangcai.accounts.models import User
 from guangcai.core.errors import Conflict
 from guangcai.core.models import Installation
-from guangcai.demo import calendar, care, cases, paperwork, place, pledges, population, posts, shifts, teams, zones
+from guangcai.demo import (
+    calendar,
+    care,
+    cases,
+    invitations,
+    paperwork,
+    place,
+    pledges,
+    population,
+    posts,
+    shifts,
+    teams,
+    zones,
+)
 from guangcai.demo.stage import Stage, Step
 from guangcai.orgs.models import Node
 
@@ -86,6 +99,7 @@ def _after(stage: Stage) -> Iterator[Step]:
         teams.form_teams,
         teams.hang_plates_out,
         care.look_after_households,
+        invitations.ask_members,
         pledges.make_pledges,
         paperwork.close_quarters,
         paperwork.units_answer,

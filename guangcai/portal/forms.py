@@ -20,6 +20,7 @@ ROOMS = [
     ("orgs", pgettext_lazy("room", "Places, units, rights")),
     ("members", pgettext_lazy("room", "Roster")),
     ("activities", pgettext_lazy("room", "Activities")),
+    ("teams", pgettext_lazy("room", "Teams and plates")),
     ("ledger", pgettext_lazy("room", "Service records")),
     ("appraisal", pgettext_lazy("room", "Feedback and appraisal")),
     ("reports", pgettext_lazy("room", "Statistics")),

@@ -76,6 +76,8 @@ def _paper(actor: Actor) -> list[NavItem]:
             )
         )
         rows.append(NavItem(_("Statistics"), link("reports:index"), "chart-bar", group=group))
+    if actor.holds(Permission.ROSTER_EXPORT):
+        rows.append(NavItem(pgettext("menu", "Forms"), link("reports:forms"), "printer", group=group, phone=False))
     if actor.holds(Permission.SUGGESTION_READ):
         rows.append(
             NavItem(pgettext("menu", "Suggestions"), link("portal:suggestions"), "message", group=group, phone=False)

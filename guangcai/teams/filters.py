@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guangcai.core.permissions import Permission
+from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node
 from guangcai.teams.enums import FeedbackTone, TeamBasis, TeamKind
 from guangcai.teams.models import PlateFeedback, Team, TeamField, TeamMembership
@@ -18,8 +19,11 @@ ENDED, TO_ANSWER = "ended", "to_answer"
 STATES = ((TO_ANSWER, _("With requests to join")), (ENDED, pgettext_lazy("team", "Ended")))
 
 
-def _communities(request: HttpRequest | None) -> QuerySet[Node]:
-    places = Node.objects.in_force(timezone.localdate()).communities().order_by("code")
+LEVELS = [Level.DISTRICT, Level.STREET, Level.COMMUNITY]
+
+
+def _places(request: HttpRequest | None) -> QuerySet[Node]:
+    places = Node.objects.in_force(timezone.localdate()).filter(level__in=LEVELS).order_by("path")
     actor: Any = getattr(request, "actor", None)
     return places.held_by(actor, Permission.TEAM_VIEW) if actor else places.none()
 
@@ -27,12 +31,14 @@ def _communities(request: HttpRequest | None) -> QuerySet[Node]:
 class TeamFilter(filters.FilterSet):
     """Ended teams are shown when somebody asks for them."""
 
-    state = filters.ChoiceFilter(label=_("State"), choices=STATES, method="in_state", empty_label=_("All but ended"))
+    state = filters.ChoiceFilter(
+        label=_("State"), choices=STATES, method="in_state", empty_label=pgettext_lazy("team", "All but ended")
+    )
     kind = filters.ChoiceFilter(label=_("Kind"), choices=TeamKind.choices, empty_label=_("All"))
     field = filters.ModelChoiceFilter(label=_("Field"), queryset=TeamField.objects.all(), empty_label=_("All"))
     basis = filters.ChoiceFilter(label=_("Basis"), choices=TeamBasis.choices, empty_label=_("All"))
     community = filters.ModelChoiceFilter(
-        label=_("Community"), field_name="node", queryset=_communities, empty_label=_("All")
+        label=pgettext_lazy("team", "Place"), field_name="node", queryset=_places, empty_label=_("All")
     )
 
     class Meta:

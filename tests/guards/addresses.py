@@ -20,6 +20,7 @@ from guangcai.members.views.door import door_token
 from guangcai.orgs.models import Grant, OfficeHolder, PartyOrganisation, Policy, ResidentUnit, WorkUnit
 from guangcai.portal.models import Suggestion
 from guangcai.posts.models import Post, PostClaim
+from guangcai.teams.models import OccupationTeam, Plate, PlateFeedback, Team, TeamLeader, TeamLog, TeamMembership
 from tests.guards.world import World
 
 Arguments = dict[str, str]
@@ -114,6 +115,24 @@ def _on_claim(name: str, kind: str) -> Callable[[World], Arguments]:
     return lambda world: {"<uuid:pk>": str(_claim(world, name, kind))}
 
 
+def _in_team(name: str) -> Any:
+    """The place of one person in a team: asked, invited or in, as the demo says."""
+    return TeamMembership.objects.filter(member__name=name).values_list("pk", flat=True).first()
+
+
+def _team_proposal(world: World) -> Arguments:
+    rule = OccupationTeam.objects.get(occupation__code="street_office")
+    return {"<int:pk>": str(rule.pk), "<int:node>": str(world.community.pk)}
+
+
+def _roster_paper(world: World) -> Arguments:
+    return {"<uuid:pk>": str(_first(Team, node=HERE, name="代理家长队")(world)), "<slug:kind>": "xlsx"}
+
+
+def _plate(world: World) -> Arguments:
+    return {"<slug:code>": Plate.objects.get(member__name="林晓岚").code}
+
+
 def _proposal(world: World) -> Arguments:
     return {"<uuid:pk>": str(Post.objects.proposed().get(community=world.community).pk)}
 
@@ -144,6 +163,11 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("activities/", _first(Activity, community=HERE, published_at__isnull=False)),
     ("posts/claims/", lambda world: _claim(world, "林晓岚", "publicity")),
     ("posts/", _first(Post, community=HERE, kind__code="public_safety")),
+    ("teams/memberships/", lambda world: _in_team("黄慧敏")),
+    ("teams/roles/", _first(TeamLeader, "role", member__name="蔡成功")),
+    ("teams/log/", _first(TeamLog, "held_on", team__node=HERE)),
+    ("teams/feedback/", _first(PlateFeedback, community=HERE)),
+    ("teams/", _first(Team, node=HERE, name="代理家长队")),
     ("ledger/objections/", _first(Objection)),
     ("ledger/entries/", _first(ServiceEntry, MEMBER, "starts_at", community=HERE)),
     ("ledger/members/", _first(Member, "name_sort", community=HERE)),
@@ -208,6 +232,10 @@ SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     "ledger:booklet_paper": _booklet_paper,
     "ledger:verification_of": _number,
     "orgs:policy_new": _policy_new,
+    "teams:proposal": _team_proposal,
+    "teams:roster": _roster_paper,
+    "teams:public_plate": _plate,
+    "teams:acceptance": lambda world: {"<uuid:pk>": str(_in_team("郭俊杰"))},
     "posts:new": lambda world: {"<slug:kind>": "greening"},
     "posts:establishment": _proposal,
     "posts:confirmation": _on_claim("苏明哲", "public_safety"),

@@ -16,6 +16,7 @@ from guangcai.core.phones import national
 from guangcai.core.scoping import covers, under
 from guangcai.ledger.models import Certificate
 from guangcai.members.models import Employment, Member, OrgRelation
+from guangcai.teams.models import TeamLeader, TeamMembership
 from tests.guards.conftest import Answers
 from tests.guards.forms import Form
 from tests.guards.sweep import ask
@@ -52,8 +53,19 @@ def names_hidden_from(world: World, actor: str) -> set[str]:
         .filter(under("party_organisation__node__path", paths))
         .values_list("member_id", flat=True)
     )
+    own |= people_of_his_teams(user.member_id)
     seen = {name for pk, name, path in members if pk in own or (path and covers(paths, path))}
     return {name for _pk, name, _path in members} - seen - known
+
+
+def people_of_his_teams(member_id: object) -> set[object]:
+    """Who leads a team knows who is in it, asked or was invited; who is in it knows who leads it (A15)."""
+    places = TeamMembership.objects.filter(ended_at=None)
+    roles = TeamLeader.objects.filter(until=None)
+    led = roles.filter(member=member_id).values("team")
+    known = set(places.filter(team__in=led).values_list("member_id", flat=True))
+    mine = places.filter(member=member_id, held_since__isnull=False).values("team")
+    return known | set(roles.filter(team__in=mine).values_list("member_id", flat=True))
 
 
 @pytest.fixture

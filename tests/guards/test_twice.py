@@ -22,6 +22,7 @@ SIGN_IN = "a step of signing in: one row per try is the audit trail, and the sec
 BY_STATE = "no such object waits in the demo; sets a state under a lock, so a second time finds it set"
 BY_KEY = "one row by a unique key (member and shift, entry, proof), whoever sends it and however often"
 ASKS = "looks something up and writes nothing"
+TEAMS = "tests/teams/test_views.py"
 CERTIFICATES = "tests/ledger/test_certificates.py"
 NOTHING = "there is nothing at this address"
 # Address -> why no form of the demo is sent there twice.
@@ -64,6 +65,9 @@ WITHOUT_FORM: dict[str, str] = {
     "posts:establishment": BY_STATE,
     "posts:opening": BY_STATE,
     "posts:allotment": BY_STATE,
+    "teams:memberships": f"{TEAMS}::test_the_leader_runs_his_team_on_the_phone",
+    "teams:people": f"{TEAMS}::test_the_desk_opens_a_team_and_asks",
+    "teams:plate": f"{TEAMS}::test_a_plate_from_hanging_out_to_taking_in",
     "activities:pad": BY_KEY,
     "activities:board": BY_KEY,
     "activities:people": BY_KEY,

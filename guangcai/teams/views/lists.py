@@ -11,7 +11,6 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from guangcai.core.http import ActorRequest, file_answer
-from guangcai.core.ids import new_id
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Tab
@@ -109,7 +108,7 @@ def mine(request: ActorRequest) -> HttpResponse:
         "sees_list": sees_list(request),
         "rows": [(row, words.state_of(row)) for row in queries.own_memberships(request.actor)] if member else [],
         "roles": {row.team_id: row.get_role_display() for row in roles} if member else {},
-        "joinable": [(team, words.basis_of(team), new_id()) for team in queries.joinable(request.actor, member)]
+        "joinable": [(team, words.basis_of(team)) for team in queries.joinable(request.actor, member)]
         if member
         else [],
         "plate": plates.own_plate(request.actor) if member else None,
