@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guangcai.care.enums import HouseholdCategory, RiskTier
 from guangcai.care.models import Alert, Household, HouseholdConsent, Pairing
@@ -45,7 +46,9 @@ def _communities(request: HttpRequest | None) -> QuerySet[Node]:
 class HouseholdFilter(filters.FilterSet):
     """Ended households are shown when somebody asks for them."""
 
-    state = filters.ChoiceFilter(label=_("What is to be done"), choices=STATES, method="in_state", empty_label=_("All"))
+    state = filters.ChoiceFilter(
+        label=pgettext_lazy("household", "What is to be done"), choices=STATES, method="in_state", empty_label=_("All")
+    )
     tier = filters.ChoiceFilter(label=_("Risk tier"), choices=RiskTier.choices, empty_label=_("All"))
     category = filters.ChoiceFilter(label=_("Category"), choices=HouseholdCategory.choices, empty_label=_("All"))
     community = filters.ModelChoiceFilter(label=_("Community"), queryset=_communities, empty_label=_("All"))

@@ -208,7 +208,7 @@ class VisitForm(forms.Form):
         required=False,
         help_text=_("Sealed; read by you and the desk."),
     )
-    visited_on = DayField(label=_("Day"))
+    visited_on = DayField(label=pgettext_lazy("visit", "Day"))
     start_time = forms.TimeField(
         label=_("Began at"),
         required=False,
@@ -286,4 +286,4 @@ class TaskForm(forms.Form):
         label=_("Task"), queryset=TaskKind.objects.all(), empty_label=None, widget=forms.RadioSelect
     )
     note = forms.CharField(label=_("What was done"), max_length=120)
-    done_on = DayField(label=_("Day"))
+    done_on = DayField(label=pgettext_lazy("visit", "Day"))

@@ -1,11 +1,11 @@
 """Figures of care (S8): exact for the desk, in bands for everybody else (docs/adr/0019)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from guangcai.care import rules
@@ -102,46 +102,82 @@ def _line(node: Node, counts: dict[str, Counts], *, is_exact: bool, below: int) 
     )
 
 
-def count_households(
-    actor: Actor | None, *, paths: Iterable[str], by: Sequence[str], on: date
-) -> list[tuple[dict[str, str], int]]:
-    """Households linked (S8) by community, tier, category or kind of pairing: one statement and the rules.
+@dataclass(frozen=True)
+class Linked:
+    """Households somebody looks after, visits to them in the period, and those whose visit is late (today only)."""
 
-    actor None is the program itself: exact. For everybody but the desk each figure is the lower end of its band.
-    """
-    rows = Pairing.objects.held().filter(under("path", list(paths)))
-    names = {"community": "community__name", "tier": "household__tier", "category": "household__category"}
-    names["kind"] = "kind"
-    columns = [names[name] for name in by]
-    counted = rows.order_by().values(*columns, "path").annotate(number=Count("household", distinct=True))
-    return _told(list(counted), columns, by, actor, on=on)
+    values: dict[str, str]
+    households: int
+    visits: int
+    late: int | None
 
 
-WORDS: Final = {
-    "tier": lambda code: str(RiskTier(code).label),
-    "category": lambda code: str(HouseholdCategory(code).label),
-    "kind": lambda code: str(PairingKind(code).label),
+# Dimension -> column of a pairing; of a visit or household the same with what leads there.
+COLUMNS: Final = {
+    "community": "community__name",
+    "tier": "household__tier",
+    "category": "household__category",
+    "pairing": "kind",
 }
+WORDS: Final = {"tier": RiskTier, "category": HouseholdCategory, "pairing": PairingKind}
+Key = tuple[str, ...]
 
 
-def _told(
-    counted: list[dict[str, object]], columns: list[str], by: Sequence[str], actor: Actor | None, *, on: date
-) -> list[tuple[dict[str, str], int]]:
-    paths = {str(row["path"]) for row in counted}
-    limits = in_force_at_each(SmallCount, paths=paths, on=on) if paths else {}
-    sums: dict[tuple[str, ...], int] = {}
-    for row in counted:
-        path, number = str(row["path"]), int(str(row["number"]))
-        exact = actor is None or covers(actor.paths_with(Permission.CARE_VIEW), path)
-        # Each community's figure on its own, so that no sum of places tells what a place does not.
-        told = number if exact else rules.band_of(number, below=limits[path].below).low
-        key = tuple(_word(name, str(row[column])) for name, column in zip(by, columns, strict=True))
-        sums[key] = sums.get(key, 0) + told
-    return [(dict(zip(by, key, strict=True)), number) for key, number in sorted(sums.items())]
+def count_linked(
+    actor: Actor | None, *, paths: Sequence[str], by: Sequence[str], on: date, since: date, now: datetime
+) -> list[Linked]:
+    """Households linked and visits by community, tier, category or kind of pairing (S8): a fixed number of statements.
+
+    actor None is the program itself. For everybody but the desk each community's figure is the lower end of its band,
+    so that no place, filter or day tells what another one hides.
+    """
+    here = under("path", list(paths))
+    ended = Q(ended_at=None) | Q(ended_at__date__gt=on)
+    held = Pairing.objects.filter(here, ended, held_since__lte=on)
+    went = Visit.objects.standing().filter(here, pairing__isnull=False, visited_on__gte=since, visited_on__lte=on)
+    columns = [COLUMNS[name] for name in by]
+    of_visit = [column if column != "kind" else "pairing__kind" for column in columns]
+    of_home = [column.removeprefix("household__") if column != "kind" else "pairings__kind" for column in columns]
+    tell = _Teller(actor, on=on)
+    linked = tell.sums(held, columns, "household", by)
+    visits = tell.sums(went, of_visit, "pk", by)
+    late: dict[Key, int] | None = None
+    if on >= localdate(now):
+        overdue = late_among(Household.objects.current().filter(here), now=now).values("pk")
+        looked_after = Q(pairings__ended_at=None, pairings__held_since__isnull=False)
+        late = tell.sums(Household.objects.filter(looked_after, pk__in=overdue), of_home, "pk", by)
+    return [
+        Linked(dict(zip(by, key, strict=True)), linked.get(key, 0), visits.get(key, 0), _of(late, key))
+        for key in sorted({*linked, *visits, *(late or ())})
+    ]
+
+
+def _of(counts: dict[Key, int] | None, key: Key) -> int | None:
+    return None if counts is None else counts.get(key, 0)
+
+
+class _Teller:
+    """Adds up what may be told of each community."""
+
+    def __init__(self, actor: Actor | None, *, on: date) -> None:
+        self.actor, self.on = actor, on
+
+    def sums(self, rows: QuerySet[Any], columns: Sequence[str], what: str, by: Sequence[str]) -> dict[Key, int]:
+        counted = list(rows.order_by().values("path", *columns).annotate(number=Count(what, distinct=True)))
+        paths = {row["path"] for row in counted}
+        limits = in_force_at_each(SmallCount, paths=paths, on=self.on) if paths else {}
+        found: dict[Key, int] = {}
+        for row in counted:
+            path, number = row["path"], row["number"]
+            exact = self.actor is None or covers(self.actor.paths_with(Permission.CARE_VIEW), path)
+            told = number if exact else rules.band_of(number, below=limits[path].below).low
+            key = tuple(_word(name, row[column]) for name, column in zip(by, columns, strict=True))
+            found[key] = found.get(key, 0) + told
+        return found
 
 
 def _word(name: str, code: str) -> str:
-    return WORDS[name](code) if name in WORDS else code
+    return str(WORDS[name](code).label) if name in WORDS else code
 
 
 def _by(rows: QuerySet[Household] | QuerySet[Visit], *columns: str) -> Counts:
