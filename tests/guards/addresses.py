@@ -14,6 +14,7 @@ from guangcai.accounts.models import ApiToken, KioskSession
 from guangcai.activities import codes
 from guangcai.activities.models import Activity, Attendance, Series, Shift, SignUp
 from guangcai.appraisal.models import Appraisal, FeedbackSheet
+from guangcai.care.models import Household, Pairing, ServicePlan, Visit
 from guangcai.ledger.models import Certificate, Objection, SampleCheck, ServiceEntry
 from guangcai.members.models import DuplicatePair, Member, ReportIn, Residence, RosterBatch
 from guangcai.members.views.door import door_token
@@ -163,6 +164,10 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("activities/", _first(Activity, community=HERE, published_at__isnull=False)),
     ("posts/claims/", lambda world: _claim(world, "林晓岚", "publicity")),
     ("posts/", _first(Post, community=HERE, kind__code="public_safety")),
+    ("care/pairings/", _first(Pairing, household__label="1号楼-01", community=HERE)),
+    ("care/visits/", _first(Visit, "visited_on", household__label="1号楼-01", community=HERE)),
+    ("care/plans/", _first(ServicePlan, community=HERE)),
+    ("care/", _first(Household, label="1号楼-01", community=HERE)),
     ("teams/memberships/", lambda world: _in_team("黄慧敏")),
     ("teams/roles/", _first(TeamLeader, "role", member__name="蔡成功")),
     ("teams/log/", _first(TeamLog, "held_on", team__node=HERE)),
@@ -236,6 +241,7 @@ SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     "teams:roster": _roster_paper,
     "teams:public_plate": _plate,
     "teams:acceptance": lambda world: {"<uuid:pk>": str(_in_team("郭俊杰"))},
+    "care:tenure": lambda world: {"<uuid:pk>": str(_first(Pairing, household__label="1号楼-11")(world))},
     "posts:new": lambda world: {"<slug:kind>": "greening"},
     "posts:establishment": _proposal,
     "posts:confirmation": _on_claim("苏明哲", "public_safety"),

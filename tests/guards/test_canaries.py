@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 import pytest
 
 from guangcai.accounts.models import User
+from guangcai.care.commands import open_household
+from guangcai.care.models import Household
 from guangcai.core.phones import national
 from guangcai.core.scoping import covers, under
 from guangcai.ledger.models import Certificate
@@ -189,3 +191,42 @@ def test_no_search_of_anybody_anywhere_brings_up_a_stranger(
 ) -> None:
     others = [actor for actor in world.actors if hidden[actor] and actor != KIOSK]
     assert leaks_in(searched(world, paths, hidden, others), hidden) == set()
+
+
+# --- households: what names one is sealed, and opened by three actors -----------------------------------------------
+
+
+def marks_of(row: Household) -> set[str]:
+    """Every word that tells who it is."""
+    words = {row.name, row.notes, row.guardian_name, national(row.phone), national(row.guardian_phone)}
+    return words - {""}
+
+
+def test_no_answer_names_a_household_nobody_opened(read: Answers) -> None:
+    marks = {mark for row in Household.objects.all() for mark in marks_of(row)}
+    assert len(marks) >= 70
+    found = {(w, a, m) for (w, a), answer in read.items() for m in marks if m in answer.text}
+    assert found == set()
+
+
+def test_an_opened_household_is_read_by_who_opened_it(
+    world: World, paths: dict[str, str], forms: Mapping[str, Form]
+) -> None:
+    """The desk, the member who looks after it and an overseer with a reason; the others as if it did not exist."""
+    row = Household.objects.get(community=world.community, label="1号楼-01")
+    others = {m for other in Household.objects.exclude(pk=row.pk) for m in marks_of(other)} - marks_of(row)
+    readers = ("desk", "member", "overseer")
+    for reader in readers:
+        open_household(household=row, reason="核对走访记录", by=world.actor(reader), now=world.now)
+    here = {n: ("GET", p, "") for n, p in paths.items() if n.startswith(("care:", "portal:", "reports:", "members:"))}
+    here |= {f"{n} POST": ("POST", f.path, f.fields) for n, f in forms.items() if n == "care:export"}
+    read_by, strange = set(), set()
+    for actor in world.actors:
+        browser = world.browser(actor)
+        for name, question in here.items():
+            text = ask(browser, *question).text
+            read_by |= {(actor, name) for mark in marks_of(row) if mark in text}
+            strange |= {(actor, name, mark) for mark in others if mark in text}
+    assert strange == set()
+    assert {actor for actor, _name in read_by} == set(readers)
+    assert {name for _actor, name in read_by} <= {"care:household", "care:edit", "care:correction"}

@@ -22,6 +22,7 @@ SIGN_IN = "a step of signing in: one row per try is the audit trail, and the sec
 BY_STATE = "no such object waits in the demo; sets a state under a lock, so a second time finds it set"
 BY_KEY = "one row by a unique key (member and shift, entry, proof), whoever sends it and however often"
 ASKS = "looks something up and writes nothing"
+CARE = "tests/care"
 TEAMS = "tests/teams/test_views.py"
 CERTIFICATES = "tests/ledger/test_certificates.py"
 NOTHING = "there is nothing at this address"
@@ -62,6 +63,13 @@ WITHOUT_FORM: dict[str, str] = {
     "appraisal:opinion": BY_STATE,
     "appraisal:objection": BY_STATE,
     "appraisal:objection_answer": BY_STATE,
+    "care:confirmation": BY_STATE,
+    "care:alerts": BY_STATE,
+    "care:plan_start": BY_STATE,
+    "care:plan_check": BY_STATE,
+    "care:edit": BY_STATE,
+    "care:hand_over": f"{CARE}/test_pairings.py::test_handing_over",
+    "care:pairings": f"{CARE}/test_pairings.py::test_invited_and_taken_up",
     "posts:establishment": BY_STATE,
     "posts:opening": BY_STATE,
     "posts:allotment": BY_STATE,

@@ -183,6 +183,7 @@ def open_household(*, household: Household, reason: str, by: Actor, now: datetim
     """Show the restricted part of one household to one person for fifteen minutes; each opening is a line of the trail.
 
     By the desk and the member who looks after it with a click, by an overseer of its area with a reason every time.
+    While it is open for him, opening it again is the same opening.
     Raises OutOfScope for everybody else, RuleBroken(field="reason").
     """
     own = _looks_after(by, household)
@@ -190,6 +191,9 @@ def open_household(*, household: Household, reason: str, by: Actor, now: datetim
     if by.user_id is None or not (own or desk or by.can(Permission.CARE_OVERSEE, household.path)):
         raise OutOfScope()
     plain = rules.check_reason(reason, is_asked=not (own or desk))
+    fresh = HouseholdOpening.objects.filter(household=household, opened_by=by.user_id, opened_at__gt=now - OPEN_FOR)
+    if found := fresh.first():
+        return found
     opening = HouseholdOpening.objects.create(
         community_id=household.community_id,
         path=household.path,
