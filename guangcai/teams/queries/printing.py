@@ -69,4 +69,4 @@ def plate_pdf(shown: Shown, *, now: datetime) -> bytes:
             "code": documents.qr_svg(address),
             "url": address,
         }
-        return documents.pdf("teams/plate.typ", values, made_at=now)
+        return documents.pdf("teams/plate.typ", values, made_at=now.replace(microsecond=0))

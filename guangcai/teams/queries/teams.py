@@ -91,7 +91,7 @@ class Place:
 
 
 def roster_of(team: Team, actor: Actor, *, ended: bool = False) -> list[Place]:
-    """Who is in, asked or was invited, as far as the actor may see: the leader first. Two queries."""
+    """Who is in, asked or was invited, as far as the actor may see. Two queries."""
     roles = {row.member_id: row for row in TeamLeader.objects.open().filter(team=team)}
     job = Employment.objects.filter(member=OuterRef("member_id"), until=None)
     rows = TeamMembership.objects.visible_to(actor).filter(team=team).select_related("member", "team", "community")
@@ -104,9 +104,11 @@ def roster_of(team: Team, actor: Actor, *, ended: bool = False) -> list[Place]:
     return sorted(places, key=_rank)
 
 
-def _rank(place: Place) -> tuple[bool, bool, bool]:
-    is_leader = place.role is not None and place.role.role == LeaderRole.LEADER
-    return (not is_leader, place.role is None, place.row.held_since is None)
+def _rank(place: Place) -> tuple[bool, bool, bool, bool]:
+    """Who waits for an answer comes first, then who leads, then who is in, then who was asked."""
+    row, role = place.row, place.role
+    is_leader = role is not None and role.role == LeaderRole.LEADER
+    return (row.confirmed_at is not None, not is_leader, role is None, row.held_since is None)
 
 
 def leader_of(team: Team) -> Member | None:
