@@ -22,9 +22,7 @@ def _communities(request: HttpRequest | None) -> QuerySet[Node]:
 
 
 class ZoneFilter(filters.FilterSet):
-    state = filters.ChoiceFilter(
-        label=_("Who holds it"), choices=Coverage.choices, method="in_state", empty_label=_("All")
-    )
+    state = filters.ChoiceFilter(label=_("State"), choices=Coverage.choices, method="in_state", empty_label=_("All"))
     kind = filters.ChoiceFilter(label=_("Kind"), choices=ZoneKind.choices, empty_label=_("All"))
     community = filters.ModelChoiceFilter(label=_("Community"), queryset=_communities, empty_label=_("All"))
 

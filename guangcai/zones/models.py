@@ -62,7 +62,7 @@ def covered(coverage: str, on: date) -> Q | Exists:
     live = ZoneAgreement.objects.standing(on).filter(zone=OuterRef("pk"))
     held = live.filter(held_since__isnull=False)
     found: dict[str, Q | Exists] = {
-        Coverage.NOBODY: ~Exists(live),
+        Coverage.NOBODY: Q(~Exists(live)),
         Coverage.OFFERED: Exists(live.filter(confirmed_at=None)),
         Coverage.TO_SIGN: Exists(live.filter(confirmed_at__isnull=False, held_since=None)),
         Coverage.AWAY: Exists(held.filter(AWAY)),

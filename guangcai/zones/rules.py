@@ -129,8 +129,8 @@ def check_paper(*, signed_on: date, drawn_up_on: date, today: date, note: str) -
         words = _("The agreement was drawn up on %(day)s.") % {"day": drawn_up_on}
         raise RuleBroken(words, field="signed_on", code="before_drawn_up")
     if not note.strip():
-        words = _("Say who signed in whose presence and where the paper is kept.")
-        raise RuleBroken(words, field="note", code="note_missing")
+        missing = _("Say who signed in whose presence and where the paper is kept.")
+        raise RuleBroken(missing, field="note", code="note_missing")
     if len(note) > LONGEST_NOTE:
         words = _("At most %(number)d characters.") % {"number": LONGEST_NOTE}
         raise RuleBroken(words, field="note", code="note_long")

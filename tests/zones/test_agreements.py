@@ -12,6 +12,8 @@ from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent, Outbox
+from guangcai.ledger.commands import Service, record_many
+from guangcai.ledger.enums import EntryOrigin
 from guangcai.ledger.models import ServiceEntry
 from guangcai.members.commands import merge_members
 from guangcai.members.models import Member
@@ -157,7 +159,8 @@ def test_who_may_offer(cast: Cast, zone: Zone, desk: Actor, neighbours: Any, now
 def test_a_renewal_begins_when_the_old_one_ends(cast: Cast, held: ZoneAgreement, desk: Actor, now: datetime) -> None:
     actor, member = cast.actor("member"), cast.teacher_member
     assert code_of(lambda: commands.offer_renewal(agreement=held, by=actor, now=now)) == "too_early"
-    assert held.until and held.remind_on
+    assert held.until
+    assert held.remind_on
     soon = now + (held.remind_on - now.date())
     row = commands.offer_renewal(agreement=held, by=actor, now=soon)
     assert commands.offer_renewal(agreement=held, by=desk, now=soon) == row
@@ -235,7 +238,8 @@ def test_the_term_is_the_rule_of_the_day_and_stays(cast: Cast, held: ZoneAgreeme
     zone = commands.add_lot(community=cast.nanyuan, name="东侧绿地", by=desk, now=now)
     row = commands.offer_zone(zone=zone, member=cast.teacher_member, by=cast.actor("member"), now=now)
     row = commands.confirm_agreement(agreement=row, duties=DUTIES, by=desk, now=now)
-    assert row.until and row.starts_on
+    assert row.until
+    assert row.starts_on
     assert 170 < (row.until - row.starts_on).days < 190
     assert row.remind_on == row.until - 10 * DAY
     assert row.number.endswith("-0002")
@@ -269,8 +273,23 @@ def test_work_in_a_zone_becomes_an_entry(cast: Cast, held: ZoneAgreement, now: d
     early = replace(work, starts_at=work.starts_at - week, ends_at=work.ends_at - week, id=new_id())
     assert code_of(lambda: commands.log_work(agreement=held, work=early, by=actor, now=now)) == "before_held"
     assert broken() == []
-    ServiceEntry.objects.update(source=f"zone:{new_id()}:{work.id}")
-    assert broken() != []
+    astray = Service(
+        member=held.member,
+        community=cast.nanyuan,
+        starts_at=now - timedelta(hours=6),
+        ends_at=now - timedelta(hours=5),
+        minutes=60,
+        deeds=0,
+        kind=entry.kind,
+        activity_name="巡看",
+        content="巡看",
+        place="3号楼",
+        lead_name="林晓岚",
+        source=f"zone:{new_id()}:{new_id()}",
+        origin=EntryOrigin.CLAIM,
+    )
+    record_many(services=[astray], by=Actor.system(), now=now)
+    assert len(broken()) == 1
 
 
 def test_two_records_of_one_person_keep_both_zones(

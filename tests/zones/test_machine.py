@@ -1,6 +1,7 @@
 """A zone against a small model, in any order people may act: never two holders, ended stays ended, terms forward."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -72,16 +73,15 @@ class Life(RuleBasedStateMachine):
     def sign(self, n: int, by: int) -> None:
         for row in self.standing()[n : n + 1]:
             member, actor = self.people[by]
-            refused = self.refuses(
-                lambda: commands.sign_agreement(agreement=row, name=member.name, by=actor, now=self.now)
-            )
+            signing = partial(commands.sign_agreement, agreement=row, name=member.name, by=actor, now=self.now)
+            refused = self.refuses(signing)
             assert refused == (member.pk != row.member_id or row.confirmed_at is None)
 
     @rule()
     def renew(self) -> None:
         for row in self.standing()[:1]:
             has_one = any(other.renews_id == row.pk for other in self.standing())
-            refused = self.refuses(lambda: commands.offer_renewal(agreement=row, by=self.desk, now=self.now))
+            refused = self.refuses(partial(commands.offer_renewal, agreement=row, by=self.desk, now=self.now))
             near = row.remind_on is not None and row.remind_on <= self.on
             assert refused == (not has_one and (row.held_since is None or not near))
 

@@ -52,10 +52,10 @@ def test_numbers_drawn_at_once_have_no_gaps(
 
 def test_signing_against_ending(zones: dict[str, Zone], neighbours: Any, desk: Actor, now: datetime) -> None:
     ((member, actor),) = neighbours(1)
+    agreed = EndReason.AGREED
     for zone in zones.values():
         row = commands.offer_zone(zone=zone, member=member, by=actor, now=now)
         row = commands.confirm_agreement(agreement=row, duties=DUTIES, by=desk, now=now)
-        agreed = EndReason.AGREED
         at_once(
             [
                 lambda r=row: commands.sign_agreement(agreement=r, name=member.name, by=actor, now=now),

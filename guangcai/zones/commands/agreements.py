@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -181,7 +182,7 @@ def end_agreement(*, agreement: ZoneAgreement, reason: EndReason, note: str, by:
 
 def _take_number(community: Node, year: int) -> str:
     """The next number of the community's year. Its row lock is held until the commit; a rollback gives it back."""
-    key = {"id": new_id(), "district": community.district_code, "code": community.code, "year": year}
+    key: dict[str, Any] = {"id": new_id(), "district": community.district_code, "code": community.code, "year": year}
     with connection.cursor() as cursor:
         cursor.execute(TAKE_NUMBER, key)
         last = int(cursor.fetchone()[0])

@@ -17,15 +17,15 @@ SHOWN = 60
 
 
 def own_agreements(actor: Actor, *, on: date) -> list[ZoneAgreement]:
-    """The actor's own standing agreements, first what he has to sign, then what is to be renewed (`is_due`). One query."""
+    """The actor's own standing agreements: first to sign, then to renew (`is_due`). One query."""
     renewal = ZoneAgreement.objects.live().filter(renews=OuterRef("pk"))
     rows = ZoneAgreement.objects.visible_to(actor).standing(on).filter(member=actor.member_id)
     rows = rows.select_related("zone__community").annotate(is_renewed=Exists(renewal)).order_by("until", "offered_at")
     found = list(rows) if actor.member_id else []
     for row in found:
         near = row.remind_on is not None and row.remind_on <= on
-        row.is_due = near and row.held_since is not None and not row.is_renewed  # type: ignore[attr-defined]
-    return sorted(found, key=lambda row: (row.state != "confirmed", not row.is_due))  # type: ignore[attr-defined]
+        row.is_due = near and row.held_since is not None and not row.is_renewed
+    return sorted(found, key=lambda row: (row.state != "confirmed", not row.is_due))
 
 
 def free_near(member: Member, *, by: Actor, on: date, text: str = "") -> QuerySet[Zone]:

@@ -37,7 +37,7 @@ def places_without(community: Node, *, on: date, kinds: Collection[str] = OF_THE
 
 @dataclass(frozen=True)
 class Lead:
-    """One level of the tree and who leads there. agreement: None where nobody does, or its name is not for the actor."""
+    """One level of the tree and who leads there. agreement: None where nobody does, or the actor may not see who."""
 
     node: Node
     zone: Zone | None

@@ -13,9 +13,7 @@ def refused(error: DomainError, zone: Zone, *, own: bool = True) -> Refused:
     other = (_("Look at other zones"), reverse("zones:mine"))
     people = (_("Choose somebody else"), reverse("zones:people", args=[zone.pk]))
     look = (_("See the zone"), zone.get_absolute_url())
-    steps = {
-        code: look for code in ("ended", "own_already", "not_confirmed", "too_early", "not_signed", "own_commitment")
-    }
+    steps = dict.fromkeys(("ended", "own_already", "not_confirmed", "too_early", "not_signed", "own_commitment"), look)
     steps |= {"zone_ended": (_("See all zones"), reverse("zones:list")), "has_holder": other if own else look}
     step = steps.get(error.code, other if own else people)
     return Refused(error.code, str(error.message), *step)
