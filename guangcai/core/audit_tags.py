@@ -135,7 +135,6 @@ class Tag(StrEnum):
     PLEDGE_MARK_WITHDRAW = "pledges:mark:withdraw"
     PLEDGE_REVIEW = "pledges:review:add"
     PLEDGE_ANSWER = "pledges:review:answer"
-    PLEDGE_EXPORT = "pledges:pledge:export"
     CHECKLIST_MARK = "pledges:checklist:mark"
     CHECKLIST_WITHDRAW = "pledges:checklist:withdraw"
     # teams

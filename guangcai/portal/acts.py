@@ -149,7 +149,6 @@ ACTS = {
     Tag.PLEDGE_MARK_WITHDRAW: pgettext_lazy("act", "Mark of a pledge taken back"),
     Tag.PLEDGE_REVIEW: pgettext_lazy("act", "Pledge reviewed"),
     Tag.PLEDGE_ANSWER: pgettext_lazy("act", "Review of a pledge answered"),
-    Tag.PLEDGE_EXPORT: pgettext_lazy("act", "List of pledges exported"),
     Tag.CHECKLIST_MARK: pgettext_lazy("act", "Item of a checklist marked as done"),
     Tag.CHECKLIST_WITHDRAW: pgettext_lazy("act", "Mark of a checklist taken back"),
     Tag.ENTRY_RECORD: pgettext_lazy("act", "Service recorded"),

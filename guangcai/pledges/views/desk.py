@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,15 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from guangcai.core import audit
-from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, chosen_ids, file_answer, respond, show_refusal
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.units import hours
+from guangcai.members.commands import record_export
+from guangcai.members.forms import ExportForm
 from guangcai.members.queries.roster import found_by, roster, with_links
+from guangcai.members.rules import ROWS_WITHOUT_REASON
 from guangcai.pledges import commands, papers
 from guangcai.pledges.enums import Finding
 from guangcai.pledges.filters import PledgeFilter
@@ -75,20 +75,38 @@ def _may_tick(request: ActorRequest, row: Pledge, done: Fulfilment) -> bool:
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "POST"])
 def export(request: ActorRequest) -> HttpResponse:
-    """Exactly the rows the list shows, as a workbook, written down like every list that leaves the house."""
+    """Says what will leave the house, asks what for when it is much, then gives the file and writes it down."""
     if not request.actor.holds(Permission.PLEDGE_EDIT):
         raise Http404
     rows = list(_listing(request).rows)
+    form = ExportForm(request.POST or None, needs_reason=len(rows) > ROWS_WITHOUT_REASON)
+    context = {"form": form, "total": len(rows), "back": f"{reverse('pledges:list')}?{request.GET.urlencode()}"}
+    if request.method != "POST":
+        return render(request, "pledges/export.html", context)
+    reason = form.cleaned_data.get("reason", "") if form.is_valid() else ""
+    path, now = _common(rows), timezone.now()
+    try:
+        record_export(path=path, rows=len(rows), reason=reason, what="pledges", by=request.actor, now=now)
+    except RuleBroken as refusal:
+        show_refusal(form, refusal)
+        return render(request, "pledges/export.html", context, status=422)
+    name = pgettext("menu", "Pledges")
+    return file_answer(write_workbook([_sheet(name, rows)]), name=name, kind="xlsx")
+
+
+def _common(rows: list[Pledge]) -> str:
+    """The place of all rows; "" when they lie in several."""
+    paths = {row.path for row in rows}
+    return paths.pop() if len(paths) == 1 else ""
+
+
+def _sheet(name: str, rows: list[Pledge]) -> Sheet:
     done = fulfilment(rows)
     columns = [_("Name"), pgettext("menu", "Pledge"), _("Year"), _("Community"), pgettext("pledge", "What is pledged")]
     columns += [pgettext("pledge", "Done"), _("State"), pgettext("pledge", "Finding"), pgettext("pledge", "In words")]
-    cells = [_cells(row, done[row.pk]) for row in rows]
-    with transaction.atomic():
-        audit.record(Tag.PLEDGE_EXPORT, by=request.actor, now=timezone.now(), rows=len(rows))
-    name = pgettext("menu", "Pledges")
-    return file_answer(write_workbook([Sheet(name, columns, cells)]), name=name, kind="xlsx")
+    return Sheet(name, columns, [_cells(row, done[row.pk]) for row in rows])
 
 
 def _cells(row: Pledge, done: Fulfilment) -> list[Any]:
@@ -183,7 +201,7 @@ def public(request: ActorRequest) -> HttpResponse:
 @login_required
 @require_safe
 def public_paper(request: ActorRequest, kind: str) -> HttpResponse:
-    """The public pledges for the notice board, as Word or PDF: made by the desk, written down."""
+    """The public pledges for the notice board, as Word or PDF: made by the desk."""
     community, year = community_of(request, Permission.PLEDGE_VIEW), year_of(request)
     request.actor.require(Permission.PLEDGE_EDIT, community.path)
     rows = queries.public_pledges(request.actor, path=community.path, year=year)
@@ -194,8 +212,6 @@ def public_paper(request: ActorRequest, kind: str) -> HttpResponse:
         content = papers.public_docx(rows, **place)
     else:
         raise Http404
-    with transaction.atomic():
-        audit.record(Tag.PLEDGE_EXPORT, by=request.actor, now=now, path=community.path, rows=len(rows), what="public")
     return file_answer(content, name=papers.public_title(**place), kind=kind)
 
 
