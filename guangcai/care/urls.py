@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guangcai.care.views import figures, households, pairings, plans, visits
+from guangcai.care.views import figures, households, pairings, papers, plans, visits
 
 app_name = "care"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("<uuid:pk>/visits/", visits.visits, name="visits"),
     path("<uuid:pk>/alerts/", visits.alerts, name="alerts"),
     path("<uuid:pk>/plans/", plans.plans, name="plans"),
+    path("<uuid:pk>/card/", papers.household_card, name="household_card"),
+    path("pairings/<uuid:pk>/card/", papers.contact_card, name="contact_card"),
     path("pairings/<uuid:pk>/confirmation/", pairings.confirmation, name="confirmation"),
     path("pairings/<uuid:pk>/tenure/", pairings.tenure, name="tenure"),
     path("pairings/<uuid:pk>/end/", pairings.end, name="pairing_end"),

@@ -21,6 +21,7 @@ from guangcai.care.commands.pairings import (
     offer_pairings,
     take_up,
 )
+from guangcai.care.commands.papers import note_contact_card, note_household_card
 from guangcai.care.commands.plans import check_plan, draft_plan, mark_task, start_plan
 from guangcai.care.commands.visits import VisitDraft, correct_visit, raise_alert, record_visit
 
@@ -40,6 +41,8 @@ __all__ = [
     "hand_over",
     "load_care_lists",
     "mark_task",
+    "note_contact_card",
+    "note_household_card",
     "offer_pairing",
     "offer_pairings",
     "open_household",
