@@ -7,9 +7,12 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from guangcai.core.errors import RuleBroken
+from guangcai.core.permissions import Permission
 from guangcai.pledges.enums import Finding, Measure, TemplateForm
 
 MOST_ITEMS = 12
+# Who answers for a community with his word (the secretary, not the desk) keeps its checklist.
+KEEPS_CHECKLIST = Permission.APPRAISAL_APPROVE
 MOST_TIMES = 366
 LONGEST_TEXT = 120
 LONGEST_NOTE = 200

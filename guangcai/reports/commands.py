@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from guangcai.core import audit, jobs
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
+from guangcai.core.errors import OutOfScope
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.members.commands import record_export
@@ -61,12 +62,15 @@ def ask_to_print(*, id: UUID, community: Node, year: int, reason: str, by: Actor
     Restricted and written down like every list that leaves the house. Raises RuleBroken(field="reason"), no_set.
     """
     by.require(Permission.ROSTER_EXPORT, community.path)
-    if found := already(FormBundle, id, community_id=community.pk, year=year, asked_by=by.user_id):
+    asked_by = by.user_id
+    if asked_by is None:
+        raise OutOfScope()
+    if found := already(FormBundle, id, community_id=community.pk, year=year, asked_by=asked_by):
         return found
     rules.check_chosen(has_set=FormSet.objects.at(community.path) is not None)
     count = printable(by).filter(community=community).count()
     record_export(path=community.path, rows=count, reason=reason, what="form_set", by=by, now=now)
-    row = FormBundle.objects.create(**of_community(community), id=id, year=year, asked_by=by.user_id, asked_at=now)
+    row = FormBundle.objects.create(**of_community(community), id=id, year=year, asked_by=asked_by, asked_at=now)
     audit.record(Tag.FORM_SET_PRINT, by=by, on=row, now=now, members=count)
     jobs.enqueue(PRINT_JOB, by=by, now=now, path=community.path, job_id=id, bundle_id=str(row.pk))
     return row

@@ -6,7 +6,7 @@ print/papers.docx.
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils.formats import date_format
@@ -40,7 +40,7 @@ class Paper:
     signatures: list[str]
 
 
-def _day(value: object) -> str:
+def _day(value: date | None) -> str:
     return date_format(value, "DATE_FORMAT") if value else ""
 
 

@@ -106,7 +106,10 @@ def test_as_many_statements_for_three_people_as_for_one(cast: Cast, queries: Any
     assert counts[0][1] == counts[1][1]
 
 
-def test_a_whole_community_in_the_background(cast: Cast, signed_in: SignIn, chosen: FormSet, now: datetime) -> None:
+def test_a_whole_community_in_the_background(
+    cast: Cast, signed_in: SignIn, chosen: FormSet, now: datetime, settings: Any
+) -> None:
+    settings.JOBS_INLINE = True
     browser, key = signed_in(cast.desk), new_id()
     sent = {"id": key, "community": cast.nanyuan.code, "year": 2026}
     for _twice in range(2):

@@ -10,14 +10,10 @@ from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Forbidden, OutOfScope
-from guangcai.core.permissions import Permission
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node
 from guangcai.pledges import rules
 from guangcai.pledges.models import ChecklistMark, Item
-
-# Who answers for a community with his word (the secretary, not the desk) keeps its checklist.
-KEEPS = Permission.APPRAISAL_APPROVE
 
 
 @transaction.atomic
@@ -25,7 +21,7 @@ def mark_checklist(
     *, community: Node, item: Item, year: int, done_on: date, note: str, by: Actor, now: datetime
 ) -> ChecklistMark:
     """The office holder says that an item is done. Harmless twice. Raises RuleBroken(field="note" or "done_on")."""
-    by.require(KEEPS, community.path)
+    by.require(rules.KEEPS_CHECKLIST, community.path)
     if not community.path.startswith(item.version.path):
         raise OutOfScope()
     holder = User.objects.select_for_update(no_key=True).get(pk=by.user_id)
@@ -49,7 +45,7 @@ def mark_checklist(
 @transaction.atomic
 def withdraw_checklist_mark(*, mark: ChecklistMark, by: Actor, now: datetime) -> ChecklistMark:
     """Take back a mark that was set by mistake: only who set it. Harmless twice."""
-    by.require(KEEPS, mark.path)
+    by.require(rules.KEEPS_CHECKLIST, mark.path)
     if mark.holder_id != by.user_id:
         raise Forbidden()
     row = ChecklistMark.objects.select_for_update(of=("self",)).get(pk=mark.pk)

@@ -7,7 +7,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import covers, under
 from guangcai.orgs.models import Node
-from guangcai.pledges.commands.checklists import KEEPS
+from guangcai.pledges import rules
 from guangcai.pledges.enums import TemplateForm
 from guangcai.pledges.models import ChecklistMark, Item, Template, Version
 from guangcai.pledges.queries.pledges import in_force
@@ -60,7 +60,7 @@ def _of(actor: Actor, node: Node, template: Template, items: list[Item], marks: 
     for mark in marks:
         if mark.item_id in keys:
             holders.setdefault(mark.holder_id, []).append(mark)
-    keeps = covers(actor.paths_with(KEEPS), node.path)
+    keeps = covers(actor.paths_with(rules.KEEPS_CHECKLIST), node.path)
     if keeps:
         holders.setdefault(actor.user_id, [])
     return [_sheet(actor, node, template, items, key, found) for key, found in (holders or {None: []}).items()]

@@ -37,7 +37,7 @@ def in_force(found: Iterable[Version], *, path: str, year: int) -> dict[int, Ver
     of: dict[int, list[Version]] = {}
     for version in found:
         of.setdefault(version.template_id, []).append(version)
-    best = {}
+    best: dict[int, Version] = {}
     for template, versions in of.items():
         offered = [rules.Offered(v.pk, v.path, v.since_year, v.number) for v in versions]
         key = rules.version_for(offered, path=path, year=year)

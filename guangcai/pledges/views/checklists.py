@@ -17,7 +17,7 @@ from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.core.screens import Tab
 from guangcai.orgs.models import Node
-from guangcai.pledges import commands
+from guangcai.pledges import commands, rules
 from guangcai.pledges.enums import TemplateForm
 from guangcai.pledges.forms import DoneForm
 from guangcai.pledges.models import ChecklistMark, Item, Template
@@ -51,7 +51,7 @@ def checklist_mark(request: ActorRequest, community: str, item: int, year: int) 
     seen = Node.objects.in_force(timezone.localdate()).communities()
     area = under("path", request.actor.paths_with(Permission.STATISTICS_VIEW))
     node = get_object_or_404(seen.filter(area), code=community)
-    request.actor.require(commands.KEEPS, node.path)
+    request.actor.require(rules.KEEPS_CHECKLIST, node.path)
     lists = Item.objects.select_related("version__template").filter(version__template__form=TemplateForm.CHECKLIST)
     row = get_object_or_404(lists, pk=item)
     form = DoneForm(request.POST or None)
