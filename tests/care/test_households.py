@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 
 from guangcai.care import commands, rules
 from guangcai.care.enums import ConsentBy, HouseholdEnd, PairingEnd, PairingKind, RiskTier
-from guangcai.care.models import Household, HouseholdOpening, HouseholdTier, Pairing
+from guangcai.care.models import Household, HouseholdOpening, HouseholdTier, Pairing, VisitNote
 from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
@@ -170,6 +170,30 @@ def test_constraints_hold_what_a_command_could_forget(make_household: Any, now: 
         Household.objects.filter(pk=row.pk).update(label="")
     with pytest.raises(IntegrityError), transaction.atomic():
         HouseholdTier.objects.filter(household=row).update(until=localdate(now) - timedelta(days=1))
+
+
+def test_after_three_years_nothing_names_it(
+    cast: Cast, make_household: Any, neighbours: Any, pair: Any, desk: Actor, now: datetime
+) -> None:
+    ((member, actor),), row, other = neighbours(1), make_household(draft=child("A1")), make_household()
+    pair(row, member, actor)
+    visit = seen(visited_on=localdate(now), with_guardian=True)
+    commands.record_visit(household=row, draft=visit, by=actor, now=now)
+    commands.end_household(household=row, reason=HouseholdEnd.MOVED, by=desk, now=now)
+    administrator, later = cast.actor("administrator"), now + rules.RETENTION + timedelta(days=1)
+    with pytest.raises(OutOfScope):
+        commands.anonymise_households(by=desk, now=later, is_dry=False)
+    assert commands.anonymise_households(by=administrator, now=later - timedelta(days=3), is_dry=False) == 0
+    assert commands.anonymise_households(by=administrator, now=later) == 1
+    assert VisitNote.objects.count() == 1
+    assert commands.anonymise_households(by=administrator, now=later, is_dry=False) == 1
+    assert commands.anonymise_households(by=administrator, now=later, is_dry=False) == 0
+    row.refresh_from_db()
+    assert (row.name, row.guardian_name, row.phone, row.notes, row.label) == ("", "", "", "", "—")
+    assert (VisitNote.objects.count(), row.visits.count()) == (0, 1)
+    other.refresh_from_db()
+    assert other.name == f"{MARK}姓名"
+    assert broken() == []
 
 
 def test_a_place_of_another_community_is_refused(cast: Cast, desk: Actor, now: datetime) -> None:

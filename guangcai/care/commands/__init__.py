@@ -23,12 +23,14 @@ from guangcai.care.commands.pairings import (
 )
 from guangcai.care.commands.papers import note_contact_card, note_household_card
 from guangcai.care.commands.plans import check_plan, draft_plan, mark_task, start_plan
+from guangcai.care.commands.retention import anonymise_households
 from guangcai.care.commands.visits import VisitDraft, correct_visit, raise_alert, record_visit
 
 __all__ = [
     "HouseholdDraft",
     "VisitDraft",
     "add_household",
+    "anonymise_households",
     "change_household",
     "check_plan",
     "confirm_pairing",
