@@ -131,11 +131,10 @@ def nobodys(households: QuerySet[Household]) -> QuerySet[Household]:
 
 @dataclass(frozen=True)
 class Due:
-    """What waits for the desk: numbers for its home page. late_alerts: of `alerts`, past their hour."""
+    """What waits for the desk: numbers for its home page."""
 
     overdue: int
     alerts: int
-    late_alerts: int
     unpaired: int
     moved: int
     confirmations: int
@@ -145,12 +144,10 @@ def due(actor: Actor, *, now: datetime) -> Due:
     """Where the actor runs the desk: seven statements, however many households."""
     mine = under("path", actor.paths_with(Permission.CARE_EDIT))
     rows = Household.objects.current().filter(mine)
-    alerts = list(Alert.objects.filter(mine, answered_at=None).values_list("due_at", flat=True))
     offered = Pairing.objects.live().filter(mine, confirmed_at=None)
     return Due(
         overdue=late_among(rows, now=now).count(),
-        alerts=len(alerts),
-        late_alerts=sum(at < now for at in alerts),
+        alerts=Alert.objects.filter(mine, answered_at=None).count(),
         unpaired=nobodys(rows).filter(tier=RiskTier.HIGH).count(),
         moved=moved_holders(actor).count(),
         confirmations=offered.exclude(member=actor.member_id).count() if actor.member_id else offered.count(),

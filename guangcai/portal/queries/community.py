@@ -173,9 +173,8 @@ def _care(actor: Actor, now: datetime) -> list[Due]:
     if not actor.holds(Permission.CARE_EDIT):
         return []
     waiting = care_due(actor, now=now)
-    late = "bad" if waiting.late_alerts else "wait"
     found = (
-        ("care_alerts", _("Households with a serious change"), waiting.alerts, "alert", "bell", late),
+        ("care_alerts", _("Households with a serious change"), waiting.alerts, "alert", "bell", "bad"),
         ("care_late", _("Households whose visit is overdue"), waiting.overdue, "late", "home-heart", "bad"),
         ("care_unpaired", _("High-risk households without anybody"), waiting.unpaired, "unpaired", "user-x", "wait"),
         ("care_moved", _("Households whose member moved away"), waiting.moved, "moved", "home", "wait"),
