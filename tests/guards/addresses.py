@@ -20,8 +20,10 @@ from guangcai.members.models import DuplicatePair, Member, ReportIn, Residence, 
 from guangcai.members.views.door import door_token
 from guangcai.orgs.models import Grant, OfficeHolder, PartyOrganisation, Policy, ResidentUnit, WorkUnit
 from guangcai.portal.models import Suggestion
+from guangcai.pledges.models import Pledge, PledgeLine, PledgeMark
 from guangcai.posts.models import Post, PostClaim
 from guangcai.teams.models import OccupationTeam, Plate, PlateFeedback, Team, TeamLeader, TeamLog, TeamMembership
+from guangcai.zones.models import Zone, ZoneAgreement
 from tests.guards.world import World
 
 Arguments = dict[str, str]
@@ -138,6 +140,29 @@ def _proposal(world: World) -> Arguments:
     return {"<uuid:pk>": str(Post.objects.proposed().get(community=world.community).pk)}
 
 
+def _agreement(world: World, name: str) -> Any:
+    """The live agreement on one zone: told by name, for each screen wants one in another state."""
+    rows = ZoneAgreement.objects.live().filter(community=world.community, zone__name=name)
+    return rows.values_list("pk", flat=True).first()
+
+
+def _on_agreement(name: str) -> Callable[[World], Arguments]:
+    return lambda world: {"<uuid:pk>": str(_agreement(world, name))}
+
+
+def _agreement_paper(world: World) -> Arguments:
+    return {"<uuid:pk>": str(_agreement(world, "1号楼1单元")), "paper.<slug:kind>": "paper.docx"}
+
+
+def _pledge(world: World) -> Any:
+    """The member's own, under way."""
+    return Pledge.objects.get(member__name="林晓岚").pk
+
+
+def _pledge_paper(world: World) -> Arguments:
+    return {"<uuid:pk>": str(_pledge(world)), "<slug:kind>": "docx"}
+
+
 OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("account/kiosk/", _first(KioskSession)),
     ("account/keys/", _first(ApiToken)),
@@ -173,6 +198,17 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("teams/log/", _first(TeamLog, "held_on", team__node=HERE)),
     ("teams/feedback/", _first(PlateFeedback, community=HERE)),
     ("teams/", _first(Team, node=HERE, name="代理家长队")),
+    ("zones/agreements/", lambda world: _agreement(world, "1号楼1单元")),
+    ("zones/places/", lambda world: world.community.pk),
+    ("zones/duties/", lambda world: "lot"),
+    # Nobody holds it: the page offers it.
+    ("zones/", _first(Zone, community=HERE, name="3号楼")),
+    ("pledges/lines/", _first(PledgeLine, "position", pledge__member__name="林晓岚", measure="note")),
+    ("pledges/marks/", _first(PledgeMark, "line__text", line__pledge__until__year=2026, line__pledge__ended_at=None)),
+    ("pledges/templates/", lambda world: "seven_ones"),
+    ("pledges/public/", lambda world: "docx"),
+    ("pledges/checklists/", lambda world: None),
+    ("pledges/", _pledge),
     ("ledger/objections/", _first(Objection)),
     ("ledger/entries/", _first(ServiceEntry, MEMBER, "starts_at", community=HERE)),
     ("ledger/members/", _first(Member, "name_sort", community=HERE)),
@@ -181,6 +217,8 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("appraisal/sheets/", _first(FeedbackSheet, community=HERE, work_unit__name="站前区实验小学")),
     ("appraisal/quarters/", lambda world: "2026Q3"),
     ("appraisal/", _first(Appraisal, MEMBER, community=HERE)),
+    ("reports/forms/members/", _first(Member, "name_sort", community=HERE)),
+    ("reports/forms/prints/", lambda world: None),
     ("reports/", lambda world: "members"),
     ("gallery/", lambda world: "forms"),
     ("api/v1/members/", _first(Member, "name_sort", community=HERE)),
@@ -242,6 +280,11 @@ SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     "teams:public_plate": _plate,
     "teams:acceptance": lambda world: {"<uuid:pk>": str(_in_team("郭俊杰"))},
     "care:tenure": lambda world: {"<uuid:pk>": str(_first(Pairing, household__label="1号楼-11")(world))},
+    "zones:confirmation": _on_agreement("4号楼2单元"),
+    "zones:signature": _on_agreement("1号楼前绿地"),
+    "zones:paper": _agreement_paper,
+    "pledges:new": lambda world: {"<slug:code>": "own_words", "<int:year>": "2027"},
+    "pledges:paper": _pledge_paper,
     "posts:new": lambda world: {"<slug:kind>": "greening"},
     "posts:establishment": _proposal,
     "posts:confirmation": _on_claim("苏明哲", "public_safety"),

@@ -76,6 +76,7 @@ WITHOUT_FORM: dict[str, str] = {
     "teams:memberships": f"{TEAMS}::test_the_leader_runs_his_team_on_the_phone",
     "teams:people": f"{TEAMS}::test_the_desk_opens_a_team_and_asks",
     "teams:plate": f"{TEAMS}::test_a_plate_from_hanging_out_to_taking_in",
+    "zones:places": "tests/zones/test_views.py::test_zones_are_added_after_a_look",
     "activities:pad": BY_KEY,
     "activities:board": BY_KEY,
     "activities:people": BY_KEY,
@@ -116,11 +117,12 @@ CHOSEN = {
     "orgs:calendar": {"day": "2026-12-05"},
     "activities:series_new": {"weekdays": "3"},
     "posts:set": {"take-greening": "on"},
+    "zones:signature": {"name": "林晓岚"},
 }
 # A second row is meant: address -> why.
 MADE_AGAIN = {"accounts:tokens": "a key is shown once; asked again, it is another key, on a list one revokes from"}
 # Forms with an id and nothing else to say.
-SAYS_NOTHING_ELSE = {"activities:check_ins", "activities:sign_ups", "posts:claims"}
+SAYS_NOTHING_ELSE = {"activities:check_ins", "activities:sign_ups", "posts:claims", "zones:agreements"}
 # What no browser can guess: a password, a person or place chosen from a search, rows to tick, a state that has passed.
 REFUSED = {
     "account_change_password",
