@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, tuple[str, list[str], list[str]]] = {
     "roster_import": ("b2", [], ["--rows", "1000"]),
     "year_close": ("b3", [], ["--scale", "0.001"]),
     "matching": ("b4", [], ["--quick"]),
+    "matching_store": ("b4", [], ["--quick"]),
     "tree": ("b5", ["--json"], ["--json", "--quick"]),
     "pages": ("b5", [], ["--without-country", "--members", "600", "--rounds", "2"]),
 }

@@ -206,14 +206,14 @@ def ask(stage: Stage, rounds: int) -> list[dict[str, Any]]:
     return shown
 
 
-def in_own_database(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def in_own_database(work: Callable[[], dict[str, Any]], database: str = DATABASE) -> dict[str, Any]:
     from guangcai.cli import postgres
     from guangcai.cli.boot import start_django
 
     if postgres.configured_url():
         raise SystemExit("DATABASE_URL is set: this benchmark empties its database, so it takes only the private one")
-    with postgres.hold(DATABASE):
-        os.environ["DATABASE_URL"] = postgres.url(DATABASE)
+    with postgres.hold(database):
+        os.environ["DATABASE_URL"] = postgres.url(database)
         tree.empty()
         start_django()
         from django.db import connection

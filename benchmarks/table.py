@@ -140,6 +140,26 @@ def year_close(figures: Figures) -> Iterator[Line]:
         )
 
 
+def matching_store(figures: Figures) -> Iterator[Line]:
+    size = f"{text(figures.get('members'))} x {text(figures.get('households'))}"
+    for name, bare, title, goal, most_mb in (
+        ("whole", "bare", "whole district", 1.2, 1024),
+        ("communities", "bare_communities", "community by community", 2.0, None),
+    ):
+        seconds, limit = pick(figures, name, "seconds"), pick(figures, bare, "seconds")
+        memory, kept = pick(figures, name, "megabytes"), pick(figures, name, "left_out")
+        small = True if most_mb is None else most(memory, most_mb)
+        yield Line(
+            f"B4 from the database, {title}",
+            size,
+            f"{text(seconds, ' s')}, {text(memory, ' MB')}, left out {text(kept)}",
+            f"bare solver {text(limit, ' s')}, left out {text(pick(figures, bare, 'left_out'))}",
+            ratio(seconds, limit),
+            f"<= {goal:g}" + (", 1 GB" if most_mb else ""),
+            both(most(ratio(seconds, limit), goal), small),
+        )
+
+
 def matching(figures: Figures) -> Iterator[Line]:
     size = f"{text(figures.get('members'))} x {text(figures.get('households'))}"
     for name, bare, title, goal, most_mb in (
@@ -235,6 +255,7 @@ LINES: dict[str, Callable[[Figures], Iterator[Line]]] = {
     "roster_import": roster_import,
     "year_close": year_close,
     "matching": matching,
+    "matching_store": matching_store,
     "tree": tree,
     "pages": pages,
 }

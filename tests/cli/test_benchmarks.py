@@ -19,6 +19,7 @@ ROWS = {
     "roster_import": {"B2 roster import"},
     "year_close": {"B3 year close from scratch", "B3 year close from the kept roll-up"},
     "matching": {"B4 matching, whole district", "B4 points, community by community", "B4 left out"},
+    "matching_store": {"B4 from the database, whole district", "B4 from the database, community by community"},
     "tree": {"B5 import of a country", "B5 count below a country", "B5 dashboard"},
     "pages": {"B5 seed", "B5 roster, page 500 (wide_desk)", "B5 overseer home (street)", "B5 confirmations (desk)"},
 }
