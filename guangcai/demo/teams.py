@@ -33,7 +33,7 @@ def form_teams(stage: Stage) -> None:
 
 
 def _add(node: Node, kind: TeamKind, words: dict[str, str], parent: Team | None, now: datetime) -> Team:
-    draft = commands.TeamDraft(kind=kind, parent=parent, **words)
+    draft = commands.TeamDraft(kind=kind, parent=parent, name=words["name"], purpose=words.get("purpose", ""))
     return commands.add_team(node=node, draft=draft, by=SYSTEM, now=now, id=fixed_id("team", node.code, words["name"]))
 
 

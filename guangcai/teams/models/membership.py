@@ -62,10 +62,11 @@ class TeamLeader(Fact):
 class TeamMembershipQuerySet(CommitmentQuerySet):
     def visible_to(self, actor: "Actor") -> Self:
         """One's own, those of the area whose roster one may see, and those of the teams one leads now."""
-        own = Q(member_id=actor.member_id) if actor.member_id else Q(pk__in=[])
+        seen = under("path", actor.paths_with(Permission.ROSTER_VIEW))
+        if actor.member_id is None:
+            return self.filter(seen)
         led = TeamLeader.objects.open().filter(member_id=actor.member_id).values("team")
-        leads = Q(team__in=led) if actor.member_id else Q(pk__in=[])
-        return self.filter(own | leads | under("path", actor.paths_with(Permission.ROSTER_VIEW)))
+        return self.filter(seen | Q(member_id=actor.member_id) | Q(team__in=led))
 
     def asked(self) -> Self:
         """A member asked to join; the team has not answered."""

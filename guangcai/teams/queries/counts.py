@@ -51,6 +51,7 @@ def count_teams(paths: Sequence[str], *, by: Sequence[str], since: date, until: 
 
 
 def _grouped(rows: QuerySet, by: Sequence[str], prefix: str, what: str) -> dict[tuple[str, ...], int]:
-    names = {f"of_{name}": F(prefix + DIMENSIONS[name]) for name in by} or {"of_nothing": Value("")}
+    names: dict[str, F | Value] = {f"of_{name}": F(prefix + DIMENSIONS[name]) for name in by}
+    names = names or {"of_nothing": Value("")}
     found = rows.order_by().annotate(**names).values(*names).annotate(n=Count(what, distinct=True))
     return {tuple(row[name] or "" for name in names)[: len(by)]: row["n"] for row in found}
