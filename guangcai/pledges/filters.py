@@ -26,7 +26,10 @@ class PledgeFilter(filters.FilterSet):
     """Pledges ended early are shown when somebody asks for them."""
 
     state = filters.ChoiceFilter(
-        label=_("State"), choices=PledgeState.choices, method="in_state", empty_label=_("All but ended")
+        label=_("State"),
+        choices=PledgeState.choices,
+        method="in_state",
+        empty_label=pgettext_lazy("pledge", "All but those ended early"),
     )
     template = filters.ModelChoiceFilter(
         label=pgettext_lazy("menu", "Pledge"),

@@ -15,12 +15,13 @@ from guangcai.activities import codes
 from guangcai.activities.models import Activity, Attendance, Series, Shift, SignUp
 from guangcai.appraisal.models import Appraisal, FeedbackSheet
 from guangcai.care.models import Household, Pairing, ServicePlan, Visit
+from guangcai.invitations.models import Invitation, Proposal, Round
 from guangcai.ledger.models import Certificate, Objection, SampleCheck, ServiceEntry
 from guangcai.members.models import DuplicatePair, Member, ReportIn, Residence, RosterBatch
 from guangcai.members.views.door import door_token
 from guangcai.orgs.models import Grant, OfficeHolder, PartyOrganisation, Policy, ResidentUnit, WorkUnit
-from guangcai.portal.models import Suggestion
 from guangcai.pledges.models import Pledge, PledgeLine, PledgeMark
+from guangcai.portal.models import Suggestion
 from guangcai.posts.models import Post, PostClaim
 from guangcai.teams.models import OccupationTeam, Plate, PlateFeedback, Team, TeamLeader, TeamLog, TeamMembership
 from guangcai.zones.models import Zone, ZoneAgreement
@@ -209,6 +210,13 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("pledges/public/", lambda world: "docx"),
     ("pledges/checklists/", lambda world: None),
     ("pledges/", _pledge),
+    ("invitations/rounds/", _first(Round, community=HERE)),
+    ("invitations/proposals/", _first(Proposal, "points", community=HERE, member__isnull=False)),
+    ("invitations/posts/", _first(Post, community=HERE, kind__code="public_safety")),
+    ("invitations/shifts/", lambda world: getattr(_shift(world), "pk", None)),
+    # Nobody looks after it: somebody is looked for.
+    ("invitations/households/", _first(Household, "label", community=HERE, tier="high", pairings=None)),
+    ("invitations/", _first(Invitation, community=HERE, member__name="林晓岚")),
     ("ledger/objections/", _first(Objection)),
     ("ledger/entries/", _first(ServiceEntry, MEMBER, "starts_at", community=HERE)),
     ("ledger/members/", _first(Member, "name_sort", community=HERE)),
