@@ -1,6 +1,7 @@
 """Every screen of zones: does it, next door 404, read-only 403, bad input 422; a fixed number of statements."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -14,9 +15,11 @@ from docx import Document
 from python_calamine import load_workbook
 
 from guangcai.core.actor import Actor
+from guangcai.core.errors import OutOfScope
 from guangcai.core.ids import new_id
 from guangcai.ledger.models import ServiceEntry
 from guangcai.members.models import Member
+from guangcai.reports.statistics import Question, figures
 from guangcai.zones import commands
 from guangcai.zones.models import Zone, ZoneAgreement, ZoneDuty
 from tests.cast import Cast
@@ -304,3 +307,16 @@ def test_home_says_what_waits(cast: Cast, signed_in: SignIn, zone: Zone, now: da
     commands.confirm_agreement(agreement=row, duties=DUTIES, by=cast.actor("desk"), now=now)
     assert "/zones/?state=offered" not in words_of(signed_in(cast.desk).get("/"))
     assert zone.get_absolute_url() in words_of(signed_in(cast.member).get("/"))
+
+
+def test_the_statistic_counts_what_the_screen_shows(cast: Cast, held: ZoneAgreement, now: datetime) -> None:
+    by = ("community",)
+    asked = Question(node=cast.street, by=by, on=now.date(), actor=cast.actor("overseer"))
+    assert figures("zones", asked).rows == [
+        {"community": "南园社区", "count": 5, "held": 1, "signed": 1, "share": "20.0%"}
+    ]
+    kinds = figures("zones", replace(asked, by=("kind",))).rows
+    assert [(row["kind"], row["count"]) for row in kinds] == [("楼栋", 2), ("单元（楼道）", 3)]
+    next_door = replace(asked, actor=cast.actor("overseer_next_door"))
+    with pytest.raises(OutOfScope):
+        figures("zones", next_door)
