@@ -19,6 +19,7 @@ from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
 from guangcai.orgs.facts import of_community
+from guangcai.orgs.models import Node
 from guangcai.pledges import rules
 from guangcai.pledges.models import Pledge, PledgeLine, PledgeMark, Version
 
@@ -54,15 +55,10 @@ def make_pledge(
     row = Member.objects.select_for_update(of=("self",), no_key=True).select_related("community").get(pk=member.pk)
     if found := already(Pledge, id, member_id=row.pk, version_id=version.pk, year=content.year):
         return found
-    today = localdate(now)
     shared.check_asked(own=own, asked=asked)
-    rules.check_pledge(promises=content.promises, year=content.year, due_on=content.due_on, today=today)
-    made = Pledge.objects.standing().filter(member=row, template=version.template_id, year=content.year)
-    rules.check_member(is_on_roster=row.is_current, has_community=row.community is not None, has_pledged=made.exists())
-    if row.community is None or not row.path.startswith(version.path):
-        raise OutOfScope()
+    community = _checked(row, version, content, today=localdate(now))
     pledge = Pledge.objects.create(
-        **of_community(row.community),
+        **of_community(community),
         id=id or new_id(),
         member=row,
         template_id=version.template_id,
@@ -71,16 +67,25 @@ def make_pledge(
         is_public=content.is_public,
         offered_at=now,
         offered_by=by.user_id,
-        # Nobody has to agree to a promise: it holds by being made.
-        confirmed_at=now,
-        held_since=today,
+        confirmed_at=now,  # Nobody has to agree to a promise: it holds by being made.
+        held_since=localdate(now),
         until=content.due_on,
     )
     PledgeLine.objects.bulk_create(_line(pledge, number, one) for number, one in enumerate(content.promises, start=1))
-    audit.record(
-        Tag.PLEDGE_MAKE, by=by, on=pledge, now=now, lines=len(content.promises), public=content.is_public, asked=asked
-    )
+    count = len(content.promises)
+    audit.record(Tag.PLEDGE_MAKE, by=by, on=pledge, now=now, lines=count, public=content.is_public, asked=asked)
     return pledge
+
+
+def _checked(row: Member, version: Version, content: Content, *, today: date) -> Node:
+    """Where the pledge is made; raises RuleBroken for what speaks against it, OutOfScope for items of another place."""
+    rules.check_pledge(promises=content.promises, year=content.year, due_on=content.due_on, today=today)
+    made = Pledge.objects.standing().filter(member=row, template=version.template_id, year=content.year)
+    community = row.community
+    rules.check_member(is_on_roster=row.is_current, has_community=community is not None, has_pledged=made.exists())
+    if community is None or not row.path.startswith(version.path):
+        raise OutOfScope()
+    return community
 
 
 def _line(pledge: Pledge, number: int, one: rules.Promise) -> PledgeLine:
