@@ -122,18 +122,7 @@ def _offer(
     known: _Known | None = None,
 ) -> Pairing:
     """Check and write one invitation under both locks."""
-    counts = kind == PairingKind.CONTACT
-    live = Pairing.objects.live()
-    consent = row.pk in known.consents if known else has_consent(row)
-    rules.check_ready(readiness(row, consent=consent))
-    is_taken = row.pk in known.paired if known else live.filter(household=row, kind=kind).exists()
-    rules.check_free(has_live=is_taken)
-    rules.check_helper(
-        is_on_roster=member.ended_at is None and member.merged_into_id is None,
-        held=known.held.get(member.pk, 0) if known else live.contacts().filter(member=member).count(),
-        most=known.most[row.path] if known else _limit(row, now=now),
-        counts=counts,
-    )
+    _check_pair(row, member, kind, now=now, known=known)
     own = by.member_id == member.pk
     pairing = Pairing.objects.create(
         **of_community(row.community),
@@ -152,6 +141,21 @@ def _offer(
         known.note(pairing)
     audit.record(Tag.PAIRING_OFFER, by=by, on=pairing, now=now, household=str(row.pk), kind=kind.value)
     return pairing
+
+
+def _check_pair(row: Household, member: Member, kind: PairingKind, *, now: datetime, known: _Known | None) -> None:
+    """Raises RuleBroken when this household, or this member, is not to be asked."""
+    live = Pairing.objects.live()
+    consent = row.pk in known.consents if known else has_consent(row)
+    rules.check_ready(readiness(row, consent=consent))
+    is_taken = row.pk in known.paired if known else live.filter(household=row, kind=kind).exists()
+    rules.check_free(has_live=is_taken)
+    rules.check_helper(
+        is_on_roster=member.ended_at is None and member.merged_into_id is None,
+        held=known.held.get(member.pk, 0) if known else live.contacts().filter(member=member).count(),
+        most=known.most[row.path] if known else _limit(row, now=now),
+        counts=kind == PairingKind.CONTACT,
+    )
 
 
 @transaction.atomic
