@@ -14,7 +14,7 @@ def items(actor: Actor) -> tuple[NavItem, ...]:
     """The menu, most used first: the first five that are marked so are the phone's bottom bar. No queries."""
     if not actor.is_signed_in:
         return ()
-    listed = (*_start(), *_day(actor), *_paper(actor), *_own(actor), *_set_up(actor))
+    listed = (*_start(), *_day(actor), *_taken_on(actor), *_paper(actor), *_own(actor), *_set_up(actor))
     return tuple(dict.fromkeys(item for item in listed if item.url))
 
 
@@ -30,16 +30,6 @@ def _day(actor: Actor) -> list[NavItem]:
         rows.append(NavItem(pgettext("menu", "Our members"), link("members:unit"), "users"))
     if actor.holds(Permission.ACTIVITY_EDIT) or actor.holds(Permission.ROSTER_VIEW):
         rows.append(NavItem(_("Activities"), link("activities:list"), "calendar-event"))
-    if actor.holds(Permission.POST_EDIT) or actor.holds(Permission.ROSTER_VIEW):
-        rows.append(NavItem(pgettext("menu", "Posts"), link("posts:list"), "id-badge-2", phone=False))
-    if actor.holds(Permission.ROSTER_VIEW):
-        rows.append(NavItem(pgettext("menu", "Zones"), link("zones:list"), "building", phone=False))
-    if actor.holds(Permission.PLEDGE_EDIT):
-        rows.append(NavItem(pgettext("menu", "Pledges"), link("pledges:list"), "writing", phone=False))
-    if actor.holds(Permission.INVITATION_EDIT):
-        rows.append(NavItem(pgettext("menu", "Find people"), link("invitations:rounds"), "users-plus", phone=False))
-    rows += _teams(actor)
-    rows += _care(actor)
     if actor.holds(Permission.ENTRY_CONFIRM):
         rows.append(NavItem(_("To confirm"), link("ledger:confirmations"), "checks"))
     if actor.holds(Permission.ENTRY_VIEW):
@@ -47,18 +37,25 @@ def _day(actor: Actor) -> list[NavItem]:
     return rows
 
 
-def _teams(actor: Actor) -> list[NavItem]:
-    if not (actor.holds(Permission.TEAM_EDIT) or actor.holds(Permission.ROSTER_VIEW)):
-        return []
-    return [NavItem(pgettext("menu", "Teams"), link("teams:list"), "users-group", phone=False)]
-
-
-def _care(actor: Actor) -> list[NavItem]:
+def _taken_on(actor: Actor) -> list[NavItem]:
+    """What people take on for longer than a shift, and whom to ask."""
+    group, rows = pgettext("menu", "Taken on"), []
+    if actor.holds(Permission.ROSTER_VIEW):
+        rows += [
+            NavItem(pgettext("menu", "Posts"), link("posts:list"), "id-badge-2", group=group, phone=False),
+            NavItem(pgettext("menu", "Zones"), link("zones:list"), "building", group=group, phone=False),
+            NavItem(pgettext("menu", "Teams"), link("teams:list"), "users-group", group=group, phone=False),
+        ]
     if actor.holds(Permission.CARE_VIEW):
-        return [NavItem(pgettext("menu", "Households"), link("care:list"), "home-heart", phone=False)]
-    if actor.holds(Permission.CARE_OVERSEE):
-        return [NavItem(_("Figures of care"), link("care:figures"), "home-heart", phone=False)]
-    return []
+        rows.append(NavItem(pgettext("menu", "Households"), link("care:list"), "home-heart", group=group, phone=False))
+    elif actor.holds(Permission.CARE_OVERSEE):
+        rows.append(NavItem(_("Figures of care"), link("care:figures"), "home-heart", group=group, phone=False))
+    if actor.holds(Permission.PLEDGE_EDIT):
+        rows.append(NavItem(pgettext("menu", "Pledges"), link("pledges:list"), "writing", group=group, phone=False))
+    if actor.holds(Permission.INVITATION_EDIT):
+        to = link("invitations:rounds")
+        rows.append(NavItem(pgettext("menu", "Find people"), to, "users-plus", group=group, phone=False))
+    return rows
 
 
 def _paper(actor: Actor) -> list[NavItem]:
