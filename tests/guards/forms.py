@@ -51,6 +51,7 @@ TICKED = {
     "appraisal:verdicts": "appraisal:appraisal",
     "members:acceptances": "members:report_in",
     "ledger:confirmations": "ledger:entry",
+    "invitations:decisions": "invitations:others",
 }
 
 

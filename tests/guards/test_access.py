@@ -28,8 +28,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("guards")]
 ACCESS = Path(__file__).with_name("access.json")
 NEXT_DOOR = ("desk_next_door", OVERSEER_NEXT_DOOR, "liaison_next_door", "member_police", "nobody")
 RARE_METHODS = ("PUT", "PATCH", "DELETE")
-# A stranger may write here, and nothing but this: his slip at the door, a suggestion, his own sign-in, his session.
-OPEN_TO_STRANGERS = {"members:door", "portal:suggestion", "account_login", "account_reauthenticate"}
+# A stranger may write here, and nothing but this: his slip at the door, a suggestion, what he has to say under a plate,
+# his own sign-in, his session.
+OPEN_TO_STRANGERS = {
+    "members:door",
+    "portal:suggestion",
+    "teams:public_plate",
+    "account_login",
+    "account_reauthenticate",
+}
 # What belongs to the account: its sessions and keys, the filters it kept.
 OWN_ACCOUNT = ("accounts:", "account_", "mfa_", "members:filter_removal")
 # The demo holds none of these; their rooms' tests walk them with objects of their own.

@@ -150,6 +150,8 @@ REFUSED = {
     "ledger:member_back_fills",
     "appraisal:approvals",
     "appraisal:verdicts",
+    "teams:new",
+    "teams:roles",
 }
 ROOT = Path(__file__).resolve().parents[2]
 
