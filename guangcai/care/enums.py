@@ -16,7 +16,7 @@ class HouseholdCategory(models.TextChoices):
 
 
 class RiskTier(models.TextChoices):
-    """How often a household is visited: the days stand in the rule in force (domain 2.11, J5)."""
+    """How often a household is visited: the days stand in the rule in force (J5)."""
 
     HIGH = "high", pgettext_lazy("tier", "High risk")
     KEY = "key", pgettext_lazy("tier", "Key")

@@ -131,7 +131,7 @@ def next_visit_on(*, last_on: date | None, held_since: date, tier_since: date, d
     """The local day by which the next visit is due: `days` after the last one, or after the pairing began.
 
     A household that came into a stricter tier is due on that day, not before it: nobody was late under a rule that
-    did not hold. Source: J5, domain 2.11.
+    did not hold. Source: J5.
     """
     if last_on is None:
         return max(held_since + timedelta(days=days), tier_since)

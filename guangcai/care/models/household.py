@@ -94,7 +94,7 @@ class Household(CommunityFact):
 
     @property
     def needs_guardian(self) -> bool:
-        """Contact with a child goes through the guardian, always (PIPL art 28, domain 2.12)."""
+        """Contact with a child goes through the guardian, always (PIPL art 28)."""
         return self.category == HouseholdCategory.CHILD
 
 

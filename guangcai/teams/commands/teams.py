@@ -132,7 +132,7 @@ def _check_not_below(row: Team, above: Team | None) -> None:
 
 @transaction.atomic
 def add_alias(*, team: Team, name: str, source: str = "", by: Actor, now: datetime) -> TeamAlias:
-    """Note another name the team goes or went by. Harmless twice. Source: domain 1.6 item 6."""
+    """Note another name the team goes or went by. Harmless twice. Source: A18 (社区治安队, then 社会治安队)."""
     by.require(Permission.TEAM_EDIT, team.path)
     row = lock_team(team.pk)
     rules.check_name(name, taken=name.strip() == row.name)
