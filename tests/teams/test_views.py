@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from python_calamine import load_workbook
 
+from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
 from guangcai.members.models import Employment, Member, Occupation
 from guangcai.teams import commands, rules
@@ -210,6 +211,10 @@ def test_lists_need_a_fixed_number_of_statements(
             (member, page("mine")),
             (desk, page("export")),
             (desk, page("proposals")),
+            (desk, page("inbox")),
+            (desk, page("roles", first.pk)),
+            (desk, page("log", first.pk)),
+            (member, page("plate")),
         ]:
             browser.get(address)
             with queries() as seen:
@@ -217,13 +222,23 @@ def test_lists_need_a_fixed_number_of_statements(
             found.append(len(seen))
         return found
 
-    first = make_team()
-    joined(first, *people[0], now)
+    def one_more(who: tuple[Member, Any], role: LeaderRole) -> None:
+        """One person, role, entry and word of a resident more."""
+        joined(first, *who, now)
+        commands.appoint_leader(team=first, member=who[0], role=role, by=by, now=now)
+        commands.write_log(team=first, draft=commands.LogDraft(now.date(), "巡看", 2), by=by, now=now)
+        told = commands.Feedback(new_id(), "praise", "谢谢", "13912345678")
+        row = commands.add_plate_feedback(plate=plate, feedback=told, by=Actor(), now=now)
+        commands.note_feedback(feedback=row, note="已阅", by=by, now=now)
+
+    first, by = make_team(), cast.actor("desk")
+    plate = commands.show_plate(member=cast.teacher_member, by=cast.actor("member"), now=now)
+    one_more(people[0], LeaderRole.LEADER)
     one = counts()
     for number in range(2):
-        commands.add_alias(team=make_team(name=f"队{number}"), name=f"别名{number}", by=cast.actor("desk"), now=now)
+        commands.add_alias(team=make_team(name=f"队{number}"), name=f"别名{number}", by=by, now=now)
     for who in people[1:]:
-        joined(first, *who, now)
+        one_more(who, LeaderRole.DEPUTY)
     assert counts() == one
 
 
