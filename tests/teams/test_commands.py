@@ -250,6 +250,7 @@ def test_a_team_ends_with_everybodys_place(make_team: Any, neighbours: Any, desk
 
 
 def test_a_plate_is_hung_out_by_himself_alone(make_team: Any, neighbours: Any, desk: Actor, now: datetime) -> None:
+    """Promise T22: nobody hangs it out or takes it in for him, and an old code is dead."""
     team, ((member, own), (_other, second)) = make_team(), neighbours(2)
     joined(team, member, own, now)
     for somebody in (desk, second, Actor.system()):

@@ -243,6 +243,7 @@ def test_lists_need_a_fixed_number_of_statements(
 
 
 def test_a_plate_from_hanging_out_to_taking_in(cast: Cast, signed_in: SignIn) -> None:
+    """Promise T22: what the page says and does not say, who reads what was written."""
     member, anybody, desk = signed_in(cast.member), Client(), signed_in(cast.desk)
     assert member.get(page("plate_paper")).status_code == 302
     for _twice in range(2):
