@@ -25,14 +25,14 @@ def mark_checklist(
     if not community.path.startswith(item.version.path):
         raise OutOfScope()
     holder = User.objects.select_for_update(no_key=True).get(pk=by.user_id)
-    mine = ChecklistMark.objects.filter(community=community, holder=holder, item=item, year=year, withdrawn_at=None)
+    mine = ChecklistMark.objects.filter(community=community, held_by=holder.pk, item=item, year=year, withdrawn_at=None)
     if found := mine.first():
         return found
     rules.check_done(note=note, done_on=done_on, year=year, today=localdate(now))
     mark = ChecklistMark.objects.create(
         **of_community(community),
         item=item,
-        holder=holder,
+        held_by=holder.pk,
         year=year,
         done_on=done_on,
         note=note.strip(),
@@ -46,7 +46,7 @@ def mark_checklist(
 def withdraw_checklist_mark(*, mark: ChecklistMark, by: Actor, now: datetime) -> ChecklistMark:
     """Take back a mark that was set by mistake: only who set it. Harmless twice."""
     by.require(rules.KEEPS_CHECKLIST, mark.path)
-    if mark.holder_id != by.user_id:
+    if mark.held_by != by.user_id:
         raise Forbidden()
     row = ChecklistMark.objects.select_for_update(of=("self",)).get(pk=mark.pk)
     if row.withdrawn_at is None:

@@ -3,7 +3,6 @@
 from django.db import models
 from django.db.models import Q
 
-from guangcai.accounts.models import User
 from guangcai.orgs.facts import CommunityFact
 from guangcai.pledges.models.templates import Item
 
@@ -15,7 +14,8 @@ class ChecklistMark(CommunityFact):
     """
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="checklist_marks")
-    holder = models.ForeignKey(User, models.PROTECT, related_name="+")
+    # The user who held the office (accounts.User.id).
+    held_by = models.UUIDField()
     year = models.PositiveSmallIntegerField()
     done_on = models.DateField()
     note = models.CharField(max_length=200)
@@ -25,7 +25,7 @@ class ChecklistMark(CommunityFact):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["district_code", "community", "holder", "item", "year"],
+                fields=["district_code", "community", "held_by", "item", "year"],
                 condition=Q(withdrawn_at=None),
                 name="checklist_marked_once",
             ),
@@ -34,4 +34,4 @@ class ChecklistMark(CommunityFact):
         indexes = [models.Index(fields=["path", "year"], name="checklist_mark_by_path")]
 
     def __str__(self) -> str:
-        return f"{self.item_id} {self.holder_id} {self.year}"
+        return f"{self.item_id} {self.held_by} {self.year}"
