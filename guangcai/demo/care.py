@@ -90,7 +90,8 @@ def _visit(stage: Stage, row: Household, pairing: Pairing, ago: int, kind: str, 
         with_guardian=row.needs_guardian,
         id=fixed_id("visit", row.pk, ago),
     )
-    by = Actor(member_id=pairing.member_id)
+    is_own = pairing.member_id == stage.users["member"].member_id
+    by = stage.actor("member") if is_own else Actor(member_id=pairing.member_id)
     commands.record_visit(household=row, draft=draft, by=by, now=stage.at(day, "19:30"))
 
 

@@ -20,7 +20,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.enums import Channel
 from guangcai.core.errors import OutOfScope
 from guangcai.core.ids import new_id
-from guangcai.core.once import already
+from guangcai.core.once import already, other_content
 from guangcai.core.permissions import Permission
 from guangcai.ledger.commands import Service, record_many
 from guangcai.ledger.commands.locks import lock_members
@@ -77,7 +77,7 @@ def record_visit(*, household: Household, draft: VisitDraft, by: Actor, now: dat
     row = lock_household(household.pk)
     pairing = _pairing_of(by, row)
     rules.check_current(ended_at=row.ended_at)
-    if found := already(Visit, draft.id, household_id=row.pk, kind_id=draft.kind.pk, visited_on=draft.visited_on):
+    if found := _sent_before(draft, household_id=row.pk):
         return found
     draft.check(row, now=now)
     visit = _write(row, pairing, draft, by=by, now=now)
@@ -102,7 +102,7 @@ def correct_visit(*, visit: Visit, draft: VisitDraft, by: Actor, now: datetime) 
     old = Visit.objects.get(pk=visit.pk)
     pairing = _pairing_of(by, row)
     rules.check_current(ended_at=row.ended_at)
-    if found := already(Visit, draft.id, household_id=row.pk, corrects_id=old.pk):
+    if found := _sent_before(draft, household_id=row.pk, corrects_id=old.pk):
         return found
     rules.check_not_corrected(is_corrected=Visit.objects.filter(corrects=old).exists())
     if old.recorded_by != by.user_id:
@@ -123,6 +123,17 @@ def raise_alert(*, household: Household, by: Actor, now: datetime) -> Alert:
     _pairing_of(by, row)
     rules.check_current(ended_at=row.ended_at)
     return _raise(row, by=by, now=now)
+
+
+def _sent_before(draft: VisitDraft, **where: object) -> Visit | None:
+    """The visit this was sent as before; Conflict when the id stands for other content."""
+    said = {"kind_id": draft.kind.pk, "visited_on": draft.visited_on, "is_major_change": draft.is_major_change}
+    found = already(Visit, draft.id, **said, **where)
+    if found is not None:
+        written = VisitNote.objects.filter(visit=found).first()
+        if (written.note if written else "") != draft.note.strip():
+            raise other_content()
+    return found
 
 
 def _pairing_of(by: Actor, household: Household) -> Pairing | None:
