@@ -1,26 +1,32 @@
-"""Invitations of the demo: the member who signs in and a neighbour are asked for a post with a free place."""
+"""Invitations of the demo: two members are asked for a post, the posts with free places are being looked at."""
 
 from datetime import timedelta
 
 from guangcai.demo.stage import Stage
-from guangcai.invitations.commands import Ask, invite
-from guangcai.invitations.enums import Subject
+from guangcai.invitations.commands import Ask, decide, invite, propose_round
+from guangcai.invitations.enums import Decision, Subject
 from guangcai.invitations.queries.others import nearest_to
 from guangcai.members.models import Member
 from guangcai.posts.models import Post
 
 
 def ask_members(stage: Stage) -> None:
-    """Yesterday the desk asked the two who were nearest to it, the member who signs in among them."""
+    """Yesterday the desk asked the member who signs in, and whoever was nearest, for a post with a free place."""
     desk, own = stage.actor(f"desk:{stage.own.name}"), stage.person(stage.users["member"].name).member
     post, now = _post_for(stage, own), stage.at(stage.today - timedelta(days=1), "09:30")
-    found = {
-        one.member.pk: one for one in nearest_to(Subject.POSTS, post.pk, path=stage.own.path, by=desk, now=stage.now)
-    }
-    first = [found.pop(own.pk)] if own.pk in found else []
-    asks = [Ask(one.member, post=post, why=one.why) for one in [*first, *found.values()][:2]]
-    if asks:
-        invite(asks=asks, by=desk, now=now)
+    found = nearest_to(Subject.POSTS, post.pk, path=stage.own.path, by=desk, now=stage.now)
+    asks = [Ask(own, post=post), *(Ask(one.member, post=post, why=one.why) for one in found if one.member != own)]
+    invite(asks=asks[:2], by=desk, now=now)
+
+
+def look_for_people(stage: Stage) -> None:
+    """A round over the community's posts, one pair accepted, nothing sent yet."""
+    desk = stage.actor(f"desk:{stage.own.name}")
+    now = stage.at(stage.today, "08:40")
+    round_ = propose_round(community=stage.own, subject=Subject.POSTS, by=desk, now=now)
+    first = list(round_.proposals.pairs().order_by("points", "post__title", "pk").values_list("pk", flat=True)[:1])
+    if first:
+        decide(round_=round_, proposals=first, decision=Decision.ACCEPTED, by=desk, now=now)
 
 
 def _post_for(stage: Stage, member: Member) -> Post:

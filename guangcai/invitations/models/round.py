@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 
 from guangcai.activities.models import Shift
@@ -89,7 +89,8 @@ class Proposal(CommunityFact):
     chosen by a person: it is kept whatever it costs when the rest is proposed anew.
     """
 
-    round = models.ForeignKey(Round, models.CASCADE, related_name="proposals")
+    # The unique constraint below begins with it and serves as its index.
+    round = models.ForeignKey(Round, models.CASCADE, related_name="proposals", db_index=False)
     post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
     shift = models.ForeignKey(Shift, models.PROTECT, null=True, blank=True, related_name="+")
     household = models.ForeignKey(Household, models.PROTECT, null=True, blank=True, related_name="+")
@@ -116,11 +117,7 @@ class Proposal(CommunityFact):
                 condition=Q(member__isnull=False) | Q(decision="", is_pinned=False), name="proposal_of_nobody"
             ),
             models.UniqueConstraint(
-                "round",
-                "member",
-                F("post"),
-                F("shift"),
-                F("household"),
+                fields=["round", "member", "post", "shift", "household", "district_code"],
                 nulls_distinct=False,
                 name="proposal_pair_once",
             ),
