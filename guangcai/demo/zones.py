@@ -86,16 +86,18 @@ def _work(stage: Stage, row: ZoneAgreement, days: int, content: str, *, is_deed:
 
 
 def somebody_moves_away(stage: Stage) -> None:
-    """A holder reports to another community; his agreement stays until somebody ends it."""
-    told = zones()["moved"]
-    person, to = stage.people[told["community"]][told["person"]], stage.nodes[told["to"]]
-    move(
-        member=person.member,
-        community=to,
-        since=stage.today - told["days"] * DAY,
-        by=_desk(stage, told["to"]),
-        now=_ago(stage, told["days"], "11:00"),
-    )
+    """A holder reports to another community; his agreement stays until somebody ends it.
+
+    Somebody else comes from there: each community keeps as many people as document 001 states.
+    """
+    for community, who, to, days in zones()["moved"]:
+        move(
+            member=stage.people[community][who].member,
+            community=stage.nodes[to],
+            since=stage.today - days * DAY,
+            by=_desk(stage, to),
+            now=_ago(stage, days, "11:00"),
+        )
 
 
 def _desk(stage: Stage, community: str) -> Actor:
