@@ -70,9 +70,9 @@ ROLES: Final[dict[Role, frozenset[P]]] = {
     | {P.BACK_FILL_APPROVE, P.ENTRY_REVERSE, P.FEEDBACK_APPROVE, P.APPRAISAL_APPROVE, P.GRANT_EDIT},
     # Reads the street's figures and the names behind them; changes nothing in a community.
     Role.STREET_OVERSEER: _OVERSIGHT,
-    # Sets up the district: tree, units, rights, rules.
+    # Sets up the district: tree, units, rights, rules, and the teams above the communities (association, brigade).
     Role.DISTRICT_ADMINISTRATOR: _OVERSIGHT
-    | {P.TREE_EDIT, P.UNIT_EDIT, P.GRANT_EDIT, P.POLICY_EDIT, P.WORKDAY_EDIT, P.AUDIT_VIEW},
+    | {P.TREE_EDIT, P.UNIT_EDIT, P.GRANT_EDIT, P.POLICY_EDIT, P.WORKDAY_EDIT, P.AUDIT_VIEW, P.TEAM_EDIT},
     # Hands in the unit's own list, reads and answers the feedback on its members. Held on a work unit, never on a node.
     Role.UNIT_LIAISON: frozenset(
         {P.UNIT_ROSTER_VIEW, P.UNIT_ROSTER_IMPORT, P.FEEDBACK_VIEW, P.FEEDBACK_ANSWER, P.APPRAISAL_VIEW}

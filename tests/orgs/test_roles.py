@@ -48,7 +48,7 @@ zone_claim          x . . . . . . .
 zone_edit           . x x . . . . .
 team_view           x x x x x . . .
 team_join           x . . . . . . .
-team_edit           . x x . . . . .
+team_edit           . x x . x . . .
 care_view           . x x . . . . .
 care_edit           . x x . . . . .
 care_oversee        . . . x x . . .

@@ -197,30 +197,25 @@ def test_proposals_by_occupation(cast: Cast, signed_in: SignIn, neighbours: Any)
     assert browser.get(page("proposal", rule.pk, cast.gongyuan.pk)).status_code == 404
 
 
+def statements(browser: Client, address: str, queries: Any) -> int:
+    """How many a page needs that was asked for before."""
+    browser.get(address)
+    with queries() as seen:
+        assert browser.get(address).status_code == 200
+    return len(seen)
+
+
 def test_lists_need_a_fixed_number_of_statements(
     cast: Cast, signed_in: SignIn, make_team: Any, neighbours: Any, queries: Any, now: datetime
 ) -> None:
     desk, member, people = signed_in(cast.desk), signed_in(cast.member), neighbours(3)
+    first, by = make_team(), cast.actor("desk")
+    of_desk = [page(name) for name in ("list", "tree", "export", "proposals", "inbox")]
+    of_desk += [page(name, first.pk) for name in ("team", "roles", "log")]
+    asked = [(desk, address) for address in of_desk] + [(member, page("mine")), (member, page("plate"))]
 
     def counts() -> list[int]:
-        found = []
-        for browser, address in [
-            (desk, page("list")),
-            (desk, page("tree")),
-            (desk, page("team", first.pk)),
-            (member, page("mine")),
-            (desk, page("export")),
-            (desk, page("proposals")),
-            (desk, page("inbox")),
-            (desk, page("roles", first.pk)),
-            (desk, page("log", first.pk)),
-            (member, page("plate")),
-        ]:
-            browser.get(address)
-            with queries() as seen:
-                assert browser.get(address).status_code == 200
-            found.append(len(seen))
-        return found
+        return [statements(browser, address, queries) for browser, address in asked]
 
     def one_more(who: tuple[Member, Any], role: LeaderRole) -> None:
         """One person, role, entry and word of a resident more."""
@@ -231,7 +226,6 @@ def test_lists_need_a_fixed_number_of_statements(
         row = commands.add_plate_feedback(plate=plate, feedback=told, by=Actor(), now=now)
         commands.note_feedback(feedback=row, note="已阅", by=by, now=now)
 
-    first, by = make_team(), cast.actor("desk")
     plate = commands.show_plate(member=cast.teacher_member, by=cast.actor("member"), now=now)
     one_more(people[0], LeaderRole.LEADER)
     one = counts()
