@@ -57,7 +57,7 @@ def send(client: Client, name: str, /, *args: Any, status: int = 302, **fields: 
 def test_the_desk_writes_one_down_and_asks_a_member(as_: Any, cast: Cast, neighbours: Any, now: datetime) -> None:
     desk, ((member, _actor),) = as_("desk"), neighbours(1)
     page(desk, "new")
-    fields = {"label": "A1", "category": "elder_alone", "tier": "high", "name": f"{MARK}姓名", "id": new_id()}
+    fields = {"label": "甲-01", "category": "elder_alone", "tier": "high", "name": f"{MARK}姓名", "id": new_id()}
     fields |= {"phone": "13911112222", "notes": f"{MARK}备注"}
     send(desk, "new", **fields)
     send(desk, "new", **fields)
@@ -147,13 +147,13 @@ def test_next_door_and_readers(as_: Any, cast: Cast, make_household: Any, neighb
 
 
 def test_an_overseer_opens_one_with_a_reason(as_: Any, cast: Cast, make_household: Any, now: datetime) -> None:
-    row = make_household("A1")
-    make_household("A2")
+    row = make_household("甲-01")
+    make_household("甲-02")
     client = as_("overseer")
     said = page(client, "figures")
     assert "&lt;5" in said
-    assert "A1" not in said
-    ask = {"community": cast.nanyuan.pk, "label": "A1"}
+    assert "甲-01" not in said
+    ask = {"community": cast.nanyuan.pk, "label": "甲-01"}
     send(client, "figures", **ask, reason="", status=422)
     send(client, "figures", **ask, reason="看", status=422)
     send(client, "figures", **(ask | {"label": "Z9"}), reason="核对走访记录", status=422)
@@ -227,11 +227,11 @@ def test_the_personal_card(as_: Any, neighbours: Any, now: datetime) -> None:
 
 
 def test_the_export_holds_no_name(as_: Any, make_household: Any, neighbours: Any, pair: Any) -> None:
-    row, ((member, actor),) = make_household("A1"), neighbours(1)
+    row, ((member, actor),) = make_household("甲-01"), neighbours(1)
     pair(row, member, actor)
     answer = as_("desk").post(reverse("care:export") + "?tier=general")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
-    assert (rows[1][0], rows[1][5]) == ("A1", member.name)
+    assert (rows[1][0], rows[1][5]) == ("甲-01", member.name)
     assert MARK not in str(rows)
     assert AuditEvent.objects.get(tag="care:household:export").details["rows"] == 1
 
