@@ -11,7 +11,7 @@ class ZonesConfig(AppConfig):
     label = "zones"
 
     def ready(self) -> None:
-        from guangcai.commitments import sources
+        from guangcai.commitments import shown, sources
         from guangcai.members import timeline
         from guangcai.orgs import place_facts
         from guangcai.zones import notices
@@ -23,4 +23,5 @@ class ZonesConfig(AppConfig):
         sources.provide(SOURCE, ZoneAgreement)
         notices.declare_templates()
         place_facts.provide(facts_of_place)
+        shown.provide(life.shown_of)
         timeline.provide(life.timeline_of)

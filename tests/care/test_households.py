@@ -211,3 +211,11 @@ def test_no_two_figures_of_an_overseer_differ_by_a_handful(below: int) -> None:
         assert band.low <= count < band.low + below
         assert band.is_none == (count == 0)
     assert [str(rules.band_of(n, below=5)) for n in (0, 1, 4, 5, 9, 10)] == ["0", "<5", "<5", "5–9", "5–9", "10–14"]
+
+
+def test_the_night_forgets_openings(cast: Cast, desk: Actor, make_household: Any, now: datetime) -> None:
+    from guangcai.care.tasks import forget_openings
+
+    commands.open_household(household=make_household(), reason="入户前核对", by=desk, now=now - timedelta(days=9))
+    forget_openings()
+    assert HouseholdOpening.objects.count() == 0

@@ -52,6 +52,10 @@ WITHOUT_OBJECT = {
     "members:roster_import_application",
     "members:roster_import_removal",
     "members:roster_import_refused",
+    "pledges:checklist_mark",
+    "pledges:checklist_mark_removal",
+    "reports:print",
+    "reports:print_file",
 }
 MADE_UP = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from guangcai.commitments.enums import CommitmentState, EndReason
+from guangcai.commitments.shown import lines
 from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
@@ -310,3 +311,9 @@ def test_the_same_key_for_another_zone_is_a_conflict(cast: Cast, zones: dict[str
     commands.offer_zone(zone=zones["3号楼1单元"], member=member, by=by, now=now, id=key)
     with pytest.raises(Conflict):
         commands.offer_zone(zone=zones["3号楼2单元"], member=member, by=by, now=now, id=key)
+
+
+def test_the_plate_tells_the_zone_while_it_is_held(held: ZoneAgreement, desk: Actor, now: datetime) -> None:
+    assert f"负责“{held.zone.name}”" in lines(held.member_id)
+    commands.end_agreement(agreement=held, reason=EndReason.AGREED, note="", by=desk, now=now)
+    assert lines(held.member_id) == []

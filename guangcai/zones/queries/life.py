@@ -1,9 +1,10 @@
 """What zones know of one member: lines of his timeline."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from guangcai.commitments.enums import CommitmentState
 from guangcai.core.actor import Actor
@@ -36,3 +37,10 @@ def timeline_of(member: Member, actor: Actor) -> Iterator[TimelineItem]:
             tone=TONES[row.state],
             icon="building",
         )
+
+
+def shown_of(member_id: UUID) -> Iterator[str]:
+    """The zones the member holds, for his plate (commitments.shown). One query."""
+    rows = ZoneAgreement.objects.held().filter(member=member_id, zone__ended_at=None).select_related("zone")
+    for name in dict.fromkeys(rows.order_by("held_since", "pk").values_list("zone__name", flat=True)):
+        yield gettext("Looks after “%(zone)s”") % {"zone": name}
