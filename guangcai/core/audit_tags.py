@@ -66,6 +66,9 @@ class Tag(StrEnum):
     RECEIPT_READ = "members:receipt:read"
     OWN_EXPORT = "members:member:export_own"
     LISTS_LOAD = "members:lists:load"
+    MOBILE_REGISTER = "members:mobile:register"
+    MOBILE_CONTACT = "members:mobile:contact"
+    MOBILE_END = "members:mobile:end"
     # activities
     ACTIVITY_ADD = "activities:activity:add"
     ACTIVITY_CHANGE = "activities:activity:change"

@@ -50,6 +50,12 @@ def care() -> dict[str, Any]:
 
 
 @cache
+def mobile() -> dict[str, Any]:
+    """Mobile members: the street's branch, who is away or came here, when somebody last heard of him."""
+    return _read("mobile.json")
+
+
+@cache
 def zones() -> dict[str, Any]:
     """Zones of the communities: the lots, who holds what since when, what was done there, who moved away."""
     return _read("zones.json")

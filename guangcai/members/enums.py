@@ -47,6 +47,33 @@ class Channel(models.TextChoices):
     IMPORT = "import", _("From an imported roster")
 
 
+class MobileDirection(models.TextChoices):
+    """Which way round a mobile member is mobile (A91, A92)."""
+
+    OUTGOING = "outgoing", _("Away, relation here")
+    INCOMING = "incoming", _("Came here, relation elsewhere")
+
+
+class ContactWay(models.TextChoices):
+    """How somebody was in contact with a mobile member."""
+
+    PHONE = "phone", _("By phone")
+    MESSAGE = "message", _("By message")
+    MEETING = "meeting", _("In person")
+    THROUGH = "through", _("Through family or the branch")
+
+
+class MobileEnd(models.TextChoices):
+    """Why somebody is a mobile member no longer."""
+
+    CAME_BACK = "came_back", _("Came back")
+    TRANSFERRED = "transferred", _("Relation transferred")
+    MOVED_ON = "moved_on", _("Moved on")
+    LOST_CONTACT = "lost_contact", _("Lost contact")
+    # Only by a merge: the kept record has such a registration itself.
+    MERGED = "merged", _("Two records merged")
+
+
 class BatchState(models.TextChoices):
     """A roster file's life: read, checked with problems or ready, applied as a whole, or discarded."""
 

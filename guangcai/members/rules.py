@@ -32,6 +32,10 @@ OLDEST: Final = date(1900, 1, 1)
 JOINING_AGE: Final = 18
 # 《党员教育管理工作条例》 art 24: no contact for six months.
 HIDDEN_AFTER: Final = relativedelta(months=6)
+# Art 34, and the opinion on mobile members of 2024: away from the branch for six months or longer, and in contact with
+# it at least every half year.
+MOBILE_AT_LEAST: Final = relativedelta(months=6)
+MOBILE_CONTACT_EVERY: Final = relativedelta(months=6)
 # Promise T14: a larger list leaves the house only with a reason.
 ROWS_WITHOUT_REASON: Final = 200
 REASON_LENGTH: Final = 120
@@ -154,6 +158,36 @@ def receipt_number(community_code: str, year: int, number: int) -> str:
 def hidden_before(today: date) -> date:
     """The first day of contact that is recent enough: earlier ones count as lost."""
     return today - HIDDEN_AFTER
+
+
+def check_mobile_days(*, since: date, expected_until: date | None, today: date) -> None:
+    """Raises RuleBroken(field) for a beginning to come, or a stay too short to make a mobile member."""
+    if since > today:
+        raise RuleBroken(_("The date lies in the future."), field="since", code="since_future")
+    if expected_until and expected_until < since + MOBILE_AT_LEAST:
+        raise RuleBroken(
+            _("Less than half a year: he stays with his branch. Expect %(day)s or later, or leave it empty.")
+            % {"day": (since + MOBILE_AT_LEAST).isoformat()},
+            field="expected_until",
+            code="mobile_too_short",
+        )
+
+
+def check_contact_day(*, on: date, since: date, today: date) -> None:
+    if on > today:
+        raise RuleBroken(_("The date lies in the future."), field="on", code="on_future")
+    if on < since:
+        raise RuleBroken(_("Earlier than the registration: choose a later day."), field="on", code="on_before_since")
+
+
+def mobile_contact_due(contact_on: date) -> date:
+    """The day by which somebody who is away is asked again."""
+    return contact_on + MOBILE_CONTACT_EVERY
+
+
+def mobile_overdue_before(today: date) -> date:
+    """Contacts before this day are more than half a year old."""
+    return today - MOBILE_CONTACT_EVERY
 
 
 @dataclass(frozen=True)

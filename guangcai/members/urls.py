@@ -7,6 +7,7 @@ from guangcai.members.views import (
     launch_day,
     links,
     lists,
+    mobile,
     own,
     person,
     register,
@@ -31,6 +32,13 @@ listed = [
     path("duplicates/<uuid:key>/dismissal/", lists.duplicate_dismissal, name="duplicate_dismissal"),
     path("register/", register.register, name="register"),
     path("register/file/", register.register_file, name="register_file"),
+]
+mobile_members = [
+    path("mobile/", mobile.mobile, name="mobile"),
+    path("mobile/export/", mobile.export, name="mobile_export"),
+    path("mobile/<uuid:key>/contacts/", mobile.contacts, name="mobile_contacts"),
+    path("mobile/<uuid:key>/ending/", mobile.ending, name="mobile_ending"),
+    path("<uuid:key>/mobile/", mobile.registration, name="mobile_registration"),
 ]
 reporting_in = [
     path("report-ins/", report_in.report_ins, name="report_ins"),
@@ -84,4 +92,4 @@ imports = [
     path("imports/<uuid:key>/removal/", roster_import.roster_import_removal, name="roster_import_removal"),
     path("imports/<uuid:key>/refused/", roster_import.roster_import_refused, name="roster_import_refused"),
 ]
-urlpatterns = imports + listed + reporting_in + own_pages + people
+urlpatterns = imports + listed + mobile_members + reporting_in + own_pages + people

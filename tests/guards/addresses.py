@@ -17,7 +17,7 @@ from guangcai.appraisal.models import Appraisal, FeedbackSheet
 from guangcai.care.models import Household, Pairing, ServicePlan, Visit
 from guangcai.invitations.models import Invitation, Proposal, Round
 from guangcai.ledger.models import Certificate, Objection, SampleCheck, ServiceEntry
-from guangcai.members.models import DuplicatePair, Member, ReportIn, Residence, RosterBatch
+from guangcai.members.models import DuplicatePair, Member, MobileRegistration, ReportIn, Residence, RosterBatch
 from guangcai.members.views.door import door_token
 from guangcai.orgs.models import Grant, OfficeHolder, PartyOrganisation, Policy, ResidentUnit, WorkUnit
 from guangcai.pledges.models import Pledge, PledgeLine, PledgeMark
@@ -180,6 +180,7 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("members/duplicates/", _first(DuplicatePair)),
     ("members/report-ins/", _first(ReportIn, community=HERE)),
     ("members/door/", lambda world: door_token(world.community)),
+    ("members/mobile/", _first(MobileRegistration, "since", community=HERE)),
     ("members/imports/", _first(RosterBatch, community=HERE)),
     ("members/receipts/", _first(Residence, MEMBER, community=HERE)),
     ("members/<uuid:key>", _first(Member, "name_sort", community=HERE)),

@@ -60,6 +60,7 @@ HANDLED = {
     "members.employment.member": "guarded",
     "members.intention.member": "guarded",
     "members.member.merged_into": "guarded",
+    "members.mobileregistration.member": "guarded",
     "members.orgrelation.member": "guarded",
     "members.reportin.member": "guarded",
     "members.residence.member": "guarded",

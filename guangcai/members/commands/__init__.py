@@ -20,6 +20,7 @@ from guangcai.members.commands.links import (
 )
 from guangcai.members.commands.lists import drop_filter, load_lists, save_filter
 from guangcai.members.commands.merge import merge_members
+from guangcai.members.commands.mobile import end_mobile, note_contact, register_mobile
 from guangcai.members.commands.places import follow_tree
 from guangcai.members.commands.register import change_own, change_register, register_member
 from guangcai.members.commands.report_in import decline_report_in, expect_members, read_receipts, report_in_submit
@@ -64,6 +65,7 @@ __all__ = [
     "drop_filter",
     "end_employment",
     "end_member",
+    "end_mobile",
     "end_org_relation",
     "expect_members",
     "find_duplicates",
@@ -74,6 +76,7 @@ __all__ = [
     "mend_row",
     "merge_members",
     "move",
+    "note_contact",
     "note_contacts",
     "notice_in_force",
     "offer_duplicates",
@@ -85,6 +88,7 @@ __all__ = [
     "record_own_export",
     "refused_content",
     "register_member",
+    "register_mobile",
     "remove_abandoned",
     "report_in_submit",
     "save_filter",

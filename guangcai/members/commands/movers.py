@@ -4,10 +4,13 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Greatest
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from guangcai.accounts.models import User
 from guangcai.members import merging, rules
+from guangcai.members.enums import MobileEnd
 from guangcai.members.merging import Merge
 from guangcai.members.models import (
     Consent,
@@ -15,6 +18,7 @@ from guangcai.members.models import (
     Employment,
     Intention,
     Member,
+    MobileRegistration,
     OrgRelation,
     ReportIn,
     Residence,
@@ -93,6 +97,17 @@ def intentions(merge: Merge) -> int:
             row.member = merge.kept
             row.save(update_fields=["member"])
     return count
+
+
+@merging.mover("members.mobileregistration.member")
+def mobile_registrations(merge: Merge) -> int:
+    """Both records mobile the same way round: the kept one's registration counts on, the other ends with the merge."""
+    held = MobileRegistration.objects.filter(member=merge.kept, ended_on=None).values("direction")
+    twice = MobileRegistration.objects.filter(member=merge.gone, ended_on=None, direction__in=held)
+    twice.update(
+        ended_on=Greatest("since", localdate(merge.now)), ended_by=merge.by.user_id, end_reason=MobileEnd.MERGED
+    )
+    return MobileRegistration.objects.filter(member=merge.gone).update(member=merge.kept)
 
 
 @merging.mover("members.consent.member")

@@ -10,6 +10,7 @@ from guangcai.members.models.abilities import (
     SkillKind,
 )
 from guangcai.members.models.links import Employment, OrgRelation, ReceiptCounter, Residence
+from guangcai.members.models.mobile import MobileContact, MobileRegistration
 from guangcai.members.models.person import DuplicatePair, Member, SavedFilter
 from guangcai.members.models.report_in import ReportIn, UnitReceipt
 from guangcai.members.models.roster_import import ColumnMapping, RosterBatch, RosterFile, RosterRow
@@ -21,6 +22,8 @@ __all__ = [
     "Employment",
     "Intention",
     "Member",
+    "MobileContact",
+    "MobileRegistration",
     "Occupation",
     "OrgRelation",
     "PrivacyNotice",

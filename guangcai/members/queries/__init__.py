@@ -9,6 +9,7 @@ from guangcai.members.queries.counts import (
     reported_in_rates,
 )
 from guangcai.members.queries.lists import elsewhere, hidden_members, open_pairs, saved_filters
+from guangcai.members.queries.mobile import MobileCounts, count_mobile, count_overdue, mobile_members
 from guangcai.members.queries.person import Person, consents_of, person, person_timeline
 from guangcai.members.queries.register import RegisterRow, register
 from guangcai.members.queries.roster import found_by, roster, with_links
@@ -29,6 +30,7 @@ from guangcai.members.queries.unit import UnitRosterRow, unit_receipts, unit_ros
 __all__ = [
     "CountRow",
     "LinkCounts",
+    "MobileCounts",
     "Person",
     "RegisterRow",
     "Slip",
@@ -38,12 +40,15 @@ __all__ = [
     "consents_of",
     "count_links",
     "count_members",
+    "count_mobile",
+    "count_overdue",
     "doubtful_rows",
     "doubts",
     "elsewhere",
     "found_by",
     "hidden_members",
     "import_target",
+    "mobile_members",
     "open_pairs",
     "person",
     "person_timeline",

@@ -18,11 +18,13 @@ from guangcai.members.models import (
     Employment,
     Intention,
     Member,
+    MobileRegistration,
     OrgRelation,
     ReportIn,
     Residence,
     Skill,
 )
+from guangcai.members.queries.mobile import mobile_items, mobile_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Person:
     skills: tuple[Skill, ...]
     intentions: tuple[Intention, ...]
     consents: tuple[Consent, ...]
+    mobile: tuple[MobileRegistration, ...]
     has_account: bool
     may_edit: bool
     may_open_phone: bool
@@ -73,6 +76,7 @@ def person(actor: Actor, member: Member) -> Person:
         skills=tuple(member.skills.select_related("kind").order_by("kind__position")),
         intentions=tuple(member.intentions.select_related("kind").order_by("kind__position")),
         consents=tuple(consents_of(member)),
+        mobile=tuple(mobile_of(member)),
         has_account=User.objects.active().filter(member_id=member.pk).exists(),
         may_edit=member.is_current and actor.can(Permission.ROSTER_EDIT, member.path),
         may_open_phone=bool(member.phone_index) and actor.can(Permission.PHONE_OPEN, member.path),
@@ -94,8 +98,9 @@ def person_timeline(member: Member, actor: Actor) -> list[tuple[int, list[Timeli
 
 
 def own_items(member: Member, actor: Actor) -> list[TimelineItem]:
-    """The roster's items: report slips, residences, employments, relations, consents, mergers, the end."""
+    """The roster's items: report slips, residences, employments, relations, consents, times away, mergers, the end."""
     items = [*_residences(member, actor), *_slips(member), *_jobs(member), *_relations(member), *_consents(member)]
+    items += mobile_items(member, actor)
     items.append(TimelineItem(member.added_at, _("Put on the roster"), icon="user-plus"))
     for merged in Member.objects.filter(merged_into=member):
         assert merged.ended_at is not None

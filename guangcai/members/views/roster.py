@@ -75,7 +75,7 @@ def export(request: ActorRequest) -> HttpResponse:
     try:
         reason = form.cleaned_data.get("reason", "") if form.is_valid() else ""
         members = list(rows.rows)
-        path = _common_path([member.path for member in members])
+        path = common_path([member.path for member in members])
         commands.record_export(path=path, rows=len(members), reason=reason, by=request.actor, now=timezone.now())
     except RuleBroken as refusal:
         form.add_error(refusal.field, str(refusal))
@@ -104,7 +104,7 @@ def filter_removal(request: ActorRequest, key: int) -> HttpResponse:
     return redirect("members:roster")
 
 
-def _common_path(paths: list[str]) -> str:
+def common_path(paths: list[str]) -> str:
     """The smallest place that holds all of `paths`."""
     if not paths:
         return ""

@@ -17,5 +17,6 @@ def sections(actor: Actor, current: str) -> tuple[Tab, ...]:
         offered.append(("duplicates", _("Possible duplicates")))
     if actor.holds(Permission.ROSTER_IMPORT):
         offered.append(("roster_imports", _("Import a list")))
-    offered += [("hidden", _("Hidden members")), ("elsewhere", _("Relation elsewhere")), ("register", _("Register"))]
+    offered += [("hidden", _("Hidden members")), ("mobile", _("Mobile members"))]
+    offered += [("elsewhere", _("Relation elsewhere")), ("register", _("Register"))]
     return tuple(Tab(label, reverse(f"members:{name}"), current=name == current) for name, label in offered)

@@ -19,7 +19,7 @@ from guangcai.ledger.enums import EntryOrigin
 from guangcai.ledger.models import Objection
 from guangcai.ledger.queries.entries import count_waiting, waiting_entries
 from guangcai.members.models import ReportIn
-from guangcai.members.queries import open_pairs
+from guangcai.members.queries import count_overdue, open_pairs
 from guangcai.orgs.models import Node
 from guangcai.pledges.queries.pledges import due_for_review
 from guangcai.portal.links import link
@@ -44,7 +44,7 @@ class Due:
 
 def due(actor: Actor, *, now: datetime) -> list[Due]:
     """Everything that waits for the actor in his area, what is late first. Empty: nothing is due."""
-    rows = [*_shifts(actor, now), *_people(actor), *_records(actor), *_posts(actor, now), *_pledges(actor, now)]
+    rows = [*_shifts(actor, now), *_people(actor, now), *_records(actor), *_posts(actor, now), *_pledges(actor, now)]
     rows += _zones(actor, now)
     rows += _teams(actor)
     rows += _care(actor, now)
@@ -83,7 +83,7 @@ def _shifts(actor: Actor, now: datetime) -> list[Due]:
     return [Due("shifts", _("Shifts to close"), len(waiting), to, "clipboard-check", note, "bad" if late else "wait")]
 
 
-def _people(actor: Actor) -> list[Due]:
+def _people(actor: Actor, now: datetime) -> list[Due]:
     rows = []
     if actor.holds(Permission.REPORT_IN_ACCEPT):
         slips = ReportIn.objects.waiting().filter(under("path", actor.paths_with(Permission.REPORT_IN_ACCEPT))).count()
@@ -92,6 +92,8 @@ def _people(actor: Actor) -> list[Due]:
         note = _("records that may be one person")
         pairs = open_pairs(actor).count()
         rows.append(Due("duplicates", _("Possible duplicates"), pairs, link("members:duplicates"), "users", note))
+        silent, to = count_overdue(actor, on=localdate(now)), link("members:mobile", query="contact=overdue")
+        rows.append(Due("mobile", _("Mobile members not heard of for half a year"), silent, to, "phone", tone="bad"))
     if actor.holds(Permission.SUGGESTION_READ):
         open_ones = Suggestion.objects.visible_to(actor).open().count()
         rows.append(Due("suggestions", _("Suggestions to answer"), open_ones, link("portal:suggestions"), "message"))

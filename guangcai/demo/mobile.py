@@ -1,0 +1,41 @@
+"""Mobile members of the demo: two away, one of them unheard of for too long, one who came without a transfer."""
+
+from datetime import date, timedelta
+
+from guangcai.demo.content import mobile
+from guangcai.demo.place import SYSTEM
+from guangcai.demo.stage import Stage
+from guangcai.members.commands import note_contact, register_mobile
+from guangcai.members.enums import ContactWay, MobileDirection
+from guangcai.members.models import Member
+from guangcai.orgs.commands import add_party_organisation
+from guangcai.orgs.enums import PartyLevel
+
+
+def register_mobile_members(stage: Stage) -> None:
+    """The street's mobile branch, and who is registered by the desks; a contact where there was one."""
+    branch = add_party_organisation(
+        name=mobile()["branch"],
+        level=PartyLevel.MOBILE_BRANCH,
+        founded_on=date(stage.launch.year - 3, 7, 1),
+        node=stage.own.parent,
+        by=SYSTEM,
+        now=stage.founded_at,
+    )
+    for row in mobile()["members"]:
+        since = stage.today - timedelta(days=row["since"])
+        member, by = stage.people[row["community"]][row["who"]].member, stage.actor(f"desk:{row['community']}")
+        registration = register_mobile(
+            member=Member.objects.get(pk=member.pk),
+            direction=MobileDirection(row["direction"]),
+            since=since,
+            expected_until=stage.today + timedelta(days=row["until"]) if row["until"] else None,
+            elsewhere=row["elsewhere"],
+            branch=branch,
+            by=by,
+            now=stage.at(since, "10:00"),
+        )
+        if row["contact"] is None:
+            continue
+        on = stage.today - timedelta(days=row["contact"])
+        note_contact(registration=registration, on=on, way=ContactWay(row["way"]), by=by, now=stage.at(on, "15:00"))
