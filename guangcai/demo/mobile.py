@@ -1,4 +1,4 @@
-"""Mobile members of the demo: two away, one of them unheard of for too long, one who came without a transfer."""
+"""Mobile members of the demo: three away, one who came without a transfer."""
 
 from datetime import date, timedelta
 

@@ -180,11 +180,6 @@ def check_contact_day(*, on: date, since: date, today: date) -> None:
         raise RuleBroken(_("Earlier than the registration: choose a later day."), field="on", code="on_before_since")
 
 
-def mobile_contact_due(contact_on: date) -> date:
-    """The day by which somebody who is away is asked again."""
-    return contact_on + MOBILE_CONTACT_EVERY
-
-
 def mobile_overdue_before(today: date) -> date:
     """Contacts before this day are more than half a year old."""
     return today - MOBILE_CONTACT_EVERY

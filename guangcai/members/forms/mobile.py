@@ -82,7 +82,7 @@ class MobileFilter(django_filters.FilterSet):
     branch = django_filters.ModelChoiceFilter(queryset=_branches, label=_("Mobile branch"), empty_label=_("All"))
     contact = django_filters.ChoiceFilter(
         choices=[("overdue", _("Contact overdue"))],
-        label=_("Contact"),
+        label=_("Last contact"),
         empty_label=_("All"),
         method="with_late_contact",
     )

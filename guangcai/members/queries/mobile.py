@@ -39,8 +39,12 @@ def mobile_members(actor: Actor, text: str = "") -> MobileRegistrationQuerySet:
 
 def overdue(rows: MobileRegistrationQuerySet, *, on: date) -> MobileRegistrationQuerySet:
     """Away, in force, and the last contact more than half a year before `on`."""
-    late = rows.open().filter(direction=MobileDirection.OUTGOING).with_contact()
-    return late.filter(contact_on__lt=rules.mobile_overdue_before(on))
+    return rows.open().filter(_silent_before(rules.mobile_overdue_before(on)), direction=MobileDirection.OUTGOING)
+
+
+def _silent_before(day: date) -> Q:
+    """Nobody heard of him on `day` or later, and it began before: `contact_on < day`, said without computing it."""
+    return Q(since__lt=day) & (Q(member__last_contact_on=None) | Q(member__last_contact_on__lt=day))
 
 
 def count_overdue(actor: Actor, *, on: date) -> int:
@@ -58,7 +62,7 @@ def count_mobile(actor: Actor, *, on: date) -> MobileCounts:
         .aggregate(
             away=Count("pk", filter=away),
             came=Count("pk", filter=~away),
-            overdue=Count("pk", filter=away & Q(contact_on__lt=rules.mobile_overdue_before(on))),
+            overdue=Count("pk", filter=away & _silent_before(rules.mobile_overdue_before(on))),
         )
     )
     return MobileCounts(**counts)

@@ -122,7 +122,7 @@ def registration(request: ActorRequest, key: UUID) -> HttpResponse:
         member=member,
         done=_("%(name)s is registered as a mobile member.") % {"name": member},
         heading=_("Register as a mobile member"),
-        submit=_("Register"),
+        submit=_("Register as a mobile member"),
         lead=_(
             "%(name)s. This notes where he is and who keeps in contact; the formal relation is transferred in the "
             "national system, not here."
