@@ -287,3 +287,10 @@ class TaskForm(forms.Form):
     )
     note = forms.CharField(label=_("What was done"), max_length=120)
     done_on = DayField(label=pgettext_lazy("visit", "Day"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Read once: a field asks the database each time its choices are drawn.
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.choices = [(kind.pk, str(kind)) for kind in TaskKind.objects.all()]

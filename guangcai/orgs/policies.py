@@ -272,6 +272,18 @@ def in_force_at(shape: type[Shape], *, path: str, on: date) -> Shape:
     return shape(**nearest.value)
 
 
+def in_force_together(*shapes: type[Any], path: str, on: date) -> tuple[Any, ...]:
+    """The same for several kinds of rule at one place, in one query, in the order asked for."""
+    keys = {KEYS[shape]: shape for shape in shapes}
+    rows = Policy.objects.filter(in_force(on), key__in=keys, path__in=ancestors(path))
+    # Longer paths and later rules come last: they overwrite what is further away.
+    nearest = {PolicyKey(row.key): row for row in sorted(rows, key=lambda row: (len(row.path), row.since))}
+    for key in keys:
+        if key not in nearest:
+            raise NoRule(key, on)
+    return tuple(shape(**nearest[key].value) for key, shape in keys.items())
+
+
 def in_force_at_each(shape: type[Shape], *, paths: Iterable[str], on: date) -> dict[str, Shape]:
     """The same for several places at once, in one query. Raises NoRule when a place has no rule."""
     key = KEYS[shape]

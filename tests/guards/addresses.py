@@ -213,7 +213,8 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("pledges/", _pledge),
     ("invitations/rounds/", _first(Round, community=HERE)),
     ("invitations/proposals/", _first(Proposal, "points", community=HERE, member__isnull=False)),
-    ("invitations/posts/", _first(Post, community=HERE, kind__code="public_safety")),
+    # It has a free place: somebody is looked for.
+    ("invitations/posts/", lambda world: Invitation.objects.filter(community=world.community).first().post_id),
     ("invitations/shifts/", lambda world: getattr(_shift(world), "pk", None)),
     # Nobody looks after it: somebody is looked for.
     ("invitations/households/", _first(Household, "label", community=HERE, tier="high", pairings=None)),

@@ -53,7 +53,6 @@ WITHOUT_OBJECT = {
     "members:roster_import_removal",
     "members:roster_import_refused",
     "pledges:checklist_mark",
-    "pledges:checklist_mark_removal",
     "reports:print",
     "reports:print_file",
 }

@@ -17,7 +17,8 @@ from guangcai.care.models import Household
 from guangcai.core.phones import national
 from guangcai.core.scoping import covers, under
 from guangcai.ledger.models import Certificate
-from guangcai.members.models import Employment, Member, OrgRelation
+from guangcai.members.models import Employment, Member, OrgRelation, Residence
+from guangcai.pledges.models import Pledge
 from guangcai.teams.models import TeamLeader, TeamMembership
 from tests.guards.conftest import Answers
 from tests.guards.forms import Form
@@ -56,6 +57,11 @@ def names_hidden_from(world: World, actor: str) -> set[str]:
         .values_list("member_id", flat=True)
     )
     own |= people_of_his_teams(user.member_id)
+    # It keeps the records of those who lived there before they moved away.
+    own |= set(Residence.objects.filter(under("path", paths)).values_list("member_id", flat=True))
+    # Who pledges in public is read by the members of his community (A57).
+    near = [g.path for g in grants if g.role == "member"]
+    own |= set(Pledge.objects.filter(under("path", near), is_public=True).values_list("member_id", flat=True))
     seen = {name for pk, name, path in members if pk in own or (path and covers(paths, path))}
     return {name for _pk, name, _path in members} - seen - known
 

@@ -280,8 +280,9 @@ def test_the_secretary_marks_and_the_overseer_reads(cast: Cast, signed_in: SignI
 def test_lists_send_as_many_statements_for_three_rows_as_for_one(
     cast: Cast, signed_in: SignIn, pledged: Any, queries: Any, items: list[Item], now: datetime
 ) -> None:
-    browser = signed_in(cast.desk)
-    addresses = [page(name) for name in ("list", "export", "public", "checklists", "templates")]
+    desk, member_of_cast = signed_in(cast.desk), signed_in(cast.member)
+    addresses = [(desk, page(name)) for name in ("list", "export", "public", "checklists", "templates")]
+    addresses.append((member_of_cast, page("mine")))
     secretary = cast.actor("secretary")
     counts: list[list[int]] = []
     for round_ in range(2):
@@ -300,10 +301,10 @@ def test_lists_send_as_many_statements_for_three_rows_as_for_one(
                 by=secretary,
                 now=now,
             )
-        for address in addresses:
+        for browser, address in addresses:
             browser.get(address)
         seen = []
-        for address in addresses:
+        for browser, address in addresses:
             with queries() as sent:
                 assert browser.get(address).status_code == 200
             seen.append(len(sent))

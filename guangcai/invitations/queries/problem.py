@@ -19,7 +19,7 @@ from guangcai.matching.problem import Problem
 from guangcai.matching.sentences import reasons
 from guangcai.matching.tables import Ints
 from guangcai.matching.weights import Limits, Weights
-from guangcai.orgs.policies import AnnualDuty, HouseholdLimit, MatchFit, MatchPlace, in_force_at
+from guangcai.orgs.policies import AnnualDuty, HouseholdLimit, MatchFit, MatchPlace, in_force_together
 
 Pair = tuple[UUID, UUID]  # key of the need, key of the member
 
@@ -54,11 +54,10 @@ def pose(
     Raises NoRule where no rule of matching is in force. A fixed number of statements.
     """
     on = localdate(now)
-    fit = in_force_at(MatchFit, path=path, on=on)
-    limit = in_force_at(HouseholdLimit, path=path, on=on)
+    shapes = (MatchFit, MatchPlace, HouseholdLimit, AnnualDuty)
+    fit, place, limit, duty = in_force_together(*shapes, path=path, on=on)
     places, kinds = Places.beneath(path), Kinds.read()
     wants = wants_of(subject, path, by=by, places=places, kinds=kinds, now=now, only=only)
-    duty = in_force_at(AnnualDuty, path=path, on=on)
     asked = people(path, places=places, kinds=kinds, duty=duty, fit=fit, on=on)
     table = asked.table
     if subject == Subject.SHIFTS:
@@ -67,7 +66,7 @@ def pose(
     problem = Problem.of(
         table,
         wants.table,
-        weights=_weights(path, fit, on=now),
+        weights=_weights(place, fit),
         limits=Limits(households_each=limit.households, candidates=fit.candidates),
         pinned=_rows(pinned, wants, asked),
         forbidden=forbidden(wants, asked, kinds),
@@ -75,8 +74,7 @@ def pose(
     return Posed(problem, wants, asked, kinds)
 
 
-def _weights(path: str, fit: MatchFit, *, on: datetime) -> Weights:
-    place = in_force_at(MatchPlace, path=path, on=localdate(on))
+def _weights(place: MatchPlace, fit: MatchFit) -> Weights:
     return Weights(
         stairwell=place.stairwell,
         building=place.building,
