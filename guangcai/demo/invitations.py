@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+from django.db.models import F
+
 from guangcai.demo.stage import Stage
 from guangcai.invitations.commands import Ask, decide, invite, propose_round
 from guangcai.invitations.enums import Decision, Subject
 from guangcai.invitations.queries.others import nearest_to
 from guangcai.members.models import Member
 from guangcai.posts.models import Post
+from guangcai.posts.queries.posts import with_numbers
 
 
 def ask_members(stage: Stage) -> None:
@@ -31,5 +34,5 @@ def look_for_people(stage: Stage) -> None:
 
 def _post_for(stage: Stage, member: Member) -> Post:
     """An open post with a free place that the member has not claimed and fits."""
-    rows = Post.objects.open().filter(community=stage.own, claims_until=None, category="", required_skills=None)
-    return rows.exclude(claims__member=member).select_related("community").order_by("title", "pk")[0]
+    rows = with_numbers(Post.objects.open()).filter(community=stage.own, claims_until=None, placed__lt=F("places"))
+    return rows.filter(category="", required_skills=None).exclude(claims__member=member).order_by("title", "pk")[0]

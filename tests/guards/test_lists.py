@@ -82,7 +82,7 @@ NO_ROWS = {
     "appraisal:mine": "one row a year",
 }
 # A fixed number of questions, one for each rule of the district, however many records there are.
-ONE_PER_RULE = {"ledger:plausibility": 4}
+ONE_PER_RULE = {"ledger:plausibility": 4, "portal:home": 3}
 
 
 def rows_of(answer: Answer) -> int:

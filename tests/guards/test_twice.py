@@ -69,6 +69,10 @@ WITHOUT_FORM: dict[str, str] = {
     "care:edit": BY_STATE,
     "care:hand_over": f"{CARE}/test_pairings.py::test_handing_over",
     "care:pairings": f"{CARE}/test_pairings.py::test_invited_and_taken_up",
+    "invitations:shift": "tests/invitations/test_views.py::test_a_shift_asks_those_who_are_free",
+    "invitations:post": "tests/invitations/test_views.py::test_finding_people_for_one_post",
+    "reports:prints": "tests/reports/test_forms.py::test_a_whole_community_in_the_background",
+    "pledges:mark_removal": BY_STATE,
     "pledges:review": BY_STATE,
     "pledges:answer": BY_STATE,
     "pledges:checklist_mark_removal": BY_STATE,
@@ -120,6 +124,7 @@ CHOSEN = {
     "activities:series_new": {"weekdays": "3"},
     "care:new": {"name": "李桂兰"},
     "care:visits": {"note": "守护"},
+    "care:plans": {"what": "守护"},
     "posts:set": {"take-greening": "on"},
     "zones:signature": {"name": "林晓岚"},
 }
