@@ -1,8 +1,9 @@
 """Invitations of the demo: two members are asked for a post, the posts with free places are being looked at."""
 
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from guangcai.demo.stage import Stage
 from guangcai.invitations.commands import Ask, decide, invite, propose_round
@@ -34,5 +35,7 @@ def look_for_people(stage: Stage) -> None:
 
 def _post_for(stage: Stage, member: Member) -> Post:
     """An open post with a free place that the member has not claimed and fits."""
-    rows = with_numbers(Post.objects.open()).filter(community=stage.own, claims_until=None, placed__lt=F("places"))
-    return rows.filter(category="", required_skills=None).exclude(claims__member=member).order_by("title", "pk")[0]
+    rows: QuerySet[Any] = with_numbers(Post.objects.open().filter(community=stage.own, claims_until=None))
+    rows = rows.filter(placed__lt=F("places"), category="", required_skills=None).exclude(claims__member=member)
+    found: Post = rows.order_by("title", "pk")[0]
+    return found

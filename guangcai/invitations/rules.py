@@ -1,5 +1,6 @@
 """What holds for rounds and invitations: pure checks, no database, no clock."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +22,25 @@ def check_anything(*, needs: int, members: int) -> None:
         raise RuleBroken(_("Nobody is on the roster of this community yet."), code="no_members")
 
 
+def check_verb(verb: str, *, known: Collection[str]) -> None:
+    """A form that was spoiled on the way decides nothing."""
+    if verb not in known:
+        raise RuleBroken(_("Choose what to do with the ticked rows."), code="no_verb")
+
+
 def check_chosen(*, count: int) -> None:
     if not count:
         raise RuleBroken(_("Tick at least one row."), code="nobody")
+
+
+def check_choice(*, is_wanted: bool, is_member: bool, is_proposed: bool) -> None:
+    """Whether somebody else may stand in a row of the round."""
+    if not is_wanted:
+        raise RuleBroken(_("This does not look for people any more."), code="not_wanted")
+    if not is_member:
+        raise RuleBroken(_("Only members on the roster of this community are asked."), code="not_on_roster")
+    if is_proposed:
+        raise RuleBroken(_("This member is proposed for it already."), code="proposed_already")
 
 
 def check_to_send(*, accepted: int) -> None:

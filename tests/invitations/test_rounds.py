@@ -270,3 +270,20 @@ def test_two_records_become_one_and_were_asked_once(cast, desk, now, make_post, 
     merge_members(kept=kept, gone=gone, by=Actor.system(), now=now)
     assert sorted(Invitation.objects.values_list("post__title", "member_id")) == [("乙", kept.pk), ("甲", kept.pk)]
     assert round_.proposals.pairs().get().member_id == kept.pk
+
+
+def test_somebody_else_is_refused_where_it_makes_no_sense(cast, desk, now, make_post, neighbours):
+    (first, actor), (second, _b) = neighbours(2)
+    post = make_post(places=2)
+    found = start(cast, desk, now, Subject.POSTS)
+    row, other = found.proposals.pairs().order_by("pk")
+    for member, code in ((other.member, "proposed_already"), (cast.police_member, "not_on_roster")):
+        with pytest.raises(RuleBroken) as refused:
+            commands.choose(proposal=row, member=member, by=desk, now=now)
+        assert refused.value.code == code
+    free = next(one for one in (first, second, cast.teacher_member) if one.pk not in (row.member_id, other.member_id))
+    for member, by in ((first, actor), (second, desk)):
+        posts.claim_post(post=post, member=member, by=by, now=now)
+    with pytest.raises(RuleBroken) as refused:
+        commands.choose(proposal=row, member=free, by=desk, now=now)
+    assert refused.value.code == "not_wanted"

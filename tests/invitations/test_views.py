@@ -79,6 +79,8 @@ def test_wrong_input_is_told_and_nothing_changes(cast, signed_in, found):
     assert nothing.status_code == 422
     assert "请至少勾选一行" in nothing.content.decode()
     assert browser.post(page("decisions", found.pk), {"decision": "accepted", "ids": ["x"]}).status_code == 422
+    keys = list(found.proposals.pairs().values_list("pk", flat=True))
+    assert browser.post(page("decisions", found.pk), {"decision": "x", "ids": keys}).status_code == 422
     early = browser.post(page("sending", found.pk))
     assert early.status_code == 422
     assert "还没有接受" in early.content.decode()

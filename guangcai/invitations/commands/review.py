@@ -66,11 +66,19 @@ def propose_again(*, round_: Round, by: Actor, now: datetime) -> tuple[Round, li
 
 @transaction.atomic
 def choose(*, proposal: Proposal, member: Member, by: Actor, now: datetime) -> Proposal:
-    """Ask somebody else than the one proposed: a pinned pair. Raises RuleBroken for one that breaks a hard rule."""
+    """Ask somebody else than the one proposed: a pinned pair.
+
+    Raises RuleBroken for one that breaks a hard rule or is proposed for the same already, and for a need that wants
+    nobody any more.
+    """
     round_ = _locked(proposal.round, by=by)
     row = Proposal.objects.select_for_update().get(pk=proposal.pk)
-    subject = Subject(round_.subject)
-    posed = pose(subject, round_.path, by=by, now=now)
+    posed = pose(Subject(round_.subject), round_.path, by=by, now=now)
+    rules.check_choice(
+        is_wanted=row.need_id in posed.wants.keys,
+        is_member=member.pk in posed.people.keys,
+        is_proposed=any(one.pair == (row.need_id, member.pk) for one in round_.proposals.pairs()),
+    )
     need, whom = posed.wants.keys.index(row.need_id), posed.people.keys.index(member.pk)
     if binding := broken_rule(posed.problem, need, whom):
         raise RuleBroken(why_refused(RefusedPin(need, whom, binding)), code=binding.value)

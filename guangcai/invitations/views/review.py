@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, chosen_ids, key_in
 from guangcai.core.listing import listing
-from guangcai.invitations import commands
+from guangcai.invitations import commands, rules
 from guangcai.invitations.enums import Decision, Subject
 from guangcai.invitations.filters import filter_for
 from guangcai.invitations.models import Proposal, Round
@@ -68,11 +68,12 @@ def decisions(request: ActorRequest, pk: UUID) -> HttpResponse:
     verb = request.POST.get("decision", "")
     try:
         chosen = _every(request, row) if request.POST.get("every") else chosen_ids(request)
+        rules.check_verb(verb, known=(*VERBS, "pinned"))
         if verb == "pinned":
             count = commands.pin(round_=row, proposals=chosen, by=request.actor, now=timezone.now())
         else:
             count = commands.decide(
-                round_=row, proposals=chosen, decision=VERBS.get(verb), by=request.actor, now=timezone.now()
+                round_=row, proposals=chosen, decision=VERBS[verb], by=request.actor, now=timezone.now()
             )
     except RuleBroken as broken:
         return answer(request, row, error=broken)
