@@ -37,8 +37,6 @@ ASKED_BY_ALLAUTH = ("mfa_", "account_reauthenticate")
 # Address -> the test that reads it with 1 and with 3 rows; the demo's list is shorter.
 COUNTED_IN_ROOM = {
     "invitations:rounds": "tests/invitations/test_views.py::test_lists_have_a_fixed_number_of_statements",
-    "invitations:post": "tests/invitations/test_views.py::test_lists_have_a_fixed_number_of_statements",
-    "invitations:others": "tests/invitations/test_views.py::test_lists_have_a_fixed_number_of_statements",
     "invitations:sending": "tests/invitations/test_views.py::test_lists_have_a_fixed_number_of_statements",
     "pledges:mine": "tests/pledges/test_views.py::test_lists_send_as_many_statements_for_three_rows_as_for_one",
     "teams:inbox": "tests/teams/test_views.py::test_lists_need_a_fixed_number_of_statements",

@@ -123,8 +123,6 @@ CHOSEN = {
     "orgs:calendar": {"day": "2026-12-05"},
     "activities:series_new": {"weekdays": "3"},
     "care:new": {"name": "李桂兰"},
-    "care:visits": {"note": "守护"},
-    "care:plans": {"what": "守护"},
     "posts:set": {"take-greening": "on"},
     "zones:signature": {"name": "林晓岚"},
 }
@@ -160,6 +158,7 @@ REFUSED = {
     "care:figures",
     "invitations:decisions",
     "invitations:household",
+    "invitations:others",
     "pledges:template",
     "reports:form_set",
     "appraisal:approvals",
@@ -236,7 +235,10 @@ def test_the_second_time_adds_no_row(world: World, forms: Mapping[str, Form]) ->
 
 
 def otherwise(value: str) -> str:
-    return value.replace(FITTING_TEXT, OTHER_TEXT).replace(FITTING["day"], "2026-11-28")
+    """Another text, another day; something where an area of text was left empty."""
+    return (
+        OTHER_TEXT if value == "\n" else value.replace(FITTING_TEXT, OTHER_TEXT).replace(FITTING["day"], "2026-11-28")
+    )
 
 
 def test_the_same_id_with_other_content_is_refused(world: World, forms: Mapping[str, Form]) -> None:
