@@ -15,7 +15,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import OutOfScope
 from guangcai.core.ids import new_id
-from guangcai.core.once import already
+from guangcai.core.once import already, other_content
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
 from guangcai.orgs.facts import of_community
@@ -53,8 +53,9 @@ def make_pledge(
     own = by.member_id == member.pk
     by.require(Permission.PLEDGE_MAKE if own else Permission.PLEDGE_EDIT, member.path)
     row = Member.objects.select_for_update(of=("self",), no_key=True).select_related("community").get(pk=member.pk)
-    if found := already(Pledge, id, member_id=row.pk, version_id=version.pk, year=content.year):
-        return found
+    said = {"year": content.year, "is_public": content.is_public, "until": content.due_on}
+    if found := already(Pledge, id, member_id=row.pk, version_id=version.pk, **said):
+        return _same_lines(found, content)
     shared.check_asked(own=own, asked=asked)
     community = _checked(row, version, content, today=localdate(now))
     pledge = Pledge.objects.create(
@@ -74,6 +75,14 @@ def make_pledge(
     PledgeLine.objects.bulk_create(_line(pledge, number, one) for number, one in enumerate(content.promises, start=1))
     count = len(content.promises)
     audit.record(Tag.PLEDGE_MAKE, by=by, on=pledge, now=now, lines=count, public=content.is_public, asked=asked)
+    return pledge
+
+
+def _same_lines(pledge: Pledge, content: Content) -> Pledge:
+    """Raises Conflict when the id stands for other items."""
+    lines = pledge.lines.order_by("position").values_list("text", "measure", "kind_id", "times")
+    if list(lines) != [(one.text.strip(), one.measure, one.kind_id, one.times) for one in content.promises]:
+        raise other_content()
     return pledge
 
 

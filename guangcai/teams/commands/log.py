@@ -28,13 +28,21 @@ class LogDraft:
     people: int
     activity_id: UUID | None = None
 
+    def columns(self) -> dict[str, object]:
+        return {
+            "held_on": self.held_on,
+            "content": self.content.strip(),
+            "people": self.people,
+            "activity_id": self.activity_id,
+        }
+
 
 @transaction.atomic
 def write_log(*, team: Team, draft: LogDraft, by: Actor, now: datetime, id: UUID | None = None) -> TeamLog:
     """Write down what the team did on a day. The same id sent again is the same entry. Source: A15, A48."""
     rights.require(team, by, TeamVerb.WRITE_LOG)
     row = lock_team(team.pk)
-    if found := already(TeamLog, id, team_id=row.pk, content=draft.content.strip(), held_on=draft.held_on):
+    if found := already(TeamLog, id, team_id=row.pk, **draft.columns()):
         return found
     rules.check_team_live(is_live=row.ended_at is None)
     return _written(row, draft, Tag.TEAM_LOG, by=by, now=now, id=id)
@@ -47,11 +55,12 @@ def correct_log(
     """Put a new entry in the place of one that was wrong, with the reason. Both stay readable."""
     rights.require(entry.team, by, TeamVerb.WRITE_LOG)
     row = lock_team(entry.team_id)
-    if found := already(TeamLog, id, corrects_id=entry.pk, content=draft.content.strip()):
+    why = reason.strip()[: rules.NOTE_LENGTH]
+    if found := already(TeamLog, id, corrects_id=entry.pk, reason=why, **draft.columns()):
         return found
     is_corrected = TeamLog.objects.filter(corrects=entry).exists()
     rules.check_correction(reason=reason, is_corrected=is_corrected)
-    more = {"corrects": entry, "reason": reason.strip()[: rules.NOTE_LENGTH]}
+    more = {"corrects": entry, "reason": why}
     return _written(row, draft, Tag.TEAM_LOG_CORRECT, by=by, now=now, id=id, **more)
 
 
@@ -64,10 +73,7 @@ def _written(
         team=row,
         path=row.path,
         district_code=row.district_code,
-        held_on=draft.held_on,
-        content=draft.content.strip(),
-        people=draft.people,
-        activity_id=draft.activity_id,
+        **draft.columns(),
         written_at=now,
         written_by=by.user_id,
         **more,
