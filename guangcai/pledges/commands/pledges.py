@@ -72,9 +72,8 @@ def make_pledge(
         held_since=localdate(now),
         until=content.due_on,
     )
-    PledgeLine.objects.bulk_create(_line(pledge, number, one) for number, one in enumerate(content.promises, start=1))
-    count = len(content.promises)
-    audit.record(Tag.PLEDGE_MAKE, by=by, on=pledge, now=now, lines=count, public=content.is_public, asked=asked)
+    lines = _add_lines(pledge, content)
+    audit.record(Tag.PLEDGE_MAKE, by=by, on=pledge, now=now, lines=lines, public=content.is_public, asked=asked)
     return pledge
 
 
@@ -97,16 +96,21 @@ def _checked(row: Member, version: Version, content: Content, *, today: date) ->
     return community
 
 
-def _line(pledge: Pledge, number: int, one: rules.Promise) -> PledgeLine:
-    return PledgeLine(
-        pledge=pledge,
-        district_code=pledge.district_code,
-        position=number,
-        text=one.text.strip(),
-        measure=one.measure,
-        kind_id=one.kind_id,
-        times=one.times,
+def _add_lines(pledge: Pledge, content: Content) -> int:
+    """How many."""
+    rows = PledgeLine.objects.bulk_create(
+        PledgeLine(
+            pledge=pledge,
+            district_code=pledge.district_code,
+            position=number,
+            text=one.text.strip(),
+            measure=one.measure,
+            kind_id=one.kind_id,
+            times=one.times,
+        )
+        for number, one in enumerate(content.promises, start=1)
     )
+    return len(rows)
 
 
 @transaction.atomic
