@@ -60,6 +60,15 @@ POLICIES: dict[PolicyKey, dict[str, Any]] = {
         "candidates": 20,
         "commitments": 6,
     },
+    PolicyKey.CASE_TIME: {"response_hours": 24, "solution_days": 7, "notice_days": 5, "answer_days": 7},
+    PolicyKey.CASE_RATES: {"response": 30, "solution": 35, "satisfaction": 35},
+    PolicyKey.MEETING_RHYTHM: {
+        "menu_days": 5,
+        "survey_months": 2,
+        "joint_months": 3,
+        "committee_months": 6,
+        "hearing_months": 12,
+    },
     PolicyKey.LOOK_AT_TIMES: {
         "night_begins": "22:00",
         "night_ends": "06:00",

@@ -49,6 +49,26 @@ class Permission(StrEnum):
     PLEDGE_EDIT = "pledge_edit"
     # invitations
     INVITATION_EDIT = "invitation_edit"
+    # places
+    PLACE_EDIT = "place_edit"
+    RESOURCE_VIEW = "resource_view"
+    RESOURCE_EDIT = "resource_edit"
+    RESOURCE_BOOK = "resource_book"
+    # cases
+    CASE_VIEW = "case_view"
+    CASE_RAISE = "case_raise"
+    CASE_EDIT = "case_edit"
+    CASE_RULE = "case_rule"
+    CASE_ANSWER = "case_answer"
+    # wishes
+    WISH_VIEW = "wish_view"
+    WISH_CLAIM = "wish_claim"
+    WISH_EDIT = "wish_edit"
+    # councils
+    COUNCIL_VIEW = "council_view"
+    COUNCIL_EDIT = "council_edit"
+    PROPOSAL_RAISE = "proposal_raise"
+    PROPOSAL_ANSWER = "proposal_answer"
     # ledger
     ENTRY_VIEW = "entry_view"
     ENTRY_RECORD = "entry_record"

@@ -98,3 +98,6 @@ class PolicyKey(models.TextChoices):
     SMALL_COUNT = "small_count", _("Counts of people in need that are not shown")
     MATCH_PLACE = "match_place", _("Finding people: what distance costs")
     MATCH_FIT = "match_fit", _("Finding people: what else counts")
+    CASE_TIME = "case_time", _("How soon requests are answered")
+    CASE_RATES = "case_rates", _("What the three rates weigh")
+    MEETING_RHYTHM = "meeting_rhythm", _("How often bodies meet")

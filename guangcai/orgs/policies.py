@@ -226,6 +226,48 @@ class MatchFit:
     commitments: int
 
 
+@dataclass(frozen=True)
+class CaseTime:
+    """Target times of a request whose item sets none of its own; all are counted from its dispatch.
+
+    response_hours: until the asker was spoken to. solution_days: calendar days until it is done. notice_days: days over
+    time before the street is told. answer_days: how long the asker may still say "not solved" after the call-back.
+    Sources: J4; domain of 接诉即办.
+    """
+
+    response_hours: int
+    solution_days: int
+    notice_days: int
+    answer_days: int
+
+
+@dataclass(frozen=True)
+class CaseRates:
+    """What the three rates weigh in the figure that joins them, in percent; together 100."""
+
+    response: int
+    solution: int
+    satisfaction: int
+
+    def __post_init__(self) -> None:
+        if self.response + self.solution + self.satisfaction != 100:
+            words = _("The three weights together must be 100.")
+            raise RuleBroken(words, field="response", code="weights_sum")
+
+
+@dataclass(frozen=True)
+class MeetingRhythm:
+    """When bodies meet again. menu_days: days before a month starts by which its activity menu is published; the others
+    are the most months between two meetings (or surveys) of a kind. Sources: A27, A28, A34, A35.
+    """
+
+    menu_days: int
+    survey_months: int
+    joint_months: int
+    committee_months: int
+    hearing_months: int
+
+
 SHAPES: dict[PolicyKey, type[Any]] = {
     PolicyKey.ANNUAL_DUTY: AnnualDuty,
     PolicyKey.DAILY_LIMIT: DailyLimit,
@@ -246,6 +288,9 @@ SHAPES: dict[PolicyKey, type[Any]] = {
     PolicyKey.SMALL_COUNT: SmallCount,
     PolicyKey.MATCH_PLACE: MatchPlace,
     PolicyKey.MATCH_FIT: MatchFit,
+    PolicyKey.CASE_TIME: CaseTime,
+    PolicyKey.CASE_RATES: CaseRates,
+    PolicyKey.MEETING_RHYTHM: MeetingRhythm,
 }
 KEYS = {shape: key for key, shape in SHAPES.items()}
 Shape = TypeVar("Shape")

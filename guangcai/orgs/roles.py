@@ -24,8 +24,22 @@ class Role(models.TextChoices):
     SYSTEM_ADMINISTRATOR = "system_administrator", pgettext_lazy("role", "System administrator")
 
 
-_SEEN_BY_MEMBERS = frozenset({P.ACTIVITY_VIEW, P.POST_VIEW, P.ZONE_VIEW, P.TEAM_VIEW, P.PLEDGE_VIEW})
-_LOOK = _SEEN_BY_MEMBERS | {P.TREE_VIEW, P.ROSTER_VIEW, P.ENTRY_VIEW, P.STATISTICS_VIEW}
+_SEEN_BY_MEMBERS = frozenset(
+    {P.ACTIVITY_VIEW, P.POST_VIEW, P.ZONE_VIEW, P.TEAM_VIEW, P.PLEDGE_VIEW, P.WISH_VIEW, P.COUNCIL_VIEW}
+)
+_TAKEN_ON_BY_MEMBERS = frozenset(
+    {
+        P.ACTIVITY_SIGN_UP,
+        P.POST_CLAIM,
+        P.ZONE_CLAIM,
+        P.TEAM_JOIN,
+        P.PLEDGE_MAKE,
+        P.CASE_RAISE,
+        P.WISH_CLAIM,
+        P.PROPOSAL_RAISE,
+    }
+)
+_LOOK = _SEEN_BY_MEMBERS | {P.RESOURCE_VIEW, P.CASE_VIEW, P.TREE_VIEW, P.ROSTER_VIEW, P.ENTRY_VIEW, P.STATISTICS_VIEW}
 _DESK = _LOOK | {
     P.ROSTER_EDIT,
     P.ROSTER_IMPORT,
@@ -42,6 +56,12 @@ _DESK = _LOOK | {
     P.CARE_EDIT,
     P.PLEDGE_EDIT,
     P.INVITATION_EDIT,
+    P.PLACE_EDIT,
+    P.RESOURCE_EDIT,
+    P.RESOURCE_BOOK,
+    P.CASE_EDIT,
+    P.WISH_EDIT,
+    P.COUNCIL_EDIT,
     P.ENTRY_RECORD,
     P.ENTRY_CONFIRM,
     P.CERTIFICATE_ISSUE,
@@ -62,20 +82,40 @@ _OVERSIGHT = _LOOK | {
 
 ROLES: Final[dict[Role, frozenset[P]]] = {
     # A member of the community: sees what it offers, signs up, claims, joins, pledges; his own record needs no grant.
-    Role.MEMBER: _SEEN_BY_MEMBERS | {P.ACTIVITY_SIGN_UP, P.POST_CLAIM, P.ZONE_CLAIM, P.TEAM_JOIN, P.PLEDGE_MAKE},
+    Role.MEMBER: _SEEN_BY_MEMBERS | _TAKEN_ON_BY_MEMBERS,
     # Runs the community's desk.
     Role.DESK_WORKER: _DESK,
     # Heads the community: what the desk does, and what needs a second, responsible person.
     Role.COMMUNITY_SECRETARY: _DESK
     | {P.BACK_FILL_APPROVE, P.ENTRY_REVERSE, P.FEEDBACK_APPROVE, P.APPRAISAL_APPROVE, P.GRANT_EDIT},
-    # Reads the street's figures and the names behind them; changes nothing in a community.
-    Role.STREET_OVERSEER: _OVERSIGHT,
-    # Sets up the district: tree, units, rights, rules, and the teams above the communities (association, brigade).
+    # Reads the street's figures and the names behind them; changes nothing in a community, but rules where two of
+    # those asked have sent a case back.
+    Role.STREET_OVERSEER: _OVERSIGHT | {P.CASE_RULE},
+    # Sets up the district: tree, units, rights, rules, and what stands above the communities (brigades, committees).
     Role.DISTRICT_ADMINISTRATOR: _OVERSIGHT
-    | {P.TREE_EDIT, P.UNIT_EDIT, P.GRANT_EDIT, P.POLICY_EDIT, P.WORKDAY_EDIT, P.AUDIT_VIEW, P.TEAM_EDIT},
-    # Hands in the unit's own list, reads and answers the feedback on its members. Held on a work unit, never on a node.
+    | {
+        P.TREE_EDIT,
+        P.UNIT_EDIT,
+        P.GRANT_EDIT,
+        P.POLICY_EDIT,
+        P.WORKDAY_EDIT,
+        P.AUDIT_VIEW,
+        P.TEAM_EDIT,
+        P.COUNCIL_EDIT,
+    },
+    # Hands in the unit's own list, reads and answers the feedback on its members, lends what the unit has, and answers
+    # for what the unit was asked or has promised. Held on a work unit, never on a node.
     Role.UNIT_LIAISON: frozenset(
-        {P.UNIT_ROSTER_VIEW, P.UNIT_ROSTER_IMPORT, P.FEEDBACK_VIEW, P.FEEDBACK_ANSWER, P.APPRAISAL_VIEW}
+        {
+            P.UNIT_ROSTER_VIEW,
+            P.UNIT_ROSTER_IMPORT,
+            P.FEEDBACK_VIEW,
+            P.FEEDBACK_ANSWER,
+            P.APPRAISAL_VIEW,
+            P.RESOURCE_EDIT,
+            P.CASE_ANSWER,
+            P.PROPOSAL_ANSWER,
+        }
     ),
     # Reads the audit trail, and no personal data.
     Role.AUDITOR: frozenset({P.TREE_VIEW, P.AUDIT_VIEW}),

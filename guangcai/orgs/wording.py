@@ -31,6 +31,7 @@ def _sentences() -> dict[PolicyKey, str]:
         PolicyKey.CANCEL_NOTICE: _("up to %(hours)s hours before the shift"),
         PolicyKey.LIST_KEPT: _("removed after %(days)s days"),
         **_of_commitments(),
+        **_of_requests(),
         PolicyKey.LOOK_AT_TIMES: _(
             "between %(night_begins)s and %(night_ends)s; more than %(day_hours)s hours a day; less than "
             "%(way_minutes)s minutes between two communities; %(days)s days or %(month_hours)s hours a month; "
@@ -68,5 +69,20 @@ def _of_commitments() -> dict[PolicyKey, str]:
             "%(without_time)s, times unknown %(time_unknown)s, each commitment %(per_commitment)s, each hour served "
             "%(per_hour_served)s (up to %(hours_counted)s); %(candidates)s members compared, at most %(commitments)s "
             "commitments each"
+        ),
+    }
+
+
+def _of_requests() -> dict[PolicyKey, str]:
+    return {
+        PolicyKey.CASE_TIME: _(
+            "spoken to within %(response_hours)s hours, done within %(solution_days)s days of the dispatch; the street "
+            "is told %(notice_days)s days over time; “not solved” may be said for %(answer_days)s days"
+        ),
+        PolicyKey.CASE_RATES: _("response %(response)s %%, solution %(solution)s %%, satisfaction %(satisfaction)s %%"),
+        PolicyKey.MEETING_RHYTHM: _(
+            "activity menu %(menu_days)s days before the month; a survey every %(survey_months)s months, joint "
+            "meetings every %(joint_months)s, committees every %(committee_months)s, "
+            "appraisal meetings every %(hearing_months)s"
         ),
     }

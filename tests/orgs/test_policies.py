@@ -139,6 +139,7 @@ def test_standard_rules_load_once_and_cite_their_source(cast, by):
     [
         (PolicyKey.MATCH_PLACE, {"building": 900}, "stairwell"),
         (PolicyKey.VISIT_RHYTHM, {"general_days": 6}, "high_days"),
+        (PolicyKey.CASE_RATES, {"solution": 36}, "response"),
     ],
 )
 def test_numbers_that_contradict_each_other_are_refused_with_a_sentence(cast, by, key, change, field):
@@ -161,6 +162,9 @@ def test_every_rule_has_a_shape_a_form_and_words(cast, queries):
         "night_ends": "06:00",
         "words": "会议 值班",
         "candidates": "20",
+        "response": "30",
+        "solution": "35",
+        "satisfaction": "35",
     }
     typed |= {name: "4" for key in PolicyKey for name in FIELDS[key] if name not in typed}
     for key in PolicyKey:

@@ -80,6 +80,24 @@ FIELDS: dict[PolicyKey, dict[str, Callable[[], forms.Field]]] = {
         "candidates": lambda: forms.IntegerField(label=_("Members compared for each need"), min_value=5, max_value=100),
         "commitments": lambda: _some(_("Most that one member is proposed for"), 50),
     },
+    PolicyKey.CASE_TIME: {
+        "response_hours": lambda: _some(_("Hours until the asker is spoken to"), 24 * 31),
+        "solution_days": lambda: _some(_("Days until it is done"), 366),
+        "notice_days": lambda: _some(_("Days over time before the street is told"), 366),
+        "answer_days": lambda: _some(_("Days the asker may still say “not solved”"), 366),
+    },
+    PolicyKey.CASE_RATES: {
+        "response": lambda: _number(_("Response rate, percent"), 100),
+        "solution": lambda: _number(_("Solution rate, percent"), 100),
+        "satisfaction": lambda: _number(_("Satisfaction rate, percent"), 100),
+    },
+    PolicyKey.MEETING_RHYTHM: {
+        "menu_days": lambda: _some(_("Days before the month for the activity menu"), 28),
+        "survey_months": lambda: _some(_("Months between surveys"), 24),
+        "joint_months": lambda: _some(_("Months between joint meetings"), 24),
+        "committee_months": lambda: _some(_("Months between committee meetings"), 24),
+        "hearing_months": lambda: _some(_("Months between appraisal meetings"), 24),
+    },
     PolicyKey.LOOK_AT_TIMES: {
         "night_begins": lambda: _time(_("Night begins")),
         "night_ends": lambda: _time(_("Night ends")),

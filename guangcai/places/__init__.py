@@ -1,0 +1,4 @@
+"""地方: service points and their directory, what units lend to the community and its bookings.
+
+May import: orgs and below.
+"""

@@ -1,0 +1,4 @@
+"""微心愿: small wishes of residents, taken on and fulfilled; what people gave, with its receipt.
+
+May import: commitments, ledger, members, places and below.
+"""
