@@ -9,6 +9,7 @@ from guangcai.care.models.household import Household
 from guangcai.care.models.pairing import Pairing
 from guangcai.core.crypto import EncryptedTextField
 from guangcai.core.facts import Fact
+from guangcai.core.kinds import Kind
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.members.models import Member
@@ -18,34 +19,12 @@ if TYPE_CHECKING:
     from guangcai.core.actor import Actor
 
 
-class VisitKind(models.Model):
+class VisitKind(Kind):
     """How somebody was visited: at the door, by phone, and the five of A64. Shipped as data, editable."""
 
-    code = models.SlugField(max_length=30, unique=True)
-    name = models.CharField(max_length=40, unique=True)
-    source = models.CharField(max_length=80, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
 
-    class Meta:
-        ordering = ["position", "id"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class NeedKind(models.Model):
+class NeedKind(Kind):
     """What a household may need: what the visitor ticks."""
-
-    code = models.SlugField(max_length=30, unique=True)
-    name = models.CharField(max_length=40, unique=True)
-    source = models.CharField(max_length=80, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position", "id"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from guangcai.core.facts import Fact
+from guangcai.core.kinds import Kind
 from guangcai.members.enums import DayPart
 
 
@@ -22,19 +23,8 @@ class Occupation(models.Model):
         return self.name
 
 
-class ServiceKind(models.Model):
+class ServiceKind(Kind):
     """A kind of service: what members offer, what entries are counted by (A09, editable)."""
-
-    code = models.SlugField(max_length=30, unique=True)
-    name = models.CharField(max_length=40, unique=True)
-    source = models.CharField(max_length=80, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position", "id"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class SkillKind(models.Model):

@@ -6,28 +6,19 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from guangcai.core.kinds import Kind
 from guangcai.core.scoping import PathField, ancestors
 from guangcai.members.models import ServiceKind
 from guangcai.orgs.models import Node
 from guangcai.pledges.enums import Measure, TemplateForm
 
 
-class Template(models.Model):
+class Template(Kind):
     """A pledge or a checklist by its name (A55, A56, A57, A97). Without a version that has items it is not offered."""
 
-    code = models.SlugField(max_length=30, unique=True)
-    name = models.CharField(max_length=40, unique=True)
     form = models.CharField(max_length=10, choices=TemplateForm.choices)
     # What the documents say of it, for whoever fills it in.
     remark = models.CharField(max_length=200, blank=True)
-    source = models.CharField(max_length=80, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position", "id"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class VersionQuerySet(models.QuerySet["Version"]):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from guangcai.core.kinds import Kind
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.members.enums import MemberCategory
@@ -31,21 +32,11 @@ class PostText(models.Model):
         abstract = True
 
 
-class PostKind(PostText):
+class PostKind(Kind, PostText):  # noqa: DJ008 - Kind has __str__
     """A type of post (A09), with the words a new one begins with. `service_kind`: what its work counts as."""
 
-    code = models.SlugField(max_length=30, unique=True)
-    name = models.CharField(max_length=40, unique=True)
     service_kind = models.ForeignKey(ServiceKind, models.PROTECT, related_name="+")
     skill = models.ForeignKey(SkillKind, models.PROTECT, null=True, blank=True, related_name="+")
-    source = models.CharField(max_length=80, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position", "id"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class PostQuerySet(models.QuerySet["Post"]):

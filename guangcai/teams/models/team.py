@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from guangcai.core.facts import Fact
+from guangcai.core.kinds import Kind
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import PathField, ancestors, under
 from guangcai.members.models import Occupation, SkillKind
@@ -17,19 +18,8 @@ if TYPE_CHECKING:
     from guangcai.core.actor import Actor
 
 
-class TeamField(models.Model):
+class TeamField(Kind):
     """What a team works at (A17). The sources name five of nine, so the list is data."""
-
-    code = models.SlugField(max_length=30, unique=True)
-    name = models.CharField(max_length=40, unique=True)
-    source = models.CharField(max_length=80, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position", "id"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class OccupationTeam(models.Model):
