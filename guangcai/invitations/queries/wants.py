@@ -204,10 +204,14 @@ def _told(wants: Wants) -> Pairs:
 
 
 def _clashes(shifts: Sequence[UUID]) -> Pairs:
-    """(shift, member) where he has signed up for another one at the same time. One query."""
+    """(shift, member) where he has signed up for another one at the same time. Two queries."""
+    rows = list(Shift.objects.filter(pk__in=shifts).values_list("pk", "starts_at", "ends_at"))
+    if not rows:
+        return []
+    first, last = min(starts for _pk, starts, _ends in rows), max(ends for _pk, _starts, ends in rows)
     other = SignUp.objects.live().filter(shift__cancelled_at=None, shift__closed_at=None)
-    rows = Shift.objects.filter(pk__in=shifts).values_list("pk", "starts_at", "ends_at")
-    busy = list(other.values_list("member_id", "shift_id", "shift__starts_at", "shift__ends_at"))
+    near = other.filter(shift__starts_at__lt=last, shift__ends_at__gt=first)
+    busy = list(near.values_list("member_id", "shift_id", "shift__starts_at", "shift__ends_at"))
     return [
         (key, member)
         for key, starts, ends in rows
