@@ -9,3 +9,11 @@ from django.apps import AppConfig
 class PlacesConfig(AppConfig):
     name = "guangcai.places"
     label = "places"
+
+    def ready(self) -> None:
+        from guangcai.orgs import place_facts
+        from guangcai.places import notices
+        from guangcai.places.queries.directory import facts_of_place
+
+        notices.declare_templates()
+        place_facts.provide(facts_of_place)
