@@ -9,3 +9,15 @@ from django.apps import AppConfig
 class CasesConfig(AppConfig):
     name = "guangcai.cases"
     label = "cases"
+
+    def ready(self) -> None:
+        from guangcai.cases import notices
+        from guangcai.cases.models import Asker
+        from guangcai.cases.models.asker import CODE_PURPOSE, PHONE_PURPOSE
+        from guangcai.core import notify, reseal
+        from guangcai.core.enums import Channel
+
+        notices.declare_templates()
+        notify.reached_by(Channel.SMS, notices.phone_of)
+        reseal.indexed(Asker, "phone_index", source="phone", purpose=PHONE_PURPOSE)
+        reseal.indexed(Asker, "code_index", source="code", purpose=CODE_PURPOSE)

@@ -50,7 +50,7 @@ Sender = Callable[[Letter], None]
 Addresses = Callable[[UUID], str]
 
 _templates: dict[str, Text] = {}
-_addresses: dict[str, Addresses] = {}
+_addresses: dict[str, list[Addresses]] = {}
 _senders: dict[str, Sender] = {}
 
 
@@ -60,8 +60,13 @@ def template(code: str, text: Text) -> None:
 
 
 def reached_by(channel: Channel, addresses: Addresses) -> None:
-    """Declare how a recipient's id becomes an address on `channel`; "" when the person cannot be reached."""
-    _addresses[channel] = addresses
+    """Declare how a recipient's id becomes an address on `channel`; "" when the person cannot be reached.
+
+    Each room once, for the people it knows; the first who knows somebody tells.
+    """
+    known = _addresses.setdefault(channel, [])
+    if addresses not in known:
+        known.append(addresses)
 
 
 def sent_by(channel: Channel, sender: Sender) -> None:
@@ -132,7 +137,7 @@ def _put_back(row: Outbox, now: datetime) -> None:
 def _send(row: Outbox) -> str:
     """Hand one letter over. "" when it was taken, else why not, in one word."""
     try:
-        address = _addresses[row.channel](row.recipient) if row.recipient and row.channel in _addresses else ""
+        address = _address_of(row)
         if row.recipient and not address:
             return "no_address"
         with translation.override(settings.LANGUAGE_CODE):
@@ -143,6 +148,13 @@ def _send(row: Outbox) -> str:
         log.warning("message %s (%s) not sent: %s", row.pk, row.template, type(failure).__name__)
         return type(failure).__name__[:120]
     return ""
+
+
+def _address_of(row: Outbox) -> str:
+    person = row.recipient
+    if person is None:
+        return ""
+    return next((found for known in _addresses.get(row.channel, []) if (found := known(person))), "")
 
 
 def _note(row: Outbox, reason: str, now: datetime) -> None:

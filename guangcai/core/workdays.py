@@ -90,6 +90,27 @@ def working_minutes(
     return total // timedelta(minutes=1)
 
 
+def add_working_minutes(
+    start: datetime,
+    minutes: int,
+    overrides: Overrides = NO_OVERRIDES,
+    *,
+    opens: time = OFFICE_OPENS,
+    closes: time = OFFICE_CLOSES,
+) -> datetime:
+    """The instant at which `minutes` (above 0) of office hours have passed since `start`, China time."""
+    at, left = start.astimezone(SHANGHAI), timedelta(minutes=minutes)
+    while True:
+        day = at.date()
+        if is_working_day(day, overrides):
+            begins = max(at, datetime.combine(day, opens, SHANGHAI))
+            ends = datetime.combine(day, closes, SHANGHAI)
+            if begins + left <= ends:
+                return begins + left
+            left -= max(timedelta(), ends - begins)
+        at = datetime.combine(day + DAY, time(), SHANGHAI)
+
+
 @cache
 def _calendar(year: int) -> tuple[frozenset[date], frozenset[date]]:
     """Days off and worked weekend days. Shifts of a year not announced would be a guess, so they are left out."""
