@@ -340,6 +340,9 @@ PUBLIC_ADDRESSES = frozenset(
         "members:door_code",
         "ledger:verification",
         "ledger:verification_of",
+        # The directory of service points is for everybody.
+        "places:directory",
+        "places:point",
         # The door of a shift leads to the sign-in by itself and keeps the code meanwhile.
         "activities:here",
         "activities:here_offline",

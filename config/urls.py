@@ -15,6 +15,7 @@ urlpatterns = [
     path("invitations/", include("guangcai.invitations.urls")),
     path("pledges/", include("guangcai.pledges.urls")),
     path("teams/", include("guangcai.teams.urls")),
+    path("places/", include("guangcai.places.urls")),
     path("ledger/", include("guangcai.ledger.urls")),
     path("appraisal/", include("guangcai.appraisal.urls")),
     path("reports/", include("guangcai.reports.urls")),

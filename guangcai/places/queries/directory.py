@@ -117,6 +117,12 @@ def areas() -> QuerySet[Node]:
     return Node.objects.filter(pk__in=ServicePoint.objects.open().values("node")).order_by("code")
 
 
+def area_points(form: Any) -> QuerySet[ServicePoint]:
+    """Points of the area a filter form asks for, whatever else it narrows."""
+    area = form.cleaned_data.get("area") if form is not None and form.is_valid() else None
+    return points_under(area.path) if area else ServicePoint.objects.open()
+
+
 def points_under(path: str) -> QuerySet[ServicePoint]:
     return ServicePoint.objects.open().filter(under("path", [path]))
 

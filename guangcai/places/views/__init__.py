@@ -1,0 +1,1 @@
+"""Screens of places: parse, call one command, answer."""
