@@ -9,3 +9,20 @@ from django.apps import AppConfig
 class WishesConfig(AppConfig):
     name = "guangcai.wishes"
     label = "wishes"
+
+    def ready(self) -> None:
+        from guangcai.commitments import sources
+        from guangcai.core import reseal
+        from guangcai.members import timeline
+        from guangcai.wishes import notices
+        from guangcai.wishes.commands import movers  # registers how claims follow a merge of two records
+        from guangcai.wishes.commands.claims import SOURCE
+        from guangcai.wishes.models import WishAsker, WishClaim
+        from guangcai.wishes.models.wish import CODE_PURPOSE
+        from guangcai.wishes.queries import life
+
+        assert movers
+        notices.declare_templates()
+        sources.provide(SOURCE, WishClaim)
+        timeline.provide(life.timeline_of)
+        reseal.indexed(WishAsker, "code_index", source="code", purpose=CODE_PURPOSE)

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from guangcai.core.actor import Actor
 
 
-class AidKind(Kind):  # noqa: DJ008 - Kind has __str__
+class AidKind(Kind):
     """A kind of programme: hardship aid, employment aid, student aid, job station ..."""
 
 
-class AidMeasure(Kind):  # noqa: DJ008 - Kind has __str__
+class AidMeasure(Kind):
     """What an outcome counts: households, certificates, placements, students. unit: the measure word."""
 
     unit = models.CharField(max_length=10)

@@ -27,7 +27,7 @@ OPEN_FOR: Final = timedelta(minutes=15)
 ON_THE_WALL = (WishState.PUBLISHED, WishState.CLAIMED, WishState.FULFILLED, WishState.CONFIRMED)
 
 
-class WishKind(Kind):  # noqa: DJ008 - Kind has __str__
+class WishKind(Kind):
     """A kind of wish. `service_kind`: what work for such a wish counts as."""
 
     service_kind = models.ForeignKey(ServiceKind, models.PROTECT, related_name="+")
