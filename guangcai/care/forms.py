@@ -140,6 +140,31 @@ class OpeningForm(forms.Form):
         self.fields["community"].queryset = communities  # type: ignore[attr-defined]
 
 
+class DueForm(forms.Form):
+    """GET form of the visits that were due: a period, and which households."""
+
+    since = DayField(label=_("From"))
+    until = DayField(label=_("To"))
+    tier = forms.ChoiceField(label=_("Risk tier"), required=False)
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    community = forms.ModelChoiceField(
+        label=_("Community"), queryset=Node.objects.none(), required=False, empty_label=_("All")
+    )
+
+    def __init__(self, *args: Any, communities: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["community"].queryset = communities  # type: ignore[attr-defined]
+        for name, kinds in (("tier", RiskTier), ("category", HouseholdCategory)):
+            self.fields[name].choices = [("", _("All")), *kinds.choices]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            self.add_error("until", _("The period ends before it begins."))
+        return cleaned
+
+
 class OfferForm(forms.Form):
     """Which kind of pairing, for whom."""
 

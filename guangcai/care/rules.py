@@ -1,8 +1,10 @@
 """What care allows: pure checks, no database, no clock."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,8 @@ LONGEST_HOW: Final = 60
 # A visit is written down within the time in which a household still has its tier and its pair in memory.
 OLDEST_VISIT: Final = timedelta(days=60)
 RETENTION: Final = timedelta(days=3 * 365 + 1)
+ONE_DAY: Final = timedelta(days=1)
+What = TypeVar("What")
 # A reason of one letter is none.
 SHORTEST_REASON: Final = 4
 
@@ -168,6 +172,112 @@ def check_started_at(*, has_minutes: bool, has_start: bool, is_today: bool) -> N
 def check_not_corrected(*, is_corrected: bool) -> None:
     if is_corrected:
         raise RuleBroken(_("This visit was corrected before. Correct the newer one."), code="corrected_before")
+
+
+# --- visits that were due -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Span(Generic[What]):
+    """What held from a day on; `until` is exclusive, None is still."""
+
+    since: date
+    until: date | None
+    what: What
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Days on which somebody looked after a household in one tier under one rhythm; `until` is exclusive.
+
+    held_since: first day of the unbroken time in which somebody looked after it.
+    """
+
+    since: date
+    until: date | None
+    held_since: date
+    tier: str
+    days: int
+
+
+@dataclass(frozen=True)
+class DueVisit:
+    """The day by which a visit was due, in which tier, and whether one was made since the visit before fell due."""
+
+    on: date
+    tier: str
+    is_made: bool
+
+
+def stretches(
+    *, held: Sequence[Span[None]], tiers: Sequence[Span[str]], rhythms: Sequence[Span[VisitRhythm]]
+) -> list[Stretch]:
+    """The days of a household on which visits could fall due, cut where its tier or the rule changed, oldest first.
+
+    Each input in order of its days. Days without a pairing, a tier or a rule are left out; a rule written anew with the
+    same days cuts nothing.
+    """
+    found: list[Stretch] = []
+    for time in unbroken(held):
+        for tier in tiers:
+            for rhythm in rhythms:
+                since = max(time.since, tier.since, rhythm.since)
+                until = _earliest(time.until, tier.until, rhythm.until)
+                if until is None or since < until:
+                    days = days_of(tier.what, rhythm.what)
+                    _add(found, Stretch(since, until, time.since, tier.what, days))
+    return found
+
+
+def unbroken(held: Sequence[Span[None]]) -> list[Span[None]]:
+    """Spans in order of their first days, those that touch or overlap as one."""
+    found: list[Span[None]] = []
+    for span in held:
+        last = found[-1] if found else None
+        if last is None or (last.until is not None and last.until < span.since):
+            found.append(span)
+        else:
+            until = None if last.until is None or span.until is None else max(last.until, span.until)
+            found[-1] = Span(last.since, until, None)
+    return found
+
+
+def due_visits(rows: Sequence[Stretch], *, visits: Sequence[date], before: date) -> list[DueVisit]:
+    """Every visit that fell due before a day, in order.
+
+    visits: local days in order. A visit falls due as next_visit_on says, from the last one made when the one before
+    fell due; whoever visits more often has no more due ones, and all of them are made exactly when no two visits lie
+    further apart than the rhythm. One that was missed lapses: the rhythm runs on from its day, and a late visit is made
+    for the next. What later days bring changes none of the earlier ones. Source: J5.
+    """
+    return [each for stretch in rows for each in _due_in(stretch, visits, before=before)]
+
+
+def _due_in(stretch: Stretch, visits: Sequence[date], *, before: date) -> Iterator[DueVisit]:
+    end = before if stretch.until is None else min(stretch.until, before)
+    earlier = bisect_left(visits, stretch.since)
+    last = visits[earlier - 1] if earlier else stretch.held_since
+    # A visit on the day on which somebody began answers nothing: none was due yet.
+    told = max(last, stretch.since - ONE_DAY)
+    while (on := max(last + timedelta(days=stretch.days), stretch.since)) < end:
+        made = bisect_right(visits, on)
+        is_made = made > bisect_right(visits, told)
+        yield DueVisit(on, stretch.tier, is_made)
+        last = visits[made - 1] if is_made else on
+        told = on
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)
+
+
+def _add(found: list[Stretch], new: Stretch) -> None:
+    last = found[-1] if found else None
+    same = last is not None and (last.held_since, last.tier, last.days) == (new.held_since, new.tier, new.days)
+    if last is not None and same and last.until == new.since:
+        found[-1] = Stretch(last.since, new.until, last.held_since, last.tier, last.days)
+    else:
+        found.append(new)
 
 
 # --- plans ----------------------------------------------------------------------------------------------------------

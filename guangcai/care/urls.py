@@ -11,6 +11,7 @@ urlpatterns = [
     path("new/", households.new, name="new"),
     path("mine/", pairings.mine, name="mine"),
     path("figures/", figures.figures, name="figures"),
+    path("due/", figures.due, name="due"),
     path("card/", plans.card, name="card"),
     path("<uuid:pk>/", households.household, name="household"),
     path("<uuid:pk>/opening/", households.opening, name="opening"),

@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from guangcai.care.enums import HouseholdCategory, RiskTier
 from guangcai.core import charts
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
-from guangcai.core.scoping import under
+from guangcai.core.scoping import covers, under
 from guangcai.members.models import Occupation, SkillKind
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node, WorkUnit
@@ -26,11 +27,15 @@ COUNTED_LEVELS = [Level.DISTRICT, Level.STREET, Level.COMMUNITY]
 
 @dataclass(frozen=True)
 class ShownRow:
-    """One line: the words of its dimensions, its numbers, and the list behind the first number ("" when none)."""
+    """One line: the words of its dimensions, its numbers, and the list behind each of them ("" when none)."""
 
     words: tuple[str, ...]
     numbers: tuple[int, ...]
-    url: str = ""
+    urls: tuple[str, ...]
+
+    @property
+    def cells(self) -> list[tuple[int, str]]:
+        return list(zip(self.numbers, self.urls, strict=True))
 
 
 @dataclass(frozen=True)
@@ -50,16 +55,16 @@ def countable_nodes(actor: Actor, *, on: date) -> "QuerySet[Node]":
     return Node.objects.in_force(on).filter(under("path", paths), level__in=COUNTED_LEVELS).order_by("path")
 
 
-def shown(figures: Figures) -> Shown:
+def shown(figures: Figures, *, actor: Actor) -> Shown:
     """The rows as words with their way to the names behind them. At most two queries, whatever the rows."""
-    links = _links_of(figures)
+    links = _links_of(figures, actor)
     rows = tuple(
         ShownRow(
             words=tuple(str(LINK_WORDS.get(row[name], row[name]) or "—") for name in figures.by),
             numbers=tuple(row.get(measure, 0) for measure in figures.measures),
-            url=links.of(row),
+            urls=tuple(urls.get(measure, "") for measure in figures.measures),
         )
-        for row in figures.rows
+        for row, urls in zip(figures.rows, map(links.of, figures.rows), strict=True)
     )
     return Shown(
         figures=figures,
@@ -102,33 +107,55 @@ class _RosterLinks:
                         table = table.filter(path__under=figures.node.path)
                     self.keys[name] = dict(table.values_list("name", "pk"))
 
-    def of(self, row: dict[str, Any]) -> str:
+    def of(self, row: dict[str, Any]) -> dict[str, str]:
         if self.figures.name != "members":
-            return ""
+            return {}
         query = {name: self.keys[name].get(row[name], "") for name in self.keys}
         query.setdefault("community", self.figures.node.pk)
-        return f"{reverse('members:roster')}?{urlencode({name: key for name, key in query.items() if key})}"
+        return {"count": _address("members:roster", query)}
 
 
 class _ListLinks:
-    """From a row of a statistic to the list it counts, filtered alike. At most two queries."""
+    """From the figures of a row to the lists they count, filtered alike. At most two queries.
 
-    def __init__(self, figures: Figures, *, address: str, keys: Mapping[str, Mapping[str, object]]) -> None:
-        self.figures, self.address = figures, address
+    addresses: measure -> name of the list. keys: dimension -> word -> what the list's filter calls it.
+    over_period: the list has filters for the first and the last day.
+    """
+
+    def __init__(
+        self,
+        figures: Figures,
+        *,
+        addresses: Mapping[str, str],
+        keys: Mapping[str, Mapping[str, object]],
+        over_period: bool = False,
+    ) -> None:
+        self.figures, self.addresses, self.over_period = figures, addresses, over_period
         self.keys = dict(keys)
         if "community" in figures.by:
             below = Node.objects.filter(path__under=figures.node.path)
             self.keys["community"] = dict(below.values_list("name", "pk"))
 
-    def of(self, row: dict[str, Any]) -> str:
-        query = {name: self.keys[name].get(row[name], "") for name in self.figures.by}
-        return f"{reverse(self.address)}?{urlencode({name: key for name, key in query.items() if key})}"
+    def of(self, row: dict[str, Any]) -> dict[str, str]:
+        query = {name: self.keys[name].get(row[name], "") for name in self.figures.by if name in self.keys}
+        if self.over_period and self.figures.period:
+            query |= dict(zip(("since", "until"), self.figures.period, strict=True))
+        return {measure: _address(name, query) for measure, name in self.addresses.items()}
 
 
-def _links_of(figures: Figures) -> "_RosterLinks | _ListLinks":
+def _address(name: str, query: Mapping[str, object]) -> str:
+    return f"{reverse(name)}?{urlencode({word: key for word, key in query.items() if key})}"
+
+
+def _links_of(figures: Figures, actor: Actor) -> "_RosterLinks | _ListLinks":
+    if figures.name == "households" and covers(actor.paths_with(Permission.CARE_VIEW), figures.node.path):
+        words = {"tier": RiskTier, "category": HouseholdCategory}
+        codes = {name: {str(one.label): one.value for one in kinds} for name, kinds in words.items()}
+        addresses = {"due": "care:due", "made": "care:due"}
+        return _ListLinks(figures, addresses=addresses, keys=codes, over_period=True)
     if figures.name == "posts":
         kinds = dict(PostKind.objects.values_list("name", "pk")) if "kind" in figures.by else {}
-        return _ListLinks(figures, address="posts:list", keys={"kind": kinds})
+        return _ListLinks(figures, addresses={"count": "posts:list"}, keys={"kind": kinds})
     if figures.name == "teams":
         keys: dict[str, Mapping[str, object]] = {
             "kind": {str(one.label): one.value for one in TeamKind},
@@ -136,5 +163,5 @@ def _links_of(figures: Figures) -> "_RosterLinks | _ListLinks":
         }
         if "field" in figures.by:
             keys["field"] = dict(TeamField.objects.values_list("name", "pk"))
-        return _ListLinks(figures, address="teams:list", keys=keys)
+        return _ListLinks(figures, addresses={"count": "teams:list"}, keys=keys)
     return _RosterLinks(figures)

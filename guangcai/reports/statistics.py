@@ -75,6 +75,8 @@ class Figures:
     measures: tuple[str, ...]
     rows: list[Row] = field(default_factory=list)
     total: int = 0
+    # First and last local day of what is counted over a period; None where a day is asked.
+    period: tuple[date, date] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -200,13 +202,13 @@ def _zones(asked: Question) -> list[Row]:
 
 
 def _households(asked: Question) -> list[Row]:
-    """Households looked after, visits in the period, and those whose visit is overdue today (S8)."""
+    """Households looked after, visits in the period, due in it and made of these, overdue today (S8)."""
     counted = count_linked(
         asked.actor, paths=asked.paths, by=asked.by, on=asked.until or asked.on, since=asked.first_day, now=now()
     )
     rows: list[Row] = []
     for row in counted:
-        found: Row = {**row.values, "count": row.households, "visits": row.visits}
+        found: Row = {**row.values, "count": row.households, "visits": row.visits, "due": row.due, "made": row.made}
         rows.append(found if row.late is None else {**found, "overdue": row.late})
     return rows
 
@@ -246,6 +248,8 @@ MEASURE_WORDS: Mapping[str, Text] = {
     "participants": _("Participants"),
     "people": _("People in teams"),
     "visits": pgettext_lazy("care", "Visits"),
+    "due": pgettext_lazy("care", "Visits due"),
+    "made": pgettext_lazy("care", "Due visits made"),
     "overdue": _("Visit overdue"),
     "logged": _("Entries of the log"),
     "places": _("Places"),
@@ -306,7 +310,7 @@ STATISTICS: Mapping[str, Statistic] = {
         ("tier", "pairing", "category", "community"),
         ("tier",),
         _households,
-        measures=("count", "visits", "overdue"),
+        measures=("count", "visits", "due", "made", "overdue"),
         has_period=True,
     ),
     "duty": Statistic(_("Annual duty"), ("verdict", "community", "unit"), ("verdict",), _duty),
@@ -351,6 +355,7 @@ def figures(name: str, asked: Question) -> Figures:
         measures=measures,
         rows=rows,
         total=sum(row["count"] for row in rows),
+        period=(asked.first_day, asked.until or asked.on) if statistic.has_period else None,
     )
 
 

@@ -279,7 +279,7 @@ def test_every_tab_opens_and_numbers_of_members_lead_to_the_roster(filled: Cast,
         assert browser.get(f"/reports/{name}/").status_code == 200
     rows = browser.get("/reports/members/", {"by": ["community"]}).context["shown"].rows
     assert [row.numbers for row in rows] == [(2,)]
-    roster = browser.get(rows[0].url)
+    roster = browser.get(rows[0].urls[0])
     assert roster.status_code == 200
     assert roster.context["listing"].total == 2
 

@@ -14,6 +14,7 @@ from guangcai.care import rules
 from guangcai.care.commands.locks import has_consent, lock_household
 from guangcai.care.enums import ConsentBy, HouseholdCategory, HouseholdEnd, PairingEnd, RiskTier
 from guangcai.care.models import OPEN_FOR, Household, HouseholdConsent, HouseholdOpening, HouseholdTier, Pairing
+from guangcai.commitments.belonging import is_for
 from guangcai.core import audit, phones
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
@@ -21,7 +22,6 @@ from guangcai.core.errors import OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
-from guangcai.core.scoping import covers
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node
 
@@ -56,7 +56,7 @@ class HouseholdDraft:
             needs_guardian=self.category == HouseholdCategory.CHILD,
             guardian=self.guardian_name,
         )
-        if self.place is not None and not covers([community.path], self.place.path):
+        if self.place is not None and not is_for(community.path, member_path=self.place.path):
             raise RuleBroken(_("This place lies in another community."), field="place", code="place_elsewhere")
 
 

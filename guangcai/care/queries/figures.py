@@ -1,6 +1,7 @@
 """Figures of care (S8): exact for the desk, in bands for everybody else (docs/adr/0019)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,6 +13,7 @@ from guangcai.care import rules
 from guangcai.care.enums import HouseholdCategory, PairingKind, RiskTier
 from guangcai.care.models import Household, Pairing, Visit
 from guangcai.care.queries.households import late_among
+from guangcai.care.queries.past import past_of
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import covers, under
@@ -104,11 +106,14 @@ def _line(node: Node, counts: dict[str, Counts], *, is_exact: bool, below: int) 
 
 @dataclass(frozen=True)
 class Linked:
-    """Households somebody looks after, visits to them in the period, and those whose visit is late (today only)."""
+    """Households somebody looks after, visits to them in the period, how many were due in it and how many of those were
+    made, and households whose visit is late (today only)."""
 
     values: dict[str, str]
     households: int
     visits: int
+    due: int
+    made: int
     late: int | None
 
 
@@ -141,15 +146,39 @@ def count_linked(
     tell = _Teller(actor, on=on)
     linked = tell.sums(held, columns, "household", by)
     visits = tell.sums(went, of_visit, "pk", by)
+    due, made = _past(tell, Household.objects.filter(here), by, since=since, on=on, now=now)
     late: dict[Key, int] | None = None
     if on >= localdate(now):
         overdue = late_among(Household.objects.current().filter(here), now=now).values("pk")
         looked_after = Q(pairings__ended_at=None, pairings__held_since__isnull=False)
         late = tell.sums(Household.objects.filter(looked_after, pk__in=overdue), of_home, "pk", by)
     return [
-        Linked(dict(zip(by, key, strict=True)), linked.get(key, 0), visits.get(key, 0), _of(late, key))
-        for key in sorted({*linked, *visits, *(late or ())})
+        Linked(
+            dict(zip(by, key, strict=True)),
+            linked.get(key, 0),
+            visits.get(key, 0),
+            due.get(key, 0),
+            made.get(key, 0),
+            _of(late, key),
+        )
+        for key in sorted({*linked, *visits, *due, *(late or ())})
     ]
+
+
+def _past(
+    tell: "_Teller", rows: QuerySet[Household], by: Sequence[str], *, since: date, on: date, now: datetime
+) -> tuple[dict[Key, int], dict[Key, int]]:
+    """Visits that fell due in the period, and those of them that were made: in the tier of their day."""
+    due: Counter[tuple[str, Key]] = Counter()
+    made: Counter[tuple[str, Key]] = Counter()
+    for home in past_of(rows, since=since, until=on, now=now):
+        for each in home.due:
+            values = {"community": home.community, "tier": each.tier, "category": home.category}
+            for kind in home.kinds_on(each.on) if "pairing" in by else [""]:
+                key = tuple((values | {"pairing": kind})[name] for name in by)
+                due[home.path, key] += 1
+                made[home.path, key] += each.is_made
+    return tell.told(due, by), tell.told(made, by)
 
 
 def _of(counts: dict[Key, int] | None, key: Key) -> int | None:
@@ -163,15 +192,18 @@ class _Teller:
         self.actor, self.on = actor, on
 
     def sums(self, rows: QuerySet[Any], columns: Sequence[str], what: str, by: Sequence[str]) -> dict[Key, int]:
-        counted = list(rows.order_by().values("path", *columns).annotate(number=Count(what, distinct=True)))
-        paths = {row["path"] for row in counted}
+        counted = rows.order_by().values_list("path", *columns).annotate(number=Count(what, distinct=True))
+        return self.told({(path, tuple(key)): number for path, *key, number in counted}, by)
+
+    def told(self, counts: Mapping[tuple[str, Key], int], by: Sequence[str]) -> dict[Key, int]:
+        """counts: by path and codes of the dimensions."""
+        paths = {path for path, _codes in counts}
         limits = in_force_at_each(SmallCount, paths=paths, on=self.on) if paths else {}
         found: dict[Key, int] = {}
-        for row in counted:
-            path, number = row["path"], row["number"]
+        for (path, codes), number in counts.items():
             exact = self.actor is None or covers(self.actor.paths_with(Permission.CARE_VIEW), path)
             told = number if exact else rules.band_of(number, below=limits[path].below).low
-            key = tuple(_word(name, row[column]) for name, column in zip(by, columns, strict=True))
+            key = tuple(_word(name, code) for name, code in zip(by, codes, strict=True))
             found[key] = found.get(key, 0) + told
         return found
 

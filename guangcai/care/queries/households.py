@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 from guangcai.care import rules
 from guangcai.care.enums import RiskTier
 from guangcai.care.models import Alert, Household, HouseholdConsent, Pairing, Visit
+from guangcai.commitments.belonging import away
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -119,8 +120,7 @@ def late_among(households: QuerySet[Household], *, now: datetime) -> QuerySet[Ho
 def moved_holders(actor: Actor) -> QuerySet[Pairing]:
     """Live pairings whose member lives elsewhere now or left the roster: to be handed over."""
     rows = Pairing.objects.visible_to(actor).live().filter(under("path", actor.paths_with(Permission.CARE_EDIT)))
-    away = ~Q(member__community=F("community")) | Q(member__community=None) | Q(member__ended_at__isnull=False)
-    return rows.filter(away)
+    return rows.filter(away())
 
 
 def nobodys(households: QuerySet[Household]) -> QuerySet[Household]:

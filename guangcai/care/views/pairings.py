@@ -20,6 +20,7 @@ from guangcai.care.models import Household, Pairing
 from guangcai.care.queries.households import own_pairings
 from guangcai.care.queries.load import households_of
 from guangcai.care.views.households import answer, found
+from guangcai.commitments.belonging import place_now
 from guangcai.commitments.enums import CommitmentState
 from guangcai.core.errors import DomainError, RuleBroken
 from guangcai.core.http import ActorRequest, key_in, respond, show_refusal
@@ -97,7 +98,7 @@ def people(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _members(request: ActorRequest, row: Household, text: str) -> QuerySet[Member]:
-    return with_links(found_by(roster(request.actor), text)).filter(path__under=row.path)
+    return with_links(found_by(roster(request.actor), text)).filter(path__under=place_now(row.path))
 
 
 def _handed_over(request: ActorRequest, row: Household) -> Pairing | None:

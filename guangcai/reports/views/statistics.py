@@ -30,7 +30,7 @@ def statistic(request: HttpRequest, name: str) -> HttpResponse:
     form = _form(request, name)
     context = {"form": form, "tabs": _tabs(name), "name": name, "title": STATISTICS[name].title}
     try:
-        context["shown"] = shown(_answer(request.actor, name, form))
+        context["shown"] = shown(_answer(request.actor, name, form), actor=request.actor)
     except RuleBroken as broken:
         return render(request, "reports/statistic.html", context | {"error": broken, "shown": None}, status=422)
     return render(request, "reports/statistic.html", context | {"error": None})
@@ -41,7 +41,7 @@ def statistic(request: HttpRequest, name: str) -> HttpResponse:
 def workbook(request: HttpRequest, name: str) -> HttpResponse:
     """Exactly what the screen shows, as a workbook."""
     answer = _answer(request.actor, name, _form(request, name))
-    told = shown(answer)
+    told = shown(answer, actor=request.actor)
     sheet = Sheet(
         name=str(answer.title),
         columns=[*told.heads, *told.number_heads],
