@@ -15,7 +15,9 @@ WHERE row.district_code <> zone.district_code
 """
 OUTSIDE = """
 SELECT zone.id FROM zones_zone AS zone JOIN orgs_node AS node ON node.id = zone.node_id
-WHERE zone.ended_at IS NULL AND NOT starts_with(node.path, zone.path)
+LEFT JOIN orgs_formerpath AS former ON former.path = zone.path
+LEFT JOIN orgs_node AS heir ON heir.id = former.node_id
+WHERE zone.ended_at IS NULL AND NOT starts_with(node.path, coalesce(heir.path, zone.path))
 """
 # A renewal is of the same zone and person, and begins after what it renews.
 RENEWAL_ASTRAY = """

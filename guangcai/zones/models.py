@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.urls import reverse
 
+from guangcai.commitments.belonging import away
 from guangcai.commitments.models import Commitment, CommitmentQuerySet
 from guangcai.core.facts import Fact
 from guangcai.core.permissions import Permission
@@ -21,8 +22,6 @@ from guangcai.zones.enums import Coverage, SignedHow, ZoneEnd, ZoneKind
 
 if TYPE_CHECKING:
     from guangcai.core.actor import Actor
-
-AWAY = ~Q(member__community=F("community")) | Q(member__community=None) | Q(member__ended_at__isnull=False)
 
 
 class ZoneDuty(models.Model):
@@ -65,7 +64,7 @@ def covered(coverage: str, on: date) -> Q | Exists:
         Coverage.NOBODY: Q(~Exists(live)),
         Coverage.OFFERED: Exists(live.filter(confirmed_at=None)),
         Coverage.TO_SIGN: Exists(live.filter(confirmed_at__isnull=False, held_since=None)),
-        Coverage.AWAY: Exists(held.filter(AWAY)),
+        Coverage.AWAY: Exists(held.away()),
         Coverage.DUE: Exists(held.due(on)),
         Coverage.HELD: Exists(held),
     }
@@ -146,9 +145,13 @@ class ZoneAgreementQuerySet(CommitmentQuerySet):
         renewal = ZoneAgreement.objects.filter(renews=OuterRef("pk"), ended_at=None)
         return self.filter(~Exists(renewal), held_since__isnull=False, ended_at=None, until__gte=on, remind_on__lte=on)
 
+    def with_away(self) -> Self:
+        """Each with `is_away`: the same as away."""
+        return self.annotate(is_away=ExpressionWrapper(away(), BooleanField()))
+
     def away(self) -> Self:
         """The holder lives elsewhere, or is on no roster any more."""
-        return self.filter(AWAY)
+        return self.filter(away())
 
 
 class Term(DateSpan):

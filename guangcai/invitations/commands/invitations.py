@@ -9,6 +9,7 @@ from django.db import transaction
 
 from guangcai.accounts.models import User
 from guangcai.activities.models import Shift
+from guangcai.commitments.belonging import places_now
 from guangcai.core import audit, notify
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
@@ -56,11 +57,12 @@ def invite(*, asks: Sequence[Ask], by: Actor, now: datetime) -> list[Invitation]
 
 def ask(asks: Sequence[Ask], *, by: Actor, now: datetime) -> list[Invitation]:
     """The same inside another command's transaction."""
+    here = places_now({one.need.path for one in asks})
     for one in asks:
         by.require(Permission.INVITATION_EDIT, one.need.path)
         rules.check_invited(
             is_on_roster=one.member.ended_at is None and one.member.merged_into_id is None,
-            is_in_area=covers([one.need.path], one.member.path),
+            is_in_area=covers([here[one.need.path]], one.member.path),
             is_wanted=_is_wanted(one, now),
         )
     known = _known(asks)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.timezone import localdate
 
+from guangcai.commitments.belonging import place_now
 from guangcai.core.actor import Actor
 from guangcai.invitations.enums import Subject
 from guangcai.invitations.queries.people import Kinds, People, people
@@ -52,8 +53,9 @@ def pose(
 
     pinned: pairs that stay; those that name somebody who is gone are left out. only: one need alone.
     Raises NoRule where no rule of matching is in force. A fixed number of statements.
+    Needs and people meet where their places are now.
     """
-    on = localdate(now)
+    on, path = localdate(now), place_now(path)
     shapes = (MatchFit, MatchPlace, HouseholdLimit, AnnualDuty)
     fit, place, limit, duty = in_force_together(*shapes, path=path, on=on)
     places, kinds = Places.beneath(path), Kinds.read()

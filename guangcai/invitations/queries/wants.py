@@ -1,7 +1,7 @@
 """What wants people, as the columns that matching works on, and which pairs must not be proposed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +16,7 @@ from guangcai.activities.models.activity import RequiredSkill
 from guangcai.activities.rules import AGE_OF_MEMBERS, age_on
 from guangcai.care.models import Pairing
 from guangcai.care.queries.needs import HouseholdNeed, unpaired
+from guangcai.commitments.belonging import heirs_under
 from guangcai.core.actor import Actor
 from guangcai.core.scoping import under
 from guangcai.invitations.enums import Decision, Subject
@@ -67,9 +68,14 @@ class Wants:
 def wants_of(
     subject: Subject, path: str, *, by: Actor, places: Places, kinds: Kinds, now: datetime, only: UUID | None = None
 ) -> Wants:
-    """Everything of one subject under `path` that still looks for people; `only` one of them."""
+    """Everything of one subject under `path` that still looks for people; `only` one of them.
+
+    What was written where a community stood before, or in one that went over to it, is wanted by the one it is now.
+    """
     found = {Subject.POSTS: _posts, Subject.SHIFTS: _shifts, Subject.HOUSEHOLDS: _households}[subject]
-    rows = sorted(found(path, by=by, now=now), key=lambda row: row.key)
+    heirs = heirs_under(path)
+    rows = sorted(found([path, *heirs.paths], by=by, now=now), key=lambda row: row.key)
+    rows = [replace(row, community=heirs.of.get(row.community, row.community)) for row in rows]
     rows = [row for row in rows if only is None or row.key == only]
     return Wants(subject, tuple(rows), _table(subject, rows, places, kinds))
 
@@ -105,10 +111,10 @@ def _main_skill(row: Want, kinds: Kinds) -> int:
 # --- what is open ---------------------------------------------------------------------------------------------------
 
 
-def _posts(path: str, *, by: Actor, now: datetime) -> Iterable[Want]:
+def _posts(paths: Sequence[str], *, by: Actor, now: datetime) -> Iterable[Want]:
     """Open posts with fewer claims than places: two queries."""
     claims = _count(PostClaim.objects.live().filter(post=OuterRef("pk")))
-    rows = Post.objects.visible_to(by).open().filter(under("path", [path]))
+    rows = Post.objects.visible_to(by).open().filter(under("path", paths))
     rows = rows.filter(Q(until=None) | Q(until__gte=localdate(now)))
     rows = rows.annotate(free=F("places") - claims).filter(free__gt=0).order_by("pk")
     asked = _skills(PostSkill.objects.filter(post__in=rows.values("pk")).values_list("post_id", "skill_id"))
@@ -116,10 +122,10 @@ def _posts(path: str, *, by: Actor, now: datetime) -> Iterable[Want]:
         yield Want(key, community, places=free, skills=asked.get(key, ()), category=category)
 
 
-def _shifts(path: str, *, by: Actor, now: datetime) -> Iterable[Want]:
+def _shifts(paths: Sequence[str], *, by: Actor, now: datetime) -> Iterable[Want]:
     """Shifts of the next two weeks with free places; the sooner the more urgent: two queries."""
     taken = _count(SignUp.objects.live().filter(shift=OuterRef("pk")))
-    rows = Shift.objects.visible_to(by).planned().filter(under("path", [path]), activity__published_at__isnull=False)
+    rows = Shift.objects.visible_to(by).planned().filter(under("path", paths), activity__published_at__isnull=False)
     rows = rows.filter(starts_at__gt=now, starts_at__lt=now + SHIFTS_AHEAD, activity__cancelled_at=None)
     rows = rows.annotate(free=F("places") - taken).filter(free__gt=0).order_by("pk")
     activities = rows.values("activity")
@@ -139,9 +145,9 @@ def _shifts(path: str, *, by: Actor, now: datetime) -> Iterable[Want]:
         )
 
 
-def _households(path: str, *, by: Actor, now: datetime) -> Iterable[Want]:
+def _households(paths: Sequence[str], *, by: Actor, now: datetime) -> Iterable[Want]:
     """Households that agreed to be looked after and have nobody; the higher the risk the more urgent."""
-    return (_household(row) for row in unpaired(by, [path]))
+    return (_household(row) for row in unpaired(by, paths))
 
 
 def _household(row: HouseholdNeed) -> Want:

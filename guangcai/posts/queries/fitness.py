@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from guangcai.core.scoping import covers
+from guangcai.commitments.belonging import paths_for
 from guangcai.members.fitness import SkillHeld
 from guangcai.members.models import Member
 from guangcai.members.queries.abilities import skills_of
@@ -23,15 +23,16 @@ def wanted_by(post: Post, *, on: date) -> Wanted:
 
 
 def applicant_for(member: Member, post: Post) -> Applicant:
-    """What is known of a member with regard to one post: two queries."""
+    """What is known of a member with regard to one post: three queries."""
     has_claimed = PostClaim.objects.live().filter(member=member, post=post).exists()
-    return applicant(member, post, skills=skills_of(member), has_claimed=has_claimed)
+    is_for = post.path in paths_for(member.path)
+    return applicant(member, is_in_area=is_for, skills=skills_of(member), has_claimed=has_claimed)
 
 
-def applicant(member: Member, post: Post, *, skills: tuple[SkillHeld, ...], has_claimed: bool) -> Applicant:
+def applicant(member: Member, *, is_in_area: bool, skills: tuple[SkillHeld, ...], has_claimed: bool) -> Applicant:
     """The same from what was read before: for a whole list, without another query."""
     return Applicant(
-        is_in_area=covers([post.path], member.path),
+        is_in_area=is_in_area,
         is_on_roster=member.ended_at is None and member.merged_into_id is None,
         category=member.category,
         skills=skills,

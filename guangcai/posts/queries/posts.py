@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
+from guangcai.commitments.belonging import paths_for
 from guangcai.commitments.enums import CommitmentState
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
@@ -42,8 +43,8 @@ class Offer:
 
 
 def offers_for(member: Member, *, by: Actor, now: datetime, only_fitting: bool) -> list[Offer]:
-    """Open posts of the member's area, those with free places first: four queries, however many there are."""
-    rows = with_numbers(Post.objects.visible_to(by).open().filter(under("path", [member.path])))
+    """Open posts of the member's area, those with free places first: five queries, however many there are."""
+    rows = with_numbers(Post.objects.visible_to(by).open().filter(path__in=paths_for(member.path)))
     skills = Prefetch("required_skills", PostSkill.objects.select_related("skill"))
     posts = list(rows.prefetch_related(skills).order_by("-opened_at", "pk")[:SHOWN_TO_MEMBER])
     own = {claim.post_id: claim for claim in PostClaim.objects.live().filter(member=member, post__in=posts)}
@@ -56,7 +57,7 @@ def offers_for(member: Member, *, by: Actor, now: datetime, only_fitting: bool) 
 def _offer(
     post: Post, member: Member, skills: tuple[rules.SkillHeld, ...], claim: PostClaim | None, *, now: datetime
 ) -> Offer:
-    fits = applicant(member, post, skills=skills, has_claimed=claim is not None)
+    fits = applicant(member, is_in_area=True, skills=skills, has_claimed=claim is not None)
     free = max(0, post.places - post.placed)  # type: ignore[attr-defined]
     return Offer(post, refusal(post, fits, now=now), claim, free)
 

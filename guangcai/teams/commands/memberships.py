@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from guangcai.commitments import rules as shared
+from guangcai.commitments.belonging import place_now
 from guangcai.commitments.enums import EndReason
 from guangcai.core import audit
 from guangcai.core.actor import Actor
@@ -153,11 +154,12 @@ def end_membership(
 
 def _check_joiner(team: Team, members: Iterable[Member]) -> None:
     rules.check_team_live(is_live=team.ended_at is None)
+    here = place_now(team.path)
     for member in members:
         joiner = rules.Joiner(
             path=member.path, is_on_roster=member.is_current, is_reported_in=member.community_id is not None
         )
-        rules.check_joiner(joiner, team_path=team.path)
+        rules.check_joiner(joiner, team_path=here)
 
 
 def _whole(team: Team, member: Member) -> dict[str, object]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from guangcai.commitments.belonging import paths_for
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
-from guangcai.core.scoping import ancestors, under
+from guangcai.core.scoping import under
 from guangcai.members.models import Employment, Member
 from guangcai.teams.enums import LeaderRole, TeamKind
 from guangcai.teams.models import PlateFeedback, Team, TeamAlias, TeamLeader, TeamLog, TeamMembership
@@ -125,9 +126,9 @@ def own_memberships(actor: Actor) -> list[TeamMembership]:
 
 
 def joinable(actor: Actor, member: Member) -> list[Team]:
-    """Live teams that serve where the member lives, and in which he has no place yet; nearest first. One query."""
+    """Live teams that serve where the member lives, and in which he has no place yet; nearest first. Two queries."""
     there = TeamMembership.objects.live().filter(member=member).values("team")
-    rows = Team.objects.visible_to(actor).live().filter(path__in=ancestors(member.path)).exclude(pk__in=there)
+    rows = Team.objects.visible_to(actor).live().filter(path__in=paths_for(member.path)).exclude(pk__in=there)
     return list(with_numbers(rows).order_by("-path", "name", "pk")[:SHOWN])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Prefetch, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
 
+from guangcai.commitments.belonging import heirs_under, paths_of, places_now
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -45,7 +46,7 @@ def listed(actor: Actor, *, on: date) -> QuerySet[Zone]:
 
 def with_holders(zones: QuerySet[Zone], *, actor: Actor, on: date) -> QuerySet[Zone]:
     """With the standing agreements the actor may see, oldest term first: one query for all of them."""
-    standing = ZoneAgreement.objects.visible_to(actor).standing(on).select_related("member")
+    standing = ZoneAgreement.objects.visible_to(actor).standing(on).with_away().select_related("member")
     standing = standing.order_by("starts_on", "offered_at")
     return zones.select_related("community", "node").prefetch_related(
         Prefetch("agreements", standing, to_attr="standing_now")
@@ -91,8 +92,8 @@ class Map:
 
 
 def map_of(community: Node, *, actor: Actor, on: date) -> Map:
-    """The zones of a community, building by building. Three queries."""
-    zones = Zone.objects.visible_to(actor).open().filter(community=community).order_by("name")
+    """The zones of a community and of what went over to it, building by building. Four queries."""
+    zones = Zone.objects.visible_to(actor).open().filter(path__in=paths_of(community.path)).order_by("name")
     rows = rows_of(with_holders(zones, actor=actor, on=on), on=on)
     of_node = {row.zone.node_id: row for row in rows if row.zone.node_id}
     nodes = Node.objects.in_force(on).filter(path__under=community.path, level__in=OF_THE_TREE).order_by("code")
@@ -161,12 +162,14 @@ class Area:
 
 
 def area_of(node: Node, *, actor: Actor, on: date) -> Area:
-    """Coverage place by place: three queries, however many places and zones."""
+    """Coverage place by place: five queries, however many places and zones. Zones stand where their place is now."""
     children = list(Node.objects.in_force(on).filter(parent=node).exclude(level__in=OF_THE_TREE).order_by("code"))
-    by_path = {path: found for (path,), found in count_zones(paths=[node.path], by=("path",), on=on).items()}
-    rows = tuple(
-        (child, sum((found for path, found in by_path.items() if path.startswith(child.path)), Figures()))
-        for child in children or [node]
-    )
+    paths = [node.path, *heirs_under(node.path).paths]
+    by_path = {path: found for (path,), found in count_zones(paths=paths, by=("path",), on=on).items()}
+    now = places_now(by_path)
+
+    def under_it(place: Node) -> Figures:
+        return sum((found for path, found in by_path.items() if now[path].startswith(place.path)), Figures())
+
     above = node.parent if node.parent and actor.can(Permission.ZONE_VIEW, node.parent.path) else None
-    return Area(node, above, rows, sum((found for _node, found in rows), Figures()))
+    return Area(node, above, tuple((child, under_it(child)) for child in children or [node]), under_it(node))

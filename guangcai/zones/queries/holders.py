@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from guangcai.core.scoping import covers
+from guangcai.commitments.belonging import is_for
 from guangcai.members.models import Member
 from guangcai.orgs.models import Node, PartyOrganisation
 from guangcai.zones import rules
@@ -11,29 +11,19 @@ from guangcai.zones.models import Zone, ZoneAgreement
 
 
 def applicant_for(member: Member, zone: Zone, *, on: date, renewing: bool = False) -> rules.Applicant:
-    """What is known of a member with regard to one zone. renewing: he goes on, nobody stands in his way. One query."""
+    """What is known of a member with regard to one zone. renewing: nobody stands in his way. Two queries."""
     holders = [] if renewing else list(ZoneAgreement.objects.standing(on).filter(zone=zone).values_list("member_id"))
-    return applicant(member, zone, holders={holder for (holder,) in holders})
-
-
-def applicant(member: Member, zone: Zone, *, holders: set[object]) -> rules.Applicant:
-    """The same from what was read before: for a whole list, without another query."""
+    keys = {holder for (holder,) in holders}
     return rules.Applicant(
-        is_in_area=covers([zone.path], member.path),
+        is_in_area=is_for(zone.path, member_path=member.path),
         is_on_roster=member.is_current,
-        has_holder=bool(holders - {member.pk}),
-        is_own=member.pk in holders,
+        has_holder=bool(keys - {member.pk}),
+        is_own=member.pk in keys,
     )
 
 
-def is_away(agreement: ZoneAgreement) -> bool:
-    """Whether the member lives elsewhere or is on no roster; the same as ZoneAgreementQuerySet.away."""
-    member = agreement.member
-    return member.community_id != agreement.community_id or member.ended_at is not None
-
-
 def coverage(zone: Zone, *, on: date) -> Coverage:
-    """The state of a zone read with its standing agreements (`standing_now`, with members)."""
+    """The state of a zone read with its standing agreements (`standing_now`, with `is_away`)."""
     return rules.coverage_of([_standing(row, zone, on=on) for row in zone.standing_now])  # type: ignore[attr-defined]
 
 
@@ -41,9 +31,8 @@ def _standing(row: ZoneAgreement, zone: Zone, *, on: date) -> rules.Standing:
     is_held = row.held_since is not None
     is_renewed = any(other.renews_id == row.pk for other in zone.standing_now)  # type: ignore[attr-defined]
     is_due = is_held and not is_renewed and row.remind_on is not None and row.remind_on <= on
-    return rules.Standing(
-        is_confirmed=row.confirmed_at is not None, is_held=is_held, is_away=is_held and is_away(row), is_due=is_due
-    )
+    is_away = is_held and row.is_away  # type: ignore[attr-defined]
+    return rules.Standing(is_confirmed=row.confirmed_at is not None, is_held=is_held, is_away=is_away, is_due=is_due)
 
 
 def party_of(community: Node) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
+from guangcai.commitments.belonging import paths_for
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -29,8 +30,8 @@ def own_agreements(actor: Actor, *, on: date) -> list[ZoneAgreement]:
 
 
 def free_near(member: Member, *, by: Actor, on: date, text: str = "") -> QuerySet[Zone]:
-    """Zones of the member's community that nobody holds, those of his own building first. One query."""
-    rows = Zone.objects.visible_to(by).open().filter(under("path", [member.path])).covered(Coverage.NOBODY, on=on)
+    """Zones of the member's community that nobody holds, those of his own building first. Two queries."""
+    rows = Zone.objects.visible_to(by).open().filter(path__in=paths_for(member.path)).covered(Coverage.NOBODY, on=on)
     if text:
         rows = rows.filter(name__icontains=text)
     home = member.building.path if member.building else "-"

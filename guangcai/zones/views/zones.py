@@ -1,6 +1,7 @@
 """One zone: who holds it, its agreements and their verbs; adding zones and ending them; who leads on which level."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -26,7 +27,7 @@ from guangcai.zones import commands, rules
 from guangcai.zones.enums import Coverage, ZoneEnd
 from guangcai.zones.forms import EndZoneForm, LotForm, PlacesForm
 from guangcai.zones.models import Zone, ZoneAgreement
-from guangcai.zones.queries.holders import applicant_for, is_away
+from guangcai.zones.queries.holders import applicant_for
 from guangcai.zones.queries.places import Place, leads_of, places_without
 from guangcai.zones.views.refusals import refused
 
@@ -58,7 +59,8 @@ def zone(request: ActorRequest, pk: UUID) -> HttpResponse:
 def answer(request: ActorRequest, row: Zone, *, problem: Refused | None = None) -> HttpResponse:
     """The page of a zone; with a refusal on top it is a 422."""
     on, actor = localdate(), request.actor
-    seen = ZoneAgreement.objects.visible_to(actor).filter(zone=row).select_related("member", "community", "renews")
+    seen = ZoneAgreement.objects.visible_to(actor).filter(zone=row).with_away()
+    seen = seen.select_related("member", "community", "renews")
     agreements = list(seen.order_by("-offered_at", "pk")[:HISTORY_SHOWN])
     sees_holders = actor.can(Permission.ROSTER_VIEW, row.path)
     context = {
@@ -74,12 +76,12 @@ def answer(request: ActorRequest, row: Zone, *, problem: Refused | None = None) 
     return render(request, "zones/zone.html", context, status=422 if problem else 200)
 
 
-def _shown(row: ZoneAgreement, others: list[ZoneAgreement], on: date) -> dict[str, object]:
+def _shown(row: Any, others: list[ZoneAgreement], on: date) -> dict[str, object]:
     """An agreement with what the day makes of it."""
     held = row.held_since is not None
     is_near = row.remind_on is not None and row.remind_on <= on
     is_renewed = any(other.renews_id == row.pk and other.ended_at is None for other in others)
-    return {"row": row, "is_away": held and is_away(row), "is_near": held and is_near, "is_renewed": is_renewed}
+    return {"row": row, "is_away": held and row.is_away, "is_near": held and is_near, "is_renewed": is_renewed}
 
 
 def _for_member(request: ActorRequest, row: Zone) -> dict[str, object]:
