@@ -354,6 +354,8 @@ PUBLIC_ADDRESSES = frozenset(
         "accounts:kiosk_end",
         # What residents read behind the code of a plate.
         "teams:public_plate",
+        # What units promised a community, kept and late.
+        "councils:public",
     }
 )
 PUBLIC_PREFIXES = ("account_", "mfa_", "api:")

@@ -9,3 +9,13 @@ from django.apps import AppConfig
 class CouncilsConfig(AppConfig):
     name = "guangcai.councils"
     label = "councils"
+
+    def ready(self) -> None:
+        from guangcai.councils import notices
+        from guangcai.councils.commands import movers  # registers how seats and proposals follow a merge
+        from guangcai.councils.queries import life
+        from guangcai.members import timeline
+
+        assert movers
+        notices.declare_templates()
+        timeline.provide(life.timeline_of)

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class BodyKind(models.TextChoices):
-    """What sits together (A24-A28, A31, A104; the "three meetings" of Shanghai are hearing, coordination, appraisal)."""
+    """What sits together (A24-A28, A31, A104; hearing, coordination and appraisal are the 三会)."""
 
     COUNCIL = "council", _("Deliberation council")
     HEARING = "hearing", _("Hearing")

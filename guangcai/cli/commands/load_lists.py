@@ -10,6 +10,7 @@ from guangcai.activities.commands import load_templates
 from guangcai.care.commands import load_care_lists
 from guangcai.cli.language import _
 from guangcai.core.actor import Actor
+from guangcai.councils.commands import load_required_parties
 from guangcai.members.commands import load_lists
 from guangcai.orgs.commands import load_standard_policies
 from guangcai.orgs.models import Node
@@ -26,7 +27,7 @@ from guangcai.zones.commands import load_zone_duties
 @transaction.atomic
 def command() -> None:
     by, now = Actor.system(), timezone.now()
-    loaders = (load_lists, load_post_kinds, load_zone_duties, load_team_lists, load_care_lists)
+    loaders = (load_lists, load_post_kinds, load_zone_duties, load_team_lists, load_care_lists, load_required_parties)
     lists = sum(load(by=by, now=now) for load in loaders)
     today = timezone.localdate(now)
     tops = list(Node.objects.in_force(today).filter(parent=None).order_by("path"))

@@ -136,7 +136,7 @@ class BodyMember(Fact):
 
 
 class BodyRecord(Fact):
-    """What a body publishes for a month: its activity menu (A34) or what a topical survey found (A35). Never changed."""
+    """What a body publishes for a month: its menu of activities (A34) or what a survey found (A35). Never changed."""
 
     body = models.ForeignKey(Body, models.PROTECT, related_name="records")
     kind = models.CharField(max_length=8, choices=RecordKind.choices)

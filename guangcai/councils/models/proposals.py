@@ -160,7 +160,7 @@ class JointPledge(CommunityFact):
         constraints = [
             models.UniqueConstraint(
                 fields=["district_code", "proposal", "item"],
-                condition=Q(withdrawn_at=None),
+                condition=Q(withdrawn_at=None, done_on=None),
                 name="joint_pledge_item_once",
             ),
             models.CheckConstraint(condition=~Q(item=""), name="joint_pledge_says_what"),
@@ -221,7 +221,7 @@ class PledgeProgress(Fact):
 
 
 class Judgement(Fact):
-    """What the proposer (`seat` is None) or a residents' delegate thinks of what was done. Append-only, once a round."""
+    """What the proposer (no `seat`) or a residents' delegate thinks of what was done. Append-only, once a round."""
 
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="judgements")
     round = models.PositiveSmallIntegerField()
