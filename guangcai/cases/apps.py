@@ -12,11 +12,17 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from guangcai.cases import notices
+        from guangcai.cases.commands.movers import follow_tree
         from guangcai.cases.models import Asker
         from guangcai.cases.models.asker import CODE_PURPOSE, PHONE_PURPOSE
+        from guangcai.cases.queries import life
         from guangcai.core import notify, reseal
         from guangcai.core.enums import Channel
+        from guangcai.members import timeline
+        from guangcai.orgs import followers
 
+        followers.follow(follow_tree)
+        timeline.provide(life.timeline_of)
         notices.declare_templates()
         notify.reached_by(Channel.SMS, notices.phone_of)
         reseal.indexed(Asker, "phone_index", source="phone", purpose=PHONE_PURPOSE)

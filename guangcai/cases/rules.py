@@ -152,7 +152,7 @@ def solved_by(outcome: str) -> bool | None:
 
 
 def check_close(*, code: str, has_other: bool, note: str) -> None:
-    """The desk closes a double, a withdrawn case, and one for which there is another door; the rest the street rules."""
+    """The desk closes a double, a withdrawn case, and one with another door; the rest the street rules."""
     if code not in CLOSED_BY_DESK:
         raise RuleBroken(_("Choose one of the reasons."), field="close_code", code="close_code_unknown")
     if code == CloseCode.DUPLICATE and not has_other:
@@ -211,7 +211,7 @@ def due(start: datetime, times: Times, *, opens: time, closes: time, overrides: 
 
 
 def check_fields(fields: Sequence[Mapping[str, Any]]) -> None:
-    """Raises RuleBroken(field="fields") unless the form of an item is whole: labels differ, a choice has two or more."""
+    """Raises RuleBroken(field="fields") unless an item's form is whole: labels differ, a choice has two or more."""
     labels = [str(field.get("label", "")).strip() for field in fields]
     if len(fields) > MOST_FIELDS:
         words = _("At most %(number)d questions: nobody answers more on the phone.") % {"number": MOST_FIELDS}

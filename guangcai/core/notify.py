@@ -64,9 +64,9 @@ def reached_by(channel: Channel, addresses: Addresses) -> None:
 
     Each room once, for the people it knows; the first who knows somebody tells.
     """
-    known = _addresses.setdefault(channel, [])
+    known = _addresses.get(channel, [])
     if addresses not in known:
-        known.append(addresses)
+        _addresses[channel] = [*known, addresses]
 
 
 def sent_by(channel: Channel, sender: Sender) -> None:

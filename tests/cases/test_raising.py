@@ -21,13 +21,15 @@ def test_a_case_is_raised_and_the_asker_kept_apart(cast: Cast, raised: Raise, no
     case = raised("三楼的灯不亮")
     kept = Case.objects.get()
     assert (kept.what, kept.state, kept.channel) == ("三楼的灯不亮", CaseState.TO_DISPATCH, CaseChannel.PHONE)
-    assert kept.number.startswith("26-") and len(kept.number) == 9
+    assert kept.number.startswith("26-")
+    assert len(kept.number) == 9
     assert list(kept.steps.values_list("number", "kind", "state")) == [(1, "raised", "to_dispatch")]
     asker = Asker.objects.get(case=case)
     assert (asker.name, asker.phone, asker.flat) == (f"{MARK}姓名", f"+86{PHONE}", f"{MARK}302室")
     assert asker.code_index == keys.code_key(f" {asker.code[:5].lower()}-{asker.code[5:]}")
     raw = Case.objects.values_list().get()
-    assert MARK not in str(raw) and PHONE not in str(raw)
+    assert MARK not in str(raw)
+    assert PHONE not in str(raw)
     assert AuditEvent.objects.filter(tag="cases:case:raise", subject_id=str(case.pk)).count() == 1
 
 
@@ -99,7 +101,8 @@ def test_dispatch_starts_the_clock_once(cast: Cast, raised: Raise, asked: comman
         commands.dispatch(case=case, worker=asked, by=cast.actor("desk"), now=now)
     assert CaseStep.objects.filter(kind=StepKind.DISPATCHED).count() == 1
     told = Outbox.objects.get(template="case_dispatched")
-    assert told.recipient == case.asker.pk and MARK not in str(told.parameters)
+    assert told.recipient == case.asker.pk
+    assert MARK not in str(told.parameters)
 
 
 def test_office_hours_count_working_days(cast: Cast, raised: Raise, asked: commands.Worker, plain_item: Item) -> None:
@@ -133,5 +136,5 @@ def test_next_door_cannot_dispatch(cast: Cast, raised: Raise, asked: commands.Wo
 def test_two_typed_characters_find_a_case(raised: Raise) -> None:
     raised("楼道的灯坏了三天")
     raised("邻居半夜唱歌")
-    assert [case.what for case in Case.objects.saying("楼道")] == ["楼道的灯坏了三天"]
+    assert [case.what for case in Case.objects.saying("唱歌")] == ["邻居半夜唱歌"]
     assert not Case.objects.saying("水管").exists()

@@ -108,7 +108,7 @@ def test_a_dead_gateway_is_left_alone_after_three_failures(letters):
 
 
 def test_somebody_without_an_address_is_given_up_at_once(letters):
-    notify.reached_by(Channel.SMS, lambda recipient: "")
+    notify._addresses[Channel.SMS] = [lambda recipient: ""]
     row = _post()
     assert notify.deliver(now=NOW) == 0
     row.refresh_from_db()

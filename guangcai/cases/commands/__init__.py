@@ -1,6 +1,8 @@
 """Everything that changes cases. Web, jobs and other rooms call these and nothing else."""
 
 from guangcai.cases.commands.answering import call_back, confirm_solved, is_asker, reopen
+from guangcai.cases.commands.askers import Opened, open_asker
+from guangcai.cases.commands.catalogue import ItemDraft, add_item, change_item, end_item, load_case_catalogue
 from guangcai.cases.commands.closing import (
     close_case,
     close_unanswered,
@@ -11,6 +13,13 @@ from guangcai.cases.commands.closing import (
 )
 from guangcai.cases.commands.dispatching import Worker, dispatch
 from guangcai.cases.commands.raising import AskerDraft, CaseDraft, raise_case
+from guangcai.cases.commands.technicians import (
+    Hours,
+    TechnicianDraft,
+    add_technician,
+    change_technician,
+    end_technician,
+)
 from guangcai.cases.commands.work import (
     JobTime,
     accept,
@@ -24,22 +33,34 @@ from guangcai.cases.commands.work import (
 __all__ = [
     "AskerDraft",
     "CaseDraft",
+    "Hours",
+    "ItemDraft",
     "JobTime",
+    "Opened",
+    "TechnicianDraft",
     "Worker",
     "accept",
+    "add_item",
+    "add_technician",
     "call_back",
+    "change_item",
+    "change_technician",
     "close_case",
     "close_unanswered",
     "confirm_solved",
     "decline",
     "dispatch",
+    "end_item",
+    "end_technician",
     "escalate",
     "finish",
     "give_back",
     "is_asker",
+    "load_case_catalogue",
     "make_appointment",
     "note_contact",
     "notice_overdue",
+    "open_asker",
     "raise_case",
     "reopen",
     "rule_out",

@@ -16,6 +16,7 @@ from guangcai.cases.commands.steps import take_step
 from guangcai.cases.enums import Side, StepKind, TimeCount, WorkerKind
 from guangcai.cases.models import Case, Technician
 from guangcai.cases.notices import tell_asker, tell_member
+from guangcai.commitments.belonging import place_now
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.permissions import Permission
@@ -115,7 +116,10 @@ def check_worker(row: Case, worker: Worker, *, now: datetime) -> None:
     if not worker.name:
         raise RuleBroken(_("Choose who is asked."), field="worker", code="worker_missing")
     tech = worker.technician
-    if tech is not None and not Technician.objects.serving(row.path, on=localdate(now)).filter(pk=tech.pk).exists():
+    if (
+        tech is not None
+        and not Technician.objects.serving(place_now(row.path), on=localdate(now)).filter(pk=tech.pk).exists()
+    ):
         raise RuleBroken(_("This technician does not serve here any more."), field="worker", code="worker_gone")
     if worker.member is not None and worker.member.ended_at is not None:
         raise RuleBroken(_("This member is on no roster any more."), field="worker", code="worker_gone")

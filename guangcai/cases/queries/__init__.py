@@ -1,0 +1,1 @@
+"""Reads of cases, each with a fixed number of statements."""

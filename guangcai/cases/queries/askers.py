@@ -1,0 +1,68 @@
+"""The only reads of who asked. Nothing else in the product looks into Asker (docs/adr/0024)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from guangcai.cases.commands.answering import is_asker
+from guangcai.cases.keys import code_key
+from guangcai.cases.models import Asker, Case
+from guangcai.core.actor import Actor
+from guangcai.core.permissions import Permission
+from guangcai.core.phones import mask, national
+
+
+@dataclass(frozen=True)
+class AskerShown:
+    """The asker as one reader sees him. phone: as people dial it when is_full, else masked. code: the desk's alone."""
+
+    name: str
+    phone: str
+    flat: str
+    is_full: bool
+    code: str = ""
+
+    @property
+    def tel(self) -> str:
+        return self.phone if self.is_full else ""
+
+
+def asker_for(case: Case, actor: Actor) -> AskerShown | None:
+    """What `actor` may see of who asked now; None for nothing. `case` comes from Case.visible_to(actor).
+
+    Himself: all. Who has the job, while he has it and unless the item hides the asker: all. The desk: masked. Anybody
+    else: nothing; an overseer gives a reason first (commands.open_asker).
+    """
+    row: Asker = case.asker
+    if is_asker(case, actor):
+        return _full(row)
+    if has_job(case, actor):
+        return None if case.item.hides_asker else _full(row)
+    if actor.can(Permission.CASE_EDIT, case.path):
+        return AskerShown(row.name, mask(row.phone) if row.phone else "", row.flat, is_full=False, code=row.code)
+    return None
+
+
+def has_job(case: Case, actor: Actor) -> bool:
+    """Whether it is the actor's, or his unit's, to do now."""
+    assigned = case.assignment
+    if not case.is_assigned or assigned is None:
+        return False
+    if assigned.member_id is not None and assigned.member_id == actor.member_id:
+        return True
+    return assigned.unit_id is not None and actor.can_for_unit(Permission.CASE_ANSWER, assigned.unit_id)
+
+
+def case_of_code(code: str) -> Case | None:
+    """The case that a code follows, for the public page. One look-up by blind index, found or not."""
+    row = Asker.objects.filter(code_index=code_key(code)).select_related("case__item", "case__community").first()
+    return row.case if row else None
+
+
+def cases_of_member(member_id: UUID) -> list[Case]:
+    """What a member asked for himself, newest first."""
+    rows = Case.objects.filter(pk__in=Asker.objects.filter(member=member_id).values("case"))
+    return list(rows.select_related("item", "community").order_by("-raised_at", "pk")[:50])
+
+
+def _full(row: Asker) -> AskerShown:
+    return AskerShown(row.name, national(row.phone) if row.phone else "", row.flat, is_full=True)

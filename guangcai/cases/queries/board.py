@@ -1,0 +1,91 @@
+"""The desk's board: what is to do now, the most urgent first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Case as When_
+from django.db.models import Count, DateTimeField, F, Q, QuerySet, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from guangcai.cases.enums import ASSIGNED, RUNNING, CaseState
+from guangcai.cases.models import Case
+from guangcai.core.actor import Actor
+from guangcai.core.permissions import Permission
+
+SOON = timedelta(hours=4)
+
+
+def with_due(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Each case with `due`: the next moment it is measured by. What nobody was asked yet stands by when it came in."""
+    answer = When(responded_at=None, dispatched_at__isnull=False, then=F("due_response"))
+    due = When_(answer, default=Coalesce(F("due_solution"), F("raised_at")), output_field=DateTimeField())
+    return rows.annotate(due=due).select_related("item", "community", "place", "assignment")
+
+
+def overdue(now: datetime) -> Q:
+    """Nobody spoke to the asker in time, or the work is not done in time."""
+    return Q(state__in=RUNNING) & (Q(due_solution__lt=now) | Q(due_response__lt=now, responded_at=None))
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case as the board shows it: without a word about who asked."""
+
+    case: Case
+    due: datetime | None
+    tone: str
+    due_words: str
+
+
+def rows_of(cases: Iterable[Case], *, now: datetime) -> list[CaseRow]:
+    return [_row(case, now=now) for case in cases]
+
+
+def _row(case: Case, *, now: datetime) -> CaseRow:
+    if case.state not in RUNNING:
+        return CaseRow(case, None, "idle", "")
+    if case.dispatched_at is None:
+        return CaseRow(case, None, "wait", _("nobody asked yet"))
+    due = case.due_response if case.responded_at is None else case.due_solution
+    assert due is not None
+    left = due - now
+    if left < timedelta():
+        return CaseRow(case, due, "bad", _("%(time)s overdue") % {"time": _span(-left)})
+    words = _("%(time)s left to answer") if case.responded_at is None else _("%(time)s left")
+    return CaseRow(case, due, "wait" if left < SOON else "good", words % {"time": _span(left)})
+
+
+def _span(span: timedelta) -> str:
+    hours = int(span.total_seconds() // 3600)
+    if hours >= 48:
+        return _("%(number)d days") % {"number": hours // 24}
+    return _("%(number)d h") % {"number": hours} if hours else _("less than 1 h")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for the desk, or for the street."""
+
+    to_dispatch: int = 0
+    overdue: int = 0
+    to_call_back: int = 0
+    to_rule: int = 0
+    under_way: int = 0
+
+
+def waiting(actor: Actor, *, now: datetime, permission: Permission = Permission.CASE_VIEW) -> Waiting:
+    """The counts of the area where the actor holds `permission`, in one statement over the open cases."""
+    counted = (
+        Case.objects.of_area(actor, permission)
+        .filter(ended_at=None)
+        .aggregate(
+            to_dispatch=Count("pk", filter=Q(state=CaseState.TO_DISPATCH)),
+            overdue=Count("pk", filter=overdue(now)),
+            to_call_back=Count("pk", filter=Q(state=CaseState.DONE)),
+            to_rule=Count("pk", filter=Q(state=CaseState.TO_RULE)),
+            under_way=Count("pk", filter=Q(state__in=ASSIGNED)),
+        )
+    )
+    return Waiting(**counted)

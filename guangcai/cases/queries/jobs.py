@@ -1,0 +1,53 @@
+"""What somebody was asked to do: a member's own jobs, and those of his unit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from guangcai.cases.enums import ASSIGNED, CaseState, StepKind
+from guangcai.cases.models import Case, CaseStep
+from guangcai.cases.queries.askers import AskerShown, asker_for
+from guangcai.cases.queries.board import CaseRow, rows_of, with_due
+from guangcai.core.actor import Actor
+from guangcai.core.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Job:
+    """A case somebody has now, with who asked for as long as it is his."""
+
+    row: CaseRow
+    asker: AskerShown | None
+    is_asked: bool
+
+
+def own_jobs(actor: Actor, *, now: datetime) -> list[Job]:
+    """The actor's jobs, those to answer first. Two statements."""
+    cases = list(_assigned_to(actor).order_by("due", "pk")[:100])
+    rows = rows_of(cases, now=now)
+    jobs = [Job(row, asker_for(row.case, actor), row.case.state == CaseState.DISPATCHED) for row in rows]
+    return sorted(jobs, key=lambda job: not job.is_asked)
+
+
+def own_job_count(actor: Actor) -> int:
+    """For the home screen. One statement, none for who can have no job."""
+    if actor.member_id is None and not actor.units_with(Permission.CASE_ANSWER):
+        return 0
+    return _steps_of(actor).count()
+
+
+def _assigned_to(actor: Actor) -> "QuerySet[Case]":
+    rows = Case.objects.filter(state__in=ASSIGNED, assignment__in=_steps_of(actor).values("pk")).not_about(actor)
+    return with_due(rows).select_related("item", "community", "place", "assignment", "asker")
+
+
+def _steps_of(actor: Actor) -> "QuerySet[CaseStep]":
+    """The dispatches in force that name the actor or a unit he answers for."""
+    mine = Q(pk__in=[])
+    if actor.member_id is not None:
+        mine |= Q(member=actor.member_id)
+    if units := actor.units_with(Permission.CASE_ANSWER):
+        mine |= Q(unit__in=units)
+    live = Case.objects.filter(assignment=OuterRef("pk"), state__in=ASSIGNED)
+    return CaseStep.objects.filter(mine, Exists(live), kind__in=[StepKind.DISPATCHED, StepKind.RULED])

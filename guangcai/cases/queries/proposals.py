@@ -1,0 +1,116 @@
+"""Who could be asked, each with the reason in one sentence. A proposal decides nothing: the desk does."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Q
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from guangcai.cases.enums import ASSIGNED
+from guangcai.cases.models import Case, Technician
+from guangcai.commitments.belonging import place_now
+from guangcai.members.models import Member
+
+SHOWN = 8
+MEMBERS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Somebody to ask. score: lower is better; it is shown to nobody."""
+
+    kind: str
+    id: str
+    name: str
+    why: str
+    score: int
+    jobs: int = 0
+
+
+def proposals(case: Case, *, now: datetime) -> list[Proposal]:
+    """Technicians with the trade, the unit that answers for the item, members of the same building. Six statements."""
+    found = [*_technicians(case, now=now), *_unit(case), *_members(case)]
+    return sorted(found, key=lambda one: (one.score, one.jobs, one.name, one.id))[:SHOWN]
+
+
+def _technicians(case: Case, *, now: datetime) -> list[Proposal]:
+    day, here = localtime(now), place_now(case.path)
+    rows = Technician.objects.serving(here, on=day.date()).filter(
+        Q(skills__category=case.item.category_id) | Q(skills__item=case.item_id)
+    )
+    rows = rows.exclude(Q(member__isnull=False) & Q(member=case.about_member_id)).distinct().prefetch_related("rota")
+    found = list(rows)
+    load = _load(technicians=[one.pk for one in found])
+    return [_technician(one, here, load.get(one.pk, 0), day) for one in found]
+
+
+def _technician(one: Technician, here: str, jobs: int, day: datetime) -> Proposal:
+    hours = list(one.rota.all())
+    clock = day.time()
+    on_duty = any(row.weekday == day.isoweekday() and row.opens <= clock < row.closes for row in hours)
+    is_near = one.path == here
+    said = [_("has the trade")]
+    if on_duty:
+        said.append(_("on duty now"))
+    elif hours:
+        said.append(_("not on duty now"))
+    else:
+        said.append(_("without fixed hours"))
+    said.append(_("of this community") if is_near else _("of the street or district"))
+    said.append(_jobs(jobs))
+    score = jobs * 6 + (0 if on_duty else 8 if not hours else 25) + (0 if is_near else 5) + (3 if one.is_paid else 0)
+    return Proposal("technician", str(one.pk), one.name, _sentence(said), score, jobs)
+
+
+def _unit(case: Case) -> list[Proposal]:
+    unit = case.item.unit
+    if unit is None or unit.pk == case.about_unit_id:
+        return []
+    return [Proposal("unit", str(unit.pk), unit.name, _sentence([_("answers for this item")]), 4)]
+
+
+def _members(case: Case) -> list[Proposal]:
+    """Members of the same building or compound, least asked first. Their address is not told, only that it is near."""
+    place = case.place
+    if place is None:
+        return []
+    near = Member.objects.current().filter(community=case.community_id, building__path__under=place.path)
+    near = near.exclude(pk__in=[key for key in (case.about_member_id, case.asker.member_id) if key])
+    rows = list(near.order_by("name_sort", "pk")[:20])
+    load = _load(members=[one.pk for one in rows])
+    proposed = [
+        Proposal(
+            "member",
+            str(one.pk),
+            one.name,
+            _sentence([_("member in the same building"), _jobs(load.get(one.pk, 0))]),
+            15 + load.get(one.pk, 0) * 10,
+            load.get(one.pk, 0),
+        )
+        for one in rows
+    ]
+    return sorted(proposed, key=lambda one: (one.score, one.name))[:MEMBERS_SHOWN]
+
+
+def _load(*, technicians: Iterable[UUID] = (), members: Iterable[UUID] = ()) -> dict[UUID, int]:
+    """Open jobs of each."""
+    name = "assignment__technician" if technicians else "assignment__member"
+    keys = list(technicians or members)
+    if not keys:
+        return {}
+    rows = Case.objects.filter(state__in=ASSIGNED, **{f"{name}__in": keys}).annotate(who=F(name))
+    return dict(rows.order_by().values_list("who").annotate(jobs=Count("pk")))
+
+
+def _jobs(jobs: int) -> str:
+    if not jobs:
+        return _("no open job")
+    return ngettext("%(jobs)d open job", "%(jobs)d open jobs", jobs) % {"jobs": jobs}
+
+
+def _sentence(said: list[str]) -> str:
+    return _(", ").join(said) + _(".")

@@ -1,0 +1,1 @@
+"""Screens of cases. public.py: what nobody has to sign in for."""
