@@ -16,6 +16,7 @@ urlpatterns = [
     path("invitations/", include("guangcai.invitations.urls")),
     path("pledges/", include("guangcai.pledges.urls")),
     path("teams/", include("guangcai.teams.urls")),
+    path("wishes/", include("guangcai.wishes.urls")),
     path("councils/", include("guangcai.councils.urls")),
     path("places/", include("guangcai.places.urls")),
     path("ledger/", include("guangcai.ledger.urls")),

@@ -23,7 +23,6 @@ LONG_CLAIMED: Final = timedelta(days=14)
 # A whole compound may sit behind one network address.
 WISHES_OF_ADDRESS: Final = Limit("wish_address", most=20, window=timedelta(days=1))
 WISHES_OF_COMMUNITY: Final = Limit("wish_community", most=200, window=timedelta(days=1))
-CODES_OF_ADDRESS: Final = Limit("wish_code_address", most=60, window=timedelta(hours=1))
 
 S = WishState
 MOVES: Final[Mapping[WishState, frozenset[WishState]]] = {

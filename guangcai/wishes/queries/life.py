@@ -30,5 +30,5 @@ def timeline_of(member: Member, actor: Actor) -> Iterator[TimelineItem]:
             text=str(row.get_end_reason_display() if row.end_reason else row.state.label),
             url=reverse("wishes:wish", args=[row.wish_id]),
             tone=TONES[row.state],
-            icon="stars",
+            icon="star",
         )

@@ -1,0 +1,61 @@
+"""Filters of the list of wishes."""
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from guangcai.core.permissions import Permission
+from guangcai.orgs.models import Node
+from guangcai.wishes import rules
+from guangcai.wishes.enums import WishState
+from guangcai.wishes.models import Wish, WishClaim, WishKind
+from guangcai.wishes.queries.wishes import thanks_to_read
+
+TO_CONFIRM, LONG, TO_DRAW, TO_THANK = "to_confirm", "long", "to_draw", "thanks"
+STATES = (
+    *WishState.choices,
+    (TO_CONFIRM, _("Claims to confirm")),
+    (LONG, _("Taken on, and nothing heard of for long")),
+    (TO_DRAW, _("Claims to serve")),
+    (TO_THANK, _("Thanks to read")),
+)
+
+
+def _communities(request: HttpRequest | None) -> QuerySet[Node]:
+    places = Node.objects.in_force(timezone.localdate()).communities().order_by("code")
+    actor: Any = getattr(request, "actor", None)
+    return places.held_by(actor, Permission.WISH_EDIT) if actor else places.none()
+
+
+class WishFilter(filters.FilterSet):
+    """Wishes that are over are shown when somebody asks for them."""
+
+    state = filters.ChoiceFilter(label=_("State"), choices=STATES, method="in_state", empty_label=_("All that go on"))
+    kind = filters.ModelChoiceFilter(label=_("Kind"), queryset=WishKind.objects.all(), empty_label=_("All"))
+    community = filters.ModelChoiceFilter(label=_("Community"), queryset=_communities, empty_label=_("All"))
+
+    class Meta:
+        model = Wish
+        fields: tuple[str, ...] = ()
+
+    def filter_queryset(self, queryset: QuerySet[Wish]) -> QuerySet[Wish]:
+        rows = super().filter_queryset(queryset)
+        over = (WishState.CONFIRMED, WishState.ENDED)
+        return rows if self.form.cleaned_data.get("state") else rows.exclude(state__in=over)
+
+    def in_state(self, wishes: QuerySet[Wish], name: str, value: str) -> QuerySet[Wish]:
+        now = timezone.now()
+        if value == TO_CONFIRM:
+            given = WishClaim.objects.live().filter(wish=OuterRef("pk"), given_at__isnull=False, confirmed_at=None)
+            return wishes.filter(Exists(given))
+        if value == LONG:
+            return wishes.filter(state=WishState.CLAIMED, state_since__lt=now - rules.LONG_CLAIMED)
+        if value == TO_DRAW:
+            return wishes.filter(state=WishState.PUBLISHED, claims_until__lt=now, allotted_at=None)
+        if value == TO_THANK:
+            return wishes.filter(pk__in=thanks_to_read().values("wish_id"))
+        return wishes.filter(state=value)

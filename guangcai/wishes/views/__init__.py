@@ -1,0 +1,1 @@
+"""Screens of wishes, gifts and aid: parse, call one command, answer."""

@@ -1,0 +1,82 @@
+"""What the screens of this room share: finding a row, refusing with a next step, one page for a short form."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guangcai.core.errors import DomainError, RuleBroken
+from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.permissions import Permission
+from guangcai.core.screens import Refused
+from guangcai.orgs.models import Node
+from guangcai.wishes.models import Wish, WishClaim
+
+
+def communities_of(request: ActorRequest) -> QuerySet[Node]:
+    """Communities in force whose desk the actor runs; 403 without one."""
+    places = Node.objects.in_force(timezone.localdate()).communities().held_by(request.actor, Permission.WISH_EDIT)
+    if not places:
+        request.actor.require(Permission.WISH_EDIT, next(iter(request.actor.paths_with(Permission.TREE_VIEW)), "/"))
+    return places.order_by("code")
+
+
+def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = None) -> Wish:
+    """The wish, if the actor may see it (404 else) and holds `permission` there (403 else)."""
+    rows = Wish.objects.visible_to(request.actor).select_related("community", "kind")
+    wish = get_object_or_404(rows, pk=pk)
+    if permission is not None:
+        request.actor.require(permission, wish.path)
+    return wish
+
+
+def found_claim(request: ActorRequest, pk: UUID) -> WishClaim:
+    """The claim, if the actor may see it: his own, or of the area whose roster he sees; 404 else."""
+    rows = WishClaim.objects.visible_to(request.actor).select_related("wish__community", "wish__kind", "member")
+    return get_object_or_404(rows, pk=pk)
+
+
+def refused(error: DomainError, wish: Wish) -> Refused:
+    """A refusal with its next step."""
+    steps = {
+        "join_instead": (_("Do it together"), wish.get_absolute_url()),
+        "already_claimed": (_("See the wish"), wish.get_absolute_url()),
+    }
+    action, url = steps.get(error.code, (_("See the wish"), wish.get_absolute_url()))
+    return Refused(error.code, str(error.message), action, url)
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A page that is one form: its heading, its button, where it leads back to, what to know before."""
+
+    title: str
+    submit: str
+    back: str
+    back_words: str
+    lead: str = ""
+    note: str = ""
+    danger: bool = False
+    done: str = ""
+
+
+def form_page(
+    request: ActorRequest, page: FormPage, form: Form, act: Callable[[], object], *, to: str = ""
+) -> HttpResponse:
+    """Show the form; sent and valid, `act` and go back, or show what was refused (422)."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act()
+            messages.success(request, page.done)
+            return redirect(to or page.back)
+        except RuleBroken as broken:
+            show_refusal(form, broken)
+    context = {"page": page, "form": form}
+    return render(request, "wishes/form.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,212 @@
+"""One wish: what it is, what a member can do with it, the verbs of the desk."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from guangcai.core.errors import RuleBroken
+from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.ids import new_id
+from guangcai.core.permissions import Permission
+from guangcai.core.screens import Refused
+from guangcai.members.queries.person import own_member
+from guangcai.wishes import commands, words
+from guangcai.wishes.commands.claims import hand_of, standing_of
+from guangcai.wishes.enums import WishEnd, WishState
+from guangcai.wishes.forms import EndWishForm, VerifyForm, WishForm
+from guangcai.wishes.models import Wish, WishClaim
+from guangcai.wishes.queries import wishes as queries
+from guangcai.wishes.views.frame import FormPage, communities_of, form_page, found, refused
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: ActorRequest) -> HttpResponse:
+    """The desk writes a wish down; its code is shown on the page that follows."""
+    form = WishForm(request.POST or None, communities=communities_of(request))
+    if request.method == "POST" and form.is_valid():
+        cleaned, now = form.cleaned_data, timezone.now()
+        try:
+            row = commands.collect_wish(
+                community=cleaned["community"], draft=form.draft(), by=request.actor, now=now, id=cleaned["id"]
+            )
+            messages.success(request, _("Written down. Give the wisher the code on this page."))
+            return redirect(row)
+        except RuleBroken as broken:
+            show_refusal(form, broken)
+    page = FormPage(_("New wish"), _("Write it down"), reverse("wishes:list"), _("Wishes"))
+    return render(request, "wishes/form.html", {"page": page, "form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@never_cache
+@require_safe
+def wish(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Everything about one wish, and what the reader can do with it."""
+    return answer(request, found(request, pk))
+
+
+def answer(request: ActorRequest, row: Wish, *, problem: Refused | None = None) -> HttpResponse:
+    """The page of a wish; with a refusal on top it is a 422."""
+    context = {
+        "wish": row,
+        "title": words.title_of(row),
+        "tone": words.TONES[WishState(row.state)],
+        "order": words.order_of(row),
+        "until": words.until(row.claims_until),
+        "problem": problem,
+        "asker": queries.asker_for(row, request.actor) if commands.may_open(row, request.actor) else None,
+        "may_open": commands.may_open(row, request.actor),
+        "new_id": new_id(),
+        **_for_member(request, row),
+        **_for_desk(request, row),
+    }
+    return render(request, "wishes/wish.html", context, status=422 if problem else 200)
+
+
+def _for_member(request: ActorRequest, row: Wish) -> dict[str, object]:
+    """The member's own claim, or whether he could claim or help, or why not."""
+    member = own_member(request.actor)
+    if member is None:
+        return {"is_member": False, "claim": None, "why_not": None, "joint": False}
+    claim = WishClaim.objects.live().filter(wish=row, member=member).select_related("lead__member").first()
+    joint = row.state == WishState.CLAIMED
+    why_not = None if claim else queries.refusal(standing_of(row), hand_of(member, row), joint=joint)
+    return {"is_member": True, "claim": claim, "why_not": why_not, "joint": joint}
+
+
+def _for_desk(request: ActorRequest, row: Wish) -> dict[str, object]:
+    """Who has it, what was done and said, and which verbs the state allows."""
+    may_edit = request.actor.can(Permission.WISH_EDIT, row.path)
+    if not may_edit:
+        return {"may_edit": False, "claims": [], "fulfilments": _own_fulfilments(request, row)}
+    is_over = row.claims_until is not None and row.claims_until <= timezone.now()
+    return {
+        "may_edit": True,
+        "is_open": row.state not in (WishState.CONFIRMED, WishState.ENDED),
+        "claims": queries.claims_of(row, actor=request.actor),
+        "fulfilments": row.fulfilments.select_related("answer").order_by("-told_at", "pk"),
+        "may_allot": row.state == WishState.PUBLISHED and row.is_collecting and is_over,
+        "thanks": getattr(row, "thanks", None) if row.state == WishState.CONFIRMED else None,
+        "consent": _consent(row),
+        "steps": words.steps_of(row),
+        "code": row.asker.code,
+        "follow_url": request.build_absolute_uri(reverse("wishes:followed", args=[row.asker.code])),
+    }
+
+
+def _consent(row: Wish) -> object:
+    thanks = getattr(row, "thanks", None) if row.state == WishState.CONFIRMED else None
+    return thanks.consents.filter(withdrawn_at=None).first() if thanks else None
+
+
+def _own_fulfilments(request: ActorRequest, row: Wish) -> object:
+    """What was done, for those who have or had the wish."""
+    if request.actor.member_id is None:
+        return []
+    own = WishClaim.objects.filter(wish=row, member=request.actor.member_id, given_at__isnull=False)
+    rows = row.fulfilments.select_related("answer").order_by("-told_at", "pk")
+    return rows if own.exists() else []
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def verification(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Find it small and feasible, and write it for everybody to read."""
+    row = found(request, pk, permission=Permission.WISH_EDIT)
+    if request.method != "POST" and row.state not in (WishState.COLLECTED, WishState.VERIFIED):
+        return redirect(row)
+    form = VerifyForm(request.POST or None, wish=row)
+    page = FormPage(
+        title=_("Verify the wish"),
+        submit=_("It can be done: save the words"),
+        back=row.get_absolute_url(),
+        back_words=words.title_of(row),
+        lead=_("Small enough for one or a few people, and possible? Then write it without a name."),
+        done=_("Verified. Publish it, and members of the community can take it on."),
+    )
+
+    def act() -> object:
+        return commands.verify_wish(wish=row, **form.cleaned_data, by=request.actor, now=timezone.now())
+
+    return form_page(request, page, form, act)
+
+
+@login_required
+@require_POST
+def publication(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Put the wish on the wall."""
+    row = found(request, pk, permission=Permission.WISH_EDIT)
+    try:
+        commands.publish_wish(wish=row, by=request.actor, now=timezone.now())
+    except RuleBroken as broken:
+        return answer(request, row, problem=refused(broken, row))
+    messages.success(request, _("Published without a name. Members of the community can take it on now."))
+    return redirect(row)
+
+
+@login_required
+@require_POST
+def allotment(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Give the wish to the first by the announced order."""
+    row = found(request, pk, permission=Permission.WISH_EDIT)
+    try:
+        given = commands.allot_wish(wish=row, by=request.actor, now=timezone.now())
+    except RuleBroken as broken:
+        return answer(request, row, problem=refused(broken, row))
+    said = _("Given out; the member is told.") if given else _("Nobody had claimed it: it now goes to whoever comes.")
+    messages.success(request, said)
+    return redirect(row)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Refuse a wish, or end it later, with a sentence for the wisher."""
+    row = found(request, pk, permission=Permission.WISH_EDIT)
+    if request.method != "POST" and row.state in (WishState.CONFIRMED, WishState.ENDED):
+        return redirect(row)
+    form = EndWishForm(request.POST or None, wish=row)
+    people = WishClaim.objects.live().filter(wish=row).count()
+    page = FormPage(
+        title=_("Do not take the wish on") if row.published_at is None else _("End the wish"),
+        submit=_("End it and say why"),
+        back=row.get_absolute_url(),
+        back_words=words.title_of(row),
+        note=_("%(n)d members who have claimed it are told.") % {"n": people} if people else "",
+        danger=True,
+        done=_("Ended. The wisher reads why with his code."),
+    )
+
+    def act() -> object:
+        reason, note = WishEnd(form.cleaned_data["reason"]), form.cleaned_data["note"]
+        return commands.end_wish(wish=row, reason=reason, note=note, by=request.actor, now=timezone.now())
+
+    return form_page(request, page, form, act)
+
+
+@login_required
+@require_POST
+def opening(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Show who made the wish, for fifteen minutes; the trail has a line of it."""
+    row = found(request, pk)
+    commands.open_asker(wish=row, by=request.actor, now=timezone.now())
+    return redirect(f"{row.get_absolute_url()}#asker")
+
+
+@login_required
+@require_POST
+def code(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """A new code for a wisher who lost his."""
+    row = found(request, pk, permission=Permission.WISH_EDIT)
+    commands.renew_code(wish=row, by=request.actor, now=timezone.now())
+    messages.success(request, _("Here is a new code; the old one no longer works."))
+    return redirect(row)
