@@ -42,7 +42,7 @@ class ResourceKind(models.TextChoices):
     """What is lent (A32)."""
 
     VENUE = "venue", _("Venue")
-    ROOM = "room", _("Room")
+    ROOM = "room", pgettext_lazy("resource", "Room")
     VEHICLE = "vehicle", _("Vehicle")
     EQUIPMENT = "equipment", _("Equipment")
 

@@ -205,7 +205,7 @@ class BookingForm(forms.Form):
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=new_id)
     community = CommunityField(label=_("For the community"))
-    day = DayField(label=_("Day"))
+    day = DayField(label=pgettext_lazy("booking", "Day"))
     start_time = ClockField(label=_("From"))
     end_time = ClockField(label=pgettext_lazy("time", "Until"))
     purpose = forms.CharField(label=_("What for"), max_length=200)

@@ -52,6 +52,9 @@ def _taken_on(actor: Actor) -> list[NavItem]:
         rows.append(NavItem(_("Figures of care"), link("care:figures"), "home-heart", group=group, phone=False))
     if actor.holds(Permission.PLEDGE_EDIT):
         rows.append(NavItem(pgettext("menu", "Pledges"), link("pledges:list"), "writing", group=group, phone=False))
+    if actor.holds(Permission.RESOURCE_VIEW) or actor.holds(Permission.RESOURCE_EDIT):
+        to = link("places:resources")
+        rows.append(NavItem(pgettext("menu", "Shared resources"), to, "key", group=group, phone=False))
     if actor.holds(Permission.INVITATION_EDIT):
         to = link("invitations:rounds")
         rows.append(NavItem(pgettext("menu", "Find people"), to, "users-plus", group=group, phone=False))
@@ -107,6 +110,10 @@ def _set_up(actor: Actor) -> list[NavItem]:
     if actor.holds(Permission.UNIT_EDIT) or actor.holds(Permission.GRANT_EDIT) or actor.holds(Permission.TREE_EDIT):
         rows.append(
             NavItem(pgettext("menu", "Places and rights"), link("orgs:tree"), "sitemap", group=group, phone=False)
+        )
+    if actor.holds(Permission.PLACE_EDIT) or actor.holds(Permission.TREE_EDIT):
+        rows.append(
+            NavItem(pgettext("menu", "Service points"), link("places:kept"), "map-pin", group=group, phone=False)
         )
     if actor.holds(Permission.UNIT_EDIT):
         rows.append(NavItem(pgettext("menu", "Work units"), link("orgs:units"), "briefcase", group=group, phone=False))

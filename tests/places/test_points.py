@@ -97,7 +97,7 @@ def test_other_names_for_the_same_tiers(cast: Cast, point: ServicePoint, now: da
         there: "便民驿站",
     }
     assert set(directory.listed(text="便民驿站")) == {there}
-    assert directory.tiers(directory.counts(directory.listed())) == "2 为民服务站"
+    assert directory.tiers(directory.counts(directory.listed())) == "2 个为民服务站"
     commands.set_label(node=cast.district, kind=station, label="", by=administrator, now=now)
     commands.set_label(node=cast.district, kind=station, label="", by=administrator, now=now)
     assert AuditEvent.objects.filter(tag="places:label:set").count() == 3

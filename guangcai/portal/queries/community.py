@@ -21,6 +21,7 @@ from guangcai.ledger.queries.entries import count_waiting, waiting_entries
 from guangcai.members.models import ReportIn
 from guangcai.members.queries import count_overdue, open_pairs
 from guangcai.orgs.models import Node
+from guangcai.places.queries.bookings import due as bookings_due
 from guangcai.pledges.queries.pledges import due_for_review
 from guangcai.portal.links import link
 from guangcai.portal.models import Suggestion
@@ -48,6 +49,7 @@ def due(actor: Actor, *, now: datetime) -> list[Due]:
     rows += _zones(actor, now)
     rows += _teams(actor)
     rows += _care(actor, now)
+    rows += _bookings(actor, now)
     rows += [*_feedback(actor, now), *_approvals(actor)]
     shown = [row for row in rows if row.count and row.url]
     return sorted(shown, key=lambda row: row.tone != "bad")
@@ -186,6 +188,21 @@ def _care(actor: Actor, now: datetime) -> list[Due]:
     return [
         Due(key, label, count, link("care:list", query=f"state={state}{narrowed.get(key, '')}"), icon, tone=tone)
         for key, label, count, state, icon, tone in found
+    ]
+
+
+def _bookings(actor: Actor, now: datetime) -> list[Due]:
+    """What somebody asks to have, and what was used and nobody has written back: two queries."""
+    if not actor.holds(Permission.RESOURCE_BOOK):
+        return []
+    waiting = bookings_due(actor, now=now)
+    found = (
+        ("bookings", _("Bookings to answer"), waiting.to_answer, "answer", "calendar-event"),
+        ("returns", _("Resources to be returned"), waiting.to_return, "return", "arrow-back-up"),
+    )
+    return [
+        Due(key, label, count, link("places:bookings", query=f"wait={wait}"), icon)
+        for key, label, count, wait, icon in found
     ]
 
 

@@ -1,6 +1,7 @@
 """The liaison's quarter: sheets to read and answer, who of his own has reported in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import F
 
@@ -9,6 +10,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.members.models import UnitReceipt
 from guangcai.members.queries import unit_roster
+from guangcai.places.queries.bookings import due as bookings_due
 
 SHOWN = 8
 
@@ -22,16 +24,17 @@ class UnitDay:
     unanswered: int
     receipts: int
     appraisals: int
+    bookings: int
     members: int
     reported_in: int
 
     @property
     def is_quiet(self) -> bool:
-        return not (self.unanswered or self.receipts)
+        return not (self.unanswered or self.receipts or self.bookings)
 
 
-def unit_day(actor: Actor) -> UnitDay:
-    """Everything of the actor's own units: six queries."""
+def unit_day(actor: Actor, *, now: datetime) -> UnitDay:
+    """Everything of the actor's own units: eight queries."""
     own = FeedbackSheet.objects.visible_to(actor).filter(work_unit__in=actor.units_with(Permission.FEEDBACK_VIEW))
     newest = own.select_related("community").order_by("-quarter", F("answered_at").asc(nulls_first=True), "number")
     roster = unit_roster(actor)
@@ -43,6 +46,7 @@ def unit_day(actor: Actor) -> UnitDay:
         appraisals=Appraisal.objects.visible_to(actor)
         .filter(work_unit__in=actor.units_with(Permission.APPRAISAL_VIEW))
         .count(),
+        bookings=bookings_due(actor, now=now).to_answer,
         members=len(roster),
         reported_in=sum(row.has_reported_in for row in roster),
     )

@@ -77,7 +77,7 @@ def _district(request: ActorRequest) -> dict[str, Any]:
 
 
 def _unit(request: ActorRequest) -> dict[str, Any]:
-    return {"day": unit.unit_day(request.actor)}
+    return {"day": unit.unit_day(request.actor, now=timezone.now())}
 
 
 def _audit(request: ActorRequest) -> dict[str, Any]:
