@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from guangcai.commitments.enums import OF_COMMUNITY, OF_HOLDER
 from guangcai.core.ids import new_id
 from guangcai.core.scoping import ancestors
+from guangcai.members.forms.fields import PhoneField
 from guangcai.members.models import Occupation, SkillKind
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node, PartyOrganisation
@@ -106,6 +107,13 @@ class EndTeamForm(forms.Form):
 class AliasForm(forms.Form):
     name = forms.CharField(label=_("Other name"), max_length=rules.NAME_LENGTH)
     source = forms.CharField(label=_("Where it is called so"), max_length=80, required=False)
+
+
+class KnownForm(forms.Form):
+    """Whom a leader knows: both must be right."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    phone = PhoneField(label=_("Phone"), help_text=_("Name and phone as the community has them."))
 
 
 class AskForm(forms.Form):

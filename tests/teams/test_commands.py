@@ -300,3 +300,50 @@ def test_a_merge_keeps_one_place_one_role_one_plate(
     assert TeamLeader.objects.open().get().member_id == kept.pk
     assert Plate.objects.in_use().get().member_id == kept.pk
     assert broken() == []
+
+
+def test_what_stands_at_a_community_is_run_by_it_and_never_from_above(
+    cast: Cast, make_team: Any, neighbours: Any, desk: Actor, now: datetime
+) -> None:
+    team, ((member, _actor),) = make_team(), neighbours(1)
+    administrator = cast.actor("administrator")
+    calls: list[Any] = [
+        lambda: commands.change_team(team=team, draft=draft(name="别的名字"), by=administrator, now=now),
+        lambda: commands.end_team(team=team, reason=TeamEnd.DONE, note="", by=administrator, now=now),
+        lambda: commands.add_team(node=cast.nanyuan, draft=draft(name="新队"), by=administrator, now=now),
+        lambda: commands.invite_members(team=team, members=[member], by=administrator, now=now),
+        lambda: commands.ask_to_join(team=team, member=member, asked="电话", by=administrator, now=now),
+        lambda: commands.write_log(
+            team=team, draft=commands.LogDraft(now.date(), "巡逻", 2), by=administrator, now=now
+        ),
+    ]
+    for call in calls:
+        with pytest.raises(Forbidden):
+            call()
+    top = make_team(node=cast.district, kind="association", name="志愿者协会", basis="", skill=None)
+    (asked,) = commands.invite_members(team=top, members=[member], by=desk, now=now)
+    assert commands.invite_members(team=top, members=[member], by=administrator, now=now) == []
+    assert asked.team_id == top.pk
+
+
+def test_a_leader_asks_whom_he_knows_by_name_and_phone(
+    cast: Cast, make_team: Any, neighbours: Any, desk: Actor, now: datetime
+) -> None:
+    team, ((lead, lead_actor), (other, other_actor)) = make_team(), neighbours(2)
+    joined(team, lead, lead_actor, now)
+    commands.appoint_leader(team=team, member=lead, role=LeaderRole.LEADER, by=desk, now=now)
+
+    def ask(name: str, phone: str, by: Actor = lead_actor) -> list[TeamMembership]:
+        return commands.invite_known(team=team, name=name, phone=phone, by=by, now=now)
+
+    for name, phone in ((other.name, "13900009999"), ("别人", "13712350001"), (other.name, " ")):
+        with pytest.raises(RuleBroken) as refused:
+            ask(name, phone)
+        assert refused.value.code == "unknown"
+    with pytest.raises(Forbidden):
+        ask(other.name, "13712350001", by=other_actor)
+    (row,) = ask(other.name, "137 1235 0001")
+    assert row.held_since is None, "he answers himself"
+    assert ask(other.name, "13712350001") == []
+    commands.end_membership(membership=row, reason=EndReason.OWN_WISH, note="", by=other_actor, now=now)
+    assert ask(other.name, "13712350001") == [], "who declined is not asked again"

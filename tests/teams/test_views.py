@@ -299,3 +299,25 @@ def test_figures_lead_to_the_teams_behind_them(cast: Cast, signed_in: SignIn, le
     rows = load_workbook(BytesIO(book.content)).get_sheet_by_index(0).to_python()
     assert rows[1][1:] == [1.0, 1.0, 0.0]
     assert Employment.objects.exists()
+
+
+def test_a_leader_asks_somebody_on_his_phone(
+    cast: Cast, signed_in: SignIn, led: TeamMembership, neighbours: Any
+) -> None:
+    ((other, _actor),) = neighbours(1)
+    browser, address = signed_in(cast.member), page("people", led.team_id)
+    assert page("people", led.team_id) in words_of(browser.get(page("team", led.team_id)))
+    shown = words_of(browser.get(address, {"q": other.name}))
+    assert other.name not in shown.replace(f'value="{other.name}"', ""), "he gets no look at the roster"
+    assert browser.post(address, {"name": other.name, "phone": "13900000000"}).status_code == 422
+    assert browser.post(address, {"name": "", "phone": ""}).status_code == 422
+    assert browser.post(address, {"name": other.name, "phone": "13712350000"}).status_code == 302
+    assert TeamMembership.objects.get(member=other).state == "confirmed"
+    assert words_of(browser.get(page("team", led.team_id))).count(other.name) == 1
+
+
+def test_the_administrator_reads_the_team_of_a_community(cast: Cast, signed_in: SignIn, led: TeamMembership) -> None:
+    browser = signed_in(cast.administrator)
+    assert browser.get(page("team", led.team_id)).status_code == 200
+    for name in ("edit", "end", "people", "roles", "log"):
+        assert browser.get(page(name, led.team_id)).status_code == 403, name

@@ -9,6 +9,7 @@ from guangcai.teams.commands.memberships import (
     confirm_joining,
     declined_by,
     end_membership,
+    invite_known,
     invite_members,
 )
 from guangcai.teams.commands.plates import Feedback, add_plate_feedback, note_feedback, show_plate, withdraw_plate
@@ -33,6 +34,7 @@ __all__ = [
     "end_leadership",
     "end_membership",
     "end_team",
+    "invite_known",
     "invite_members",
     "load_team_lists",
     "note_feedback",

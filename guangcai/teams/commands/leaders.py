@@ -8,12 +8,12 @@ from django.utils.timezone import localdate
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
-from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
 from guangcai.teams import rules
 from guangcai.teams.commands.teams import lock_team
 from guangcai.teams.enums import LeaderRole
 from guangcai.teams.models import Team, TeamLeader, TeamMembership
+from guangcai.teams.queries import rights
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def appoint_leader(*, team: Team, member: Member, role: LeaderRole, by: Actor, n
 
     Raises RuleBroken(code): not_in_team, has_leader, role, team_ended.
     """
-    by.require(Permission.TEAM_EDIT, team.path)
+    rights.require_runs_team(team, by)
     row = lock_team(team.pk)
     rules.check_team_live(is_live=row.ended_at is None)
     roles = list(TeamLeader.objects.open().filter(team=row))
@@ -53,7 +53,7 @@ def end_leadership(*, leader: TeamLeader, by: Actor, now: datetime) -> TeamLeade
     """A role in a team ends today, and what it allowed ends in this moment. Harmless twice."""
     row = lock_team(leader.team_id)
     if by.member_id != leader.member_id:
-        by.require(Permission.TEAM_EDIT, row.path)
+        rights.require_runs_team(row, by)
     found = TeamLeader.objects.select_for_update().get(pk=leader.pk)
     if found.until is None:
         found.until, found.ended_at, found.ended_by = localdate(now), now, by.user_id

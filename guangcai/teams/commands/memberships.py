@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
 
 from guangcai.commitments import rules as shared
 from guangcai.commitments.belonging import place_now
@@ -17,6 +18,7 @@ from guangcai.core.errors import RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
+from guangcai.members.keys import phone_key
 from guangcai.members.models import Member
 from guangcai.orgs.facts import of_community
 from guangcai.teams import rules
@@ -36,8 +38,7 @@ def ask_to_join(
     By the member himself, or by his desk for him. asked: how he said so, where the desk writes it down.
     Raises RuleBroken(code): team_ended, not_on_roster, other_area, asked_missing. Sources: A14; Order 685 art 25.
     """
-    own = by.member_id == member.pk
-    by.require(Permission.TEAM_JOIN if own else Permission.TEAM_EDIT, member.path)
+    own = _require_own_or_desk(team, by, member_id=member.pk, path=member.path)
     row = lock_team(team.pk)
     if found := already(TeamMembership, id, team_id=row.pk, member_id=member.pk):
         return found
@@ -60,7 +61,28 @@ def invite_members(*, team: Team, members: Sequence[Member], by: Actor, now: dat
     Raises RuleBroken for somebody who cannot join, by name of the rule. Sources: A18; Order 685 art 25.
     """
     for member in members:
-        by.require(Permission.TEAM_EDIT, member.path)
+        rights.require_runs_team(team, by, over=member.path)
+    return _invite(team, members, by=by, now=now)
+
+
+@transaction.atomic
+def invite_known(*, team: Team, name: str, phone: str, by: Actor, now: datetime) -> list[TeamMembership]:
+    """The leader asks somebody he knows, by full name and phone: he needs no look at the roster, and gets none.
+
+    By whoever may confirm in the team. Returns who was asked now, as invite_members.
+    Raises RuleBroken(code="unknown") unless exactly these stand on the roster of the area that the team serves.
+    """
+    rights.require(team, by, TeamVerb.CONFIRM)
+    here = Member.objects.current().filter(path__under=place_now(team.path)).select_related("community")
+    found = here.filter(phone_index=phone_key(phone), name=name.strip()).first() if phone.strip() else None
+    if found is None:
+        words = _("Nobody of this name and phone is on the roster here. Ask the community.")
+        raise RuleBroken(words, field="phone", code="unknown")
+    return _invite(team, [found], by=by, now=now)
+
+
+def _invite(team: Team, members: Sequence[Member], *, by: Actor, now: datetime) -> list[TeamMembership]:
+    """Ask those who are not in, were not asked and have not declined."""
     row = lock_team(team.pk)
     rules.check_team_live(is_live=row.ended_at is None)
     live = {one.member_id: one for one in TeamMembership.objects.live().filter(team=row, member__in=members)}
@@ -99,7 +121,7 @@ def declined_by(team: Team, members: Iterable[Member]) -> list[UUID]:
 @transaction.atomic
 def confirm_joining(*, membership: TeamMembership, by: Actor, now: datetime) -> TeamMembership:
     """The team takes on who asked: from today on he is in, and is told. Harmless twice; nobody confirms himself."""
-    rights.require(membership.team, by, TeamVerb.CONFIRM, path=membership.path)
+    rights.require(membership.team, by, TeamVerb.CONFIRM, over=membership.path)
     shared.check_confirmer(member_id=membership.member_id, by_member=by.member_id)
     team, row = _locked(membership)
     shared.check_live(ended_at=row.ended_at)
@@ -114,9 +136,8 @@ def confirm_joining(*, membership: TeamMembership, by: Actor, now: datetime) -> 
 @transaction.atomic
 def accept_invitation(*, membership: TeamMembership, by: Actor, now: datetime, asked: str = "") -> TeamMembership:
     """The member accepts: from today on he is in. Harmless twice. asked: how he said so to the desk."""
-    own = by.member_id == membership.member_id
-    by.require(Permission.TEAM_JOIN if own else Permission.TEAM_EDIT, membership.path)
-    _team, row = _locked(membership)
+    own = _require_own_or_desk(membership.team, by, member_id=membership.member_id, path=membership.path)
+    row = _locked(membership)[1]
     shared.check_live(ended_at=row.ended_at)
     shared.check_asked(own=own, asked=asked)
     rules.check_accepts(is_invited=row.confirmed_at is not None)
@@ -136,7 +157,7 @@ def end_membership(
     if own:
         by.require(Permission.TEAM_JOIN, membership.path)
     else:
-        rights.require(membership.team, by, TeamVerb.CONFIRM, path=membership.path)
+        rights.require(membership.team, by, TeamVerb.CONFIRM, over=membership.path)
     team, row = _locked(membership)
     if row.ended_at is not None:
         return row
@@ -150,6 +171,16 @@ def end_membership(
     if was_asked and not own:
         tell(team.name, [row.member_id], "refused", now=now)
     return row
+
+
+def _require_own_or_desk(team: Team, by: Actor, *, member_id: UUID, path: str) -> bool:
+    """Whether it is his own; for another's he runs the team for that community."""
+    own = by.member_id == member_id
+    if own:
+        by.require(Permission.TEAM_JOIN, path)
+    else:
+        rights.require_runs_team(team, by, over=path)
+    return own
 
 
 def _check_joiner(team: Team, members: Iterable[Member]) -> None:

@@ -13,12 +13,13 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, Forbidden
 from guangcai.core.once import already
-from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
+from guangcai.orgs.enums import Level
 from guangcai.orgs.facts import of_community
 from guangcai.teams import rules
 from guangcai.teams.models import Plate, PlateFeedback
 from guangcai.teams.models.plate import CODE_BYTES
+from guangcai.teams.queries import rights
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def note_feedback(*, feedback: PlateFeedback, note: str, by: Actor, now: datetim
 
     The same note again changes nothing; a note where another stands raises Conflict.
     """
-    by.require(Permission.TEAM_EDIT, feedback.path)
+    rights.require_runs(by, level=Level.COMMUNITY, path=feedback.path)
     plain = note.strip()[: rules.ANSWER_LENGTH]
     row = PlateFeedback.objects.select_for_update(of=("self",)).get(pk=feedback.pk)
     if row.note and row.note != plain:

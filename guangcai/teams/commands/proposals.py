@@ -7,13 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from guangcai.core.actor import Actor
-from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
 from guangcai.orgs.models import Node
 from guangcai.teams.commands.memberships import invite_members
 from guangcai.teams.commands.teams import TeamDraft, add_team
 from guangcai.teams.enums import TeamBasis, TeamKind
 from guangcai.teams.models import OccupationTeam, Team, TeamMembership
+from guangcai.teams.queries import rights
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def open_proposed(
     *, community: Node, rule: OccupationTeam, members: Sequence[Member], by: Actor, now: datetime
 ) -> Opened:
     """Open the proposed team, unless it is there already, and ask `members` to join. Harmless twice. Source: A18."""
-    by.require(Permission.TEAM_EDIT, community.path)
+    rights.require_runs(by, level=community.level, path=community.path)
     Node.objects.select_for_update(of=("self",), no_key=True).get(pk=community.pk)
     team = Team.objects.live().filter(node=community, name=rule.name).first()
     is_new = team is None

@@ -16,13 +16,13 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
-from guangcai.core.permissions import Permission
 from guangcai.members.models import Occupation, SkillKind
 from guangcai.orgs.models import Node, PartyOrganisation
 from guangcai.teams import rules
 from guangcai.teams.enums import TeamBasis, TeamEnd, TeamKind
 from guangcai.teams.models import Team, TeamAlias, TeamField, TeamLeader, TeamMembership
 from guangcai.teams.notices import tell
+from guangcai.teams.queries import rights
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def add_team(*, node: Node, draft: TeamDraft, by: Actor, now: datetime, id: UUID
 
     Raises RuleBroken(field) as rules.check_place and check_basis, and for a name that a live team there has.
     """
-    by.require(Permission.TEAM_EDIT, node.path)
+    rights.require_runs(by, level=node.level, path=node.path)
     draft.check(node)
     # Two clerks open one team at once: the second waits and reads that the name is taken.
     Node.objects.select_for_update(of=("self",), no_key=True).get(pk=node.pk)
@@ -101,7 +101,7 @@ def change_team(*, team: Team, draft: TeamDraft, by: Actor, now: datetime) -> Te
 
     A name that is given up stays findable: it becomes an alias (A18).
     """
-    by.require(Permission.TEAM_EDIT, team.path)
+    rights.require_runs_team(team, by)
     row = lock_team(team.pk)
     rules.check_team_live(is_live=row.ended_at is None)
     draft.check(row.node)
@@ -133,7 +133,7 @@ def _check_not_below(row: Team, above: Team | None) -> None:
 @transaction.atomic
 def add_alias(*, team: Team, name: str, source: str = "", by: Actor, now: datetime) -> TeamAlias:
     """Note another name the team goes or went by. Harmless twice. Source: A18 (社区治安队, then 社会治安队)."""
-    by.require(Permission.TEAM_EDIT, team.path)
+    rights.require_runs_team(team, by)
     row = lock_team(team.pk)
     rules.check_name(name, taken=name.strip() == row.name)
     return _note_name(row, name.strip(), source=source.strip(), by=by, now=now)
@@ -154,7 +154,7 @@ def _note_name(row: Team, name: str, *, source: str, by: Actor, now: datetime) -
 @transaction.atomic
 def end_team(*, team: Team, reason: TeamEnd, note: str, by: Actor, now: datetime) -> Team:
     """End a team with everybody's place in it; all who were in are told. Harmless twice; its log stays."""
-    by.require(Permission.TEAM_EDIT, team.path)
+    rights.require_runs_team(team, by)
     row = lock_team(team.pk)
     if row.ended_at is not None:
         return row

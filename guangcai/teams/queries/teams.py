@@ -11,6 +11,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.members.models import Employment, Member
+from guangcai.orgs.enums import Level
 from guangcai.teams.enums import LeaderRole, TeamKind
 from guangcai.teams.models import PlateFeedback, Team, TeamAlias, TeamLeader, TeamLog, TeamMembership
 
@@ -142,8 +143,12 @@ class Due:
 
 def due(actor: Actor, *, paths: Iterable[str]) -> Due:
     """Numbers for the desk under `paths`, where the actor runs teams: two queries."""
-    mine = under("path", actor.paths_with(Permission.TEAM_EDIT)) & under("path", list(paths))
+    own = actor.paths_with(Permission.TEAM_EDIT)
+    mine, above = under("path", own) & under("path", list(paths)), ~Q(team__node__level=Level.COMMUNITY)
     return Due(
-        asked=TeamMembership.objects.asked().filter(mine).exclude(member=actor.member_id).count(),
-        feedback=PlateFeedback.objects.open().filter(mine).count(),
+        asked=TeamMembership.objects.asked()
+        .filter(mine, Q(path__in=own) | above)
+        .exclude(member=actor.member_id)
+        .count(),
+        feedback=PlateFeedback.objects.open().filter(mine, path__in=own).count(),
     )

@@ -17,10 +17,12 @@ from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.spreadsheet.writing import Cell
+from guangcai.orgs.enums import Level
 from guangcai.teams import commands
 from guangcai.teams.filters import FeedbackFilter
 from guangcai.teams.forms import NoteForm
 from guangcai.teams.queries import plates as queries
+from guangcai.teams.queries import rights
 
 
 def _reader(request: ActorRequest) -> None:
@@ -80,9 +82,9 @@ def feedback(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One of them; the phone only for the desk that may open phones there."""
     _reader(request)
     row = get_object_or_404(queries.inbox(request.actor), pk=pk)
-    may_edit = request.actor.can(Permission.TEAM_EDIT, row.path)
+    may_edit = rights.runs(request.actor, level=Level.COMMUNITY, path=row.path)
     if request.method == "POST":
-        request.actor.require(Permission.TEAM_EDIT, row.path)
+        rights.require_runs(request.actor, level=Level.COMMUNITY, path=row.path)
     form = NoteForm(request.POST or None, initial={"note": row.note})
     if request.method == "POST" and form.is_valid():
         note = form.cleaned_data["note"]

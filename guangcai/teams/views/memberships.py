@@ -19,7 +19,7 @@ from guangcai.members.models import Member
 from guangcai.members.queries.roster import found_by, roster, with_links
 from guangcai.teams import commands
 from guangcai.teams.enums import TeamVerb
-from guangcai.teams.forms import AskForm, LeaveForm
+from guangcai.teams.forms import AskForm, KnownForm, LeaveForm
 from guangcai.teams.models import Team, TeamMembership
 from guangcai.teams.queries import rights
 from guangcai.teams.views.refusals import refused
@@ -53,10 +53,11 @@ def memberships(request: ActorRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Find people of one's own area and ask them to join, one message each."""
+    """Find people of one's own area and ask them to join, one message each; a leader asks by name and phone."""
     row = found(request, pk)
-    if not request.actor.holds(Permission.TEAM_EDIT):
-        request.actor.require(Permission.TEAM_EDIT, row.path)
+    if not rights.asks_own(row, request.actor):
+        rights.require(row, request.actor, TeamVerb.CONFIRM)
+        return _ask_known(request, row)
     if row.ended_at is not None and request.method != "POST":
         return redirect("teams:team", row.pk)
     if request.method == "POST":
@@ -68,6 +69,18 @@ def people(request: ActorRequest, pk: UUID) -> HttpResponse:
     there, declined = set(live), set(commands.declined_by(row, members))
     context = {"team": row, "q": text, "found": [(one, one.pk in there, one.pk in declined) for one in members]}
     return respond(request, "teams/people.html#found", context)
+
+
+def _ask_known(request: ActorRequest, team: Team) -> HttpResponse:
+    form = KnownForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = commands.invite_known(team=team, **form.cleaned_data, by=request.actor, now=timezone.now())
+            messages.success(request, asked_words(len(asked)))
+            return redirect("teams:team", team.pk)
+        except RuleBroken as broken:
+            show_refusal(form, broken)
+    return render(request, "teams/known.html", {"team": team, "form": form}, status=422 if form.errors else 200)
 
 
 def _invite(request: ActorRequest, team: Team) -> HttpResponse:
@@ -96,7 +109,7 @@ def asked_words(count: int) -> str:
 def confirmation(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The team takes on who asked: the desk or the leader."""
     row = found_membership(request, pk)
-    rights.require(row.team, request.actor, TeamVerb.CONFIRM, path=row.path)
+    rights.require(row.team, request.actor, TeamVerb.CONFIRM, over=row.path)
     try:
         commands.confirm_joining(membership=row, by=request.actor, now=timezone.now())
     except RuleBroken as broken:
@@ -111,7 +124,10 @@ def acceptance(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Accept an invitation: the member with one button, the desk for somebody who said so, and how."""
     row = found_membership(request, pk)
     own = request.actor.member_id == row.member_id
-    request.actor.require(Permission.TEAM_JOIN if own else Permission.TEAM_EDIT, row.path)
+    if own:
+        request.actor.require(Permission.TEAM_JOIN, row.path)
+    else:
+        rights.require_runs_team(row.team, request.actor, over=row.path)
     if request.method != "POST" and (own or row.state != CommitmentState.CONFIRMED):
         return redirect("teams:team", row.team_id)
     form = AskForm(request.POST or None)
@@ -136,7 +152,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     if own:
         request.actor.require(Permission.TEAM_JOIN, row.path)
     else:
-        rights.require(row.team, request.actor, TeamVerb.CONFIRM, path=row.path)
+        rights.require(row.team, request.actor, TeamVerb.CONFIRM, over=row.path)
     if request.method != "POST" and row.ended_at is not None:
         return redirect("teams:team", row.team_id)
     form = LeaveForm(request.POST or None, own=own)

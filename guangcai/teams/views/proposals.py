@@ -15,13 +15,14 @@ from guangcai.core.permissions import Permission
 from guangcai.orgs.models import Node
 from guangcai.teams import commands
 from guangcai.teams.models import OccupationTeam
+from guangcai.teams.queries import rights
 from guangcai.teams.queries.proposals import proposals_for
 from guangcai.teams.views.memberships import asked_words
 
 
 def communities_of(request: ActorRequest) -> QuerySet[Node]:
     """Communities where the actor runs teams; 403 without one."""
-    places = Node.objects.in_force(timezone.localdate()).communities().held_by(request.actor, Permission.TEAM_EDIT)
+    places = Node.objects.in_force(timezone.localdate()).communities().filter(rights.run_by(request.actor))
     if not places:
         request.actor.require(Permission.TEAM_EDIT, next(iter(request.actor.paths_with(Permission.TREE_VIEW)), "/"))
     return places.order_by("code")

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
-from guangcai.core.permissions import Permission
 from guangcai.teams import commands
 from guangcai.teams.enums import LeaderRole
 from guangcai.teams.forms import LeaderForm
 from guangcai.teams.models import Team, TeamLeader, TeamMembership
+from guangcai.teams.queries import rights
 from guangcai.teams.views.teams import found
 
 
@@ -24,7 +24,7 @@ from guangcai.teams.views.teams import found
 @require_http_methods(["GET", "POST"])
 def roles(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Appoint a leader or a deputy from those who are in the team."""
-    row = found(request, pk, permission=Permission.TEAM_EDIT)
+    row = found(request, pk, running=True)
     held = TeamMembership.objects.visible_to(request.actor).held().filter(team=row)
     form = LeaderForm(request.POST or None, held=held)
     if request.method == "POST" and form.is_valid():
@@ -45,9 +45,9 @@ def roles(request: ActorRequest, pk: UUID) -> HttpResponse:
 def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     """End a role: its rights end in this moment."""
     seen = Team.objects.visible_to(request.actor)
-    row = get_object_or_404(TeamLeader.objects.filter(team__in=seen).select_related("team"), pk=pk)
+    row = get_object_or_404(TeamLeader.objects.filter(team__in=seen).select_related("team__node"), pk=pk)
     if request.actor.member_id != row.member_id:
-        request.actor.require(Permission.TEAM_EDIT, row.team.path)
+        rights.require_runs_team(row.team, request.actor)
     commands.end_leadership(leader=row, by=request.actor, now=timezone.now())
     messages.success(request, _("Ended. He stays in the team."))
     return redirect("teams:team", row.team_id)

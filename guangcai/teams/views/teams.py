@@ -18,7 +18,6 @@ from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Refused
 from guangcai.members.queries.person import own_member
-from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node
 from guangcai.teams import commands, rules, words
 from guangcai.teams.enums import TeamEnd, TeamVerb
@@ -33,12 +32,12 @@ LOG_SHOWN = 8
 PAPERS = ("xlsx", "docx")
 
 
-def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = None) -> Team:
-    """The team, if the actor may see it (404 else) and holds `permission` there (403 else)."""
+def found(request: ActorRequest, pk: UUID, *, running: bool = False) -> Team:
+    """The team, if the actor may see it (404 else); `running`: and runs it (403 else)."""
     rows = Team.objects.visible_to(request.actor).select_related("node", "field", "parent", "branch")
     row = get_object_or_404(rows.select_related("skill", "residence", "occupation"), pk=pk)
-    if permission is not None:
-        request.actor.require(permission, row.path)
+    if running:
+        rights.require_runs_team(row, request.actor)
     return row
 
 
@@ -52,7 +51,10 @@ def team(request: ActorRequest, pk: UUID) -> HttpResponse:
 def answer(request: ActorRequest, row: Team, *, problem: Refused | None = None) -> HttpResponse:
     """The page of a team; with a refusal on top it is a 422."""
     role = rights.role_in(row, request.actor)
-    may_edit = request.actor.can(Permission.TEAM_EDIT, row.path) and row.ended_at is None
+    may_edit = rights.runs_team(row, request.actor) and row.ended_at is None
+    # A community asks its own people into what stands above it.
+    asks_own = row.ended_at is None and rights.asks_own(row, request.actor)
+    may_confirm = may_edit or (row.ended_at is None and rules.may(role, TeamVerb.CONFIRM))
     sees_roster = sees_list(request) or rules.may(role, TeamVerb.SEE_ROSTER)
     own = TeamMembership.objects.live().filter(team=row, member=request.actor.member_id).first()
     own = own if request.actor.member_id else None
@@ -65,8 +67,9 @@ def answer(request: ActorRequest, row: Team, *, problem: Refused | None = None) 
         "aliases": row.aliases.order_by("added_at", "pk"),
         "children": Team.objects.live().filter(parent=row).order_by("path", "name"),
         "may_edit": may_edit,
-        "may_invite": request.actor.holds(Permission.TEAM_EDIT) and row.ended_at is None,
-        "may_confirm": may_edit or (row.ended_at is None and rules.may(role, TeamVerb.CONFIRM)),
+        "may_invite": may_edit or asks_own or may_confirm,
+        "may_accept": may_edit or asks_own,
+        "may_confirm": may_confirm,
         "may_log": may_edit or (row.ended_at is None and rules.may(role, TeamVerb.WRITE_LOG)),
         "sees_roster": sees_roster,
         "sees_log": sees_roster or is_in,
@@ -85,8 +88,7 @@ def answer(request: ActorRequest, row: Team, *, problem: Refused | None = None) 
 
 def nodes_of(request: ActorRequest) -> QuerySet[Node]:
     """Where the actor runs teams; 403 without one."""
-    places = Node.objects.in_force(timezone.localdate()).held_by(request.actor, Permission.TEAM_EDIT)
-    places = places.filter(level__in=[Level.DISTRICT, Level.STREET, Level.COMMUNITY])
+    places = Node.objects.in_force(timezone.localdate()).filter(rights.run_by(request.actor))
     if not places:
         request.actor.require(Permission.TEAM_EDIT, next(iter(request.actor.paths_with(Permission.TREE_VIEW)), "/"))
     return places.order_by("path")
@@ -118,7 +120,7 @@ def new(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Other words; a name that is given up stays findable."""
-    row = found(request, pk, permission=Permission.TEAM_EDIT)
+    row = found(request, pk, running=True)
     if row.ended_at is not None and request.method != "POST":
         return redirect("teams:team", row.pk)
     nodes = Node.objects.filter(pk=row.node_id)
@@ -138,7 +140,7 @@ def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     """End a team: how many people are told."""
-    row = found(request, pk, permission=Permission.TEAM_EDIT)
+    row = found(request, pk, running=True)
     if row.ended_at is not None and request.method != "POST":
         return redirect("teams:team", row.pk)
     form = EndTeamForm(request.POST or None)
@@ -159,7 +161,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def aliases(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Note another name of the team."""
-    row = found(request, pk, permission=Permission.TEAM_EDIT)
+    row = found(request, pk, running=True)
     form = AliasForm(request.POST)
     try:
         if not form.is_valid():
