@@ -50,15 +50,33 @@ def care() -> dict[str, Any]:
 
 
 @cache
+def requests() -> dict[str, Any]:
+    """Residents' requests: the technicians of the street, and cases with every step of their life."""
+    return _read("requests.json")
+
+
+@cache
 def mobile() -> dict[str, Any]:
     """Mobile members: the street's branch, who is away or came here, when somebody last heard of him."""
     return _read("mobile.json")
 
 
 @cache
+def places() -> dict[str, Any]:
+    """Service points, what the district calls them, what is lent and who booked it."""
+    return _read("places.json")
+
+
+@cache
 def zones() -> dict[str, Any]:
     """Zones of the communities: the lots, who holds what since when, what was done there, who moved away."""
     return _read("zones.json")
+
+
+@cache
+def councils() -> dict[str, Any]:
+    """Councils of the communities: bodies, meetings, proposals in every state, agreements, a competition."""
+    return _read("councils.json")
 
 
 def _read(name: str) -> dict[str, Any]:

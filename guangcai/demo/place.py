@@ -5,7 +5,9 @@ from datetime import date
 from guangcai.accounts.commands import add_user, link_member
 from guangcai.activities.commands import load_templates
 from guangcai.care.commands import load_care_lists
+from guangcai.cases.commands import load_case_catalogue
 from guangcai.core.actor import Actor
+from guangcai.councils.commands import load_required_parties
 from guangcai.demo.content import district, year, zones
 from guangcai.demo.signins import PASSWORD, SIGN_INS
 from guangcai.demo.stage import Stage
@@ -25,6 +27,7 @@ from guangcai.orgs.roles import Role
 from guangcai.pledges.commands import load_pledge_templates
 from guangcai.posts.commands import load_post_kinds
 from guangcai.teams.commands import load_team_lists
+from guangcai.wishes.commands import load_wish_lists
 from guangcai.zones.commands import load_zone_duties
 
 BUILDINGS = (1, 2, 3, 4)
@@ -63,6 +66,9 @@ def build_tree(stage: Stage) -> None:
     load_zone_duties(by=SYSTEM, now=now)
     load_team_lists(by=SYSTEM, now=now)
     load_care_lists(by=SYSTEM, now=now)
+    load_wish_lists(by=SYSTEM, now=now)
+    load_required_parties(by=SYSTEM, now=now)
+    load_case_catalogue(by=SYSTEM, now=now)
     load_templates(node=root, by=SYSTEM, now=now)
     load_pledge_templates(node=root, by=SYSTEM, now=now)
 

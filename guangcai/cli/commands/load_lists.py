@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from guangcai.activities.commands import load_templates
 from guangcai.care.commands import load_care_lists
+from guangcai.cases.commands import load_case_catalogue
 from guangcai.cli.language import _
 from guangcai.core.actor import Actor
 from guangcai.councils.commands import load_required_parties
@@ -17,6 +18,7 @@ from guangcai.orgs.models import Node
 from guangcai.pledges.commands import load_pledge_templates
 from guangcai.posts.commands import load_post_kinds
 from guangcai.teams.commands import load_team_lists
+from guangcai.wishes.commands import load_wish_lists
 from guangcai.zones.commands import load_zone_duties
 
 
@@ -27,7 +29,8 @@ from guangcai.zones.commands import load_zone_duties
 @transaction.atomic
 def command() -> None:
     by, now = Actor.system(), timezone.now()
-    loaders = (load_lists, load_post_kinds, load_zone_duties, load_team_lists, load_care_lists, load_required_parties)
+    loaders = (load_lists, load_post_kinds, load_zone_duties, load_team_lists, load_care_lists)
+    loaders += (load_case_catalogue, load_required_parties, load_wish_lists)
     lists = sum(load(by=by, now=now) for load in loaders)
     today = timezone.localdate(now)
     tops = list(Node.objects.in_force(today).filter(parent=None).order_by("path"))
