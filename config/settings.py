@@ -343,6 +343,8 @@ PUBLIC_ADDRESSES = frozenset(
         # The directory of service points is for everybody.
         "places:directory",
         "places:point",
+        # A calendar program has no session: the secret in the address is what it shows.
+        "feeds:feed",
         # The door of a shift leads to the sign-in by itself and keeps the code meanwhile.
         "activities:here",
         "activities:here_offline",
@@ -354,8 +356,23 @@ PUBLIC_ADDRESSES = frozenset(
         "accounts:kiosk_end",
         # What residents read behind the code of a plate.
         "teams:public_plate",
+        # A resident asks without an account and follows it by a code.
+        "cases:public",
+        "cases:public_shelves",
+        "cases:public_ask",
+        "cases:public_received",
+        "cases:public_follow",
+        "cases:public_case",
+        "cases:public_word",
         # What units promised a community, kept and late.
         "councils:public",
+        # The wall of wishes, making one, and following it with its code.
+        "wishes:walls",
+        "wishes:wall",
+        "wishes:ask",
+        "wishes:follow",
+        "wishes:followed",
+        "wishes:taking_back",
     }
 )
 PUBLIC_PREFIXES = ("account_", "mfa_", "api:")

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from guangcai.core.permissions import Permission
 from guangcai.orgs.models import Node
 from guangcai.wishes import rules
-from guangcai.wishes.enums import WishState
+from guangcai.wishes.enums import WishChannel, WishState
+from guangcai.wishes.forms import day_input
 from guangcai.wishes.models import Wish, WishClaim, WishKind
+from guangcai.wishes.queries.counts import moved_within
 from guangcai.wishes.queries.wishes import thanks_to_read
 
 TO_CONFIRM, LONG, TO_DRAW, TO_THANK = "to_confirm", "long", "to_draw", "thanks"
@@ -22,6 +24,12 @@ STATES = (
     (LONG, _("Taken on, and nothing heard of for long")),
     (TO_DRAW, _("Claims to serve")),
     (TO_THANK, _("Thanks to read")),
+)
+
+HAPPENED = (
+    (WishState.COLLECTED, _("Collected in the period")),
+    (WishState.CLAIMED, _("Taken on in the period")),
+    (WishState.CONFIRMED, _("Come true in the period")),
 )
 
 
@@ -35,17 +43,29 @@ class WishFilter(filters.FilterSet):
     """Wishes that are over are shown when somebody asks for them."""
 
     state = filters.ChoiceFilter(label=_("State"), choices=STATES, method="in_state", empty_label=_("All that go on"))
+    channel = filters.ChoiceFilter(label=_("How it came"), choices=WishChannel.choices, empty_label=_("All"))
     kind = filters.ModelChoiceFilter(label=_("Kind"), queryset=WishKind.objects.all(), empty_label=_("All"))
     community = filters.ModelChoiceFilter(label=_("Community"), queryset=_communities, empty_label=_("All"))
+
+    happened = filters.ChoiceFilter(label=_("What happened"), choices=HAPPENED, method="unchanged", empty_label=None)
+    since = filters.DateFilter(label=_("From"), method="unchanged", widget=day_input())
+    until = filters.DateFilter(label=_("To"), method="unchanged", widget=day_input())
 
     class Meta:
         model = Wish
         fields: tuple[str, ...] = ()
 
     def filter_queryset(self, queryset: QuerySet[Wish]) -> QuerySet[Wish]:
-        rows = super().filter_queryset(queryset)
+        rows, asked = super().filter_queryset(queryset), self.form.cleaned_data
+        if asked.get("since") and asked.get("until"):
+            happened = asked.get("happened") or WishState.COLLECTED
+            return rows.filter(pk__in=moved_within(happened, asked["since"], asked["until"]))
         over = (WishState.CONFIRMED, WishState.ENDED)
-        return rows if self.form.cleaned_data.get("state") else rows.exclude(state__in=over)
+        return rows if asked.get("state") else rows.exclude(state__in=over)
+
+    def unchanged(self, wishes: QuerySet[Wish], name: str, value: object) -> QuerySet[Wish]:
+        """The three fields of the period are read together, in filter_queryset."""
+        return wishes
 
     def in_state(self, wishes: QuerySet[Wish], name: str, value: str) -> QuerySet[Wish]:
         now = timezone.now()

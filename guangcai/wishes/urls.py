@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guangcai.wishes.views import claims, lists, public, wishes
+from guangcai.wishes.views import aid, claims, gifts, lists, public, wishes
 
 app_name = "wishes"
 urlpatterns = [
@@ -31,4 +31,19 @@ urlpatterns = [
     path("claims/<uuid:pk>/end/", claims.end, name="claim_end"),
     path("claims/<uuid:pk>/entries/", claims.work, name="work"),
     path("claims/<uuid:pk>/fulfilment/", claims.fulfilment, name="fulfilment"),
+    path("campaigns/", gifts.campaigns, name="campaigns"),
+    path("campaigns/new/", gifts.campaign_new, name="campaign_new"),
+    path("campaigns/<uuid:pk>/", gifts.campaign, name="campaign"),
+    path("campaigns/<uuid:pk>/close/", gifts.campaign_close, name="campaign_close"),
+    path("campaigns/<uuid:pk>/gifts/", gifts.gift_new, name="gift_new"),
+    path("campaigns/<uuid:pk>/spendings/", gifts.spending_new, name="spending_new"),
+    path("gifts/<uuid:pk>/reversal/", gifts.gift_reversal, name="gift_reversal"),
+    path("gifts/<uuid:pk>/receipt/", gifts.receipt, name="receipt"),
+    path("spendings/<uuid:pk>/reversal/", gifts.spending_reversal, name="spending_reversal"),
+    path("programmes/", aid.programmes, name="programmes"),
+    path("programmes/new/", aid.programme_new, name="programme_new"),
+    path("programmes/<uuid:pk>/", aid.programme, name="programme"),
+    path("programmes/<uuid:pk>/end/", aid.programme_end, name="programme_end"),
+    path("programmes/<uuid:pk>/outcomes/", aid.outcome_new, name="outcome_new"),
+    path("outcomes/<uuid:pk>/correction/", aid.outcome_correction, name="outcome_correction"),
 ]

@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.utils.timezone import localdate
 
 from guangcai.commitments import rules as shared
+from guangcai.commitments.belonging import paths_for
 from guangcai.commitments.commands import Under, Work, record_work
 from guangcai.commitments.enums import EndReason
 from guangcai.core import audit
@@ -20,7 +21,6 @@ from guangcai.core.errors import RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
-from guangcai.core.scoping import covers
 from guangcai.ledger.models import ServiceEntry
 from guangcai.members.models import Member
 from guangcai.orgs.enums import ClaimOrder
@@ -186,10 +186,10 @@ def standing_of(row: Wish) -> rules.Standing:
 
 
 def hand_of(member: Member, row: Wish) -> rules.Hand:
-    """The same on the side of the member. One query."""
+    """The same on the side of the member. Two queries."""
     has_claimed = WishClaim.objects.live().filter(wish=row, member=member).exists()
     is_on_roster = member.ended_at is None and member.merged_into_id is None
-    return rules.Hand(covers([row.path], member.path), is_on_roster, has_claimed)
+    return rules.Hand(row.path in paths_for(member.path), is_on_roster, has_claimed)
 
 
 def _give_to_next(row: Wish, *, by: Actor, now: datetime) -> WishClaim | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from guangcai.commitments.belonging import paths_for, paths_of
 from guangcai.core.actor import Actor
 from guangcai.core.crypto import blind_index
 from guangcai.core.errors import RuleBroken
@@ -48,8 +49,8 @@ class Offer:
 
 
 def offers_for(member: Member, *, by: Actor) -> list[Offer]:
-    """Wishes of the member's area that wait for somebody, then those he can help with: two queries."""
-    rows = Wish.objects.visible_to(by).on_wall().filter(under("path", [member.path]))
+    """Wishes of the member's area that wait for somebody, then those he can help with: three queries."""
+    rows = Wish.objects.visible_to(by).on_wall().filter(path__in=paths_for(member.path))
     rows = with_numbers(rows).order_by("-published_at", "pk")[:SHOWN_TO_MEMBER]
     own = set(WishClaim.objects.live().filter(member=member).values_list("wish_id", flat=True))
     offers = [_offer(wish, member) for wish in rows if wish.pk not in own]
@@ -120,8 +121,8 @@ class WallRow:
 
 
 def wall_of(community: Node) -> list[WallRow]:
-    """What is wished for in a community, what still waits first. One query."""
-    rows = Wish.objects.on_wall().filter(under("path", [community.path])).select_related("kind")
+    """What is wished for in a community, what still waits first. Two queries."""
+    rows = Wish.objects.on_wall().filter(path__in=paths_of(community.path)).select_related("kind")
     found = rows.order_by("-published_at", "pk")[:SHOWN_TO_ALL]
     shown = [
         WallRow(row.title, row.words, str(row.kind), row.state != WishState.PUBLISHED, row.published_at)
@@ -131,8 +132,8 @@ def wall_of(community: Node) -> list[WallRow]:
 
 
 def thanks_of(community: Node) -> list[WishThanks]:
-    """The latest thanks that others may read, with their wish. One query."""
-    rows = WishThanks.objects.published().filter(under("path", [community.path])).select_related("wish")
+    """The latest thanks that others may read, with their wish. Two queries."""
+    rows = WishThanks.objects.published().filter(path__in=paths_of(community.path)).select_related("wish")
     return list(rows.order_by("-published_at", "pk")[:THANKS_SHOWN])
 
 

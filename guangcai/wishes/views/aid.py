@@ -1,0 +1,155 @@
+"""Programmes of aid: what they came to, number by number for the desk, in bands for everybody else."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from guangcai.core.errors import Forbidden
+from guangcai.core.http import ActorRequest
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import under
+from guangcai.wishes import commands
+from guangcai.wishes.gift_forms import CorrectionForm, OutcomeForm, ProgrammeEndForm, ProgrammeForm
+from guangcai.wishes.models import AidOutcome, AidProgramme
+from guangcai.wishes.queries import aid as queries
+from guangcai.wishes.views.frame import FormPage, communities_of, form_page
+
+
+def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = None) -> AidProgramme:
+    """The programme, if the actor may see it (404 else) and holds `permission` there (403 else)."""
+    row = get_object_or_404(queries.programmes(request.actor), pk=pk)
+    if permission is not None:
+        request.actor.require(permission, row.path)
+    return row
+
+
+@login_required
+@require_safe
+def programmes(request: ActorRequest) -> HttpResponse:
+    """Programmes of one's area, those that run first."""
+    if not request.actor.holds(Permission.STATISTICS_VIEW):
+        raise Forbidden()
+    rows = queries.programmes(request.actor).order_by("community__code", "kind__position", "since", "pk")
+    for name, column in (("programme", "kind"), ("community", "community")):
+        if request.GET.get(name, "").isdecimal():
+            rows = rows.filter(**{column: request.GET[name][:18]})
+    context = {
+        "rows": sorted(rows, key=lambda row: row.ended_on is not None),
+        "may_edit": request.actor.holds(Permission.WISH_EDIT),
+    }
+    return render(request, "wishes/programmes.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def programme_new(request: ActorRequest) -> HttpResponse:
+    """Write a programme down."""
+    form = ProgrammeForm(request.POST or None, communities=communities_of(request))
+    page = FormPage(
+        title=_("New aid programme"),
+        submit=_("Write it down"),
+        back=reverse("wishes:programmes"),
+        back_words=_("Aid programmes"),
+        done=_("Written down. Add what it comes to, day by day."),
+    )
+    return form_page(
+        request,
+        page,
+        form,
+        lambda: commands.add_programme(**form.cleaned_data, by=request.actor, now=timezone.now()),
+    )
+
+
+@login_required
+@require_safe
+def programme(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What a programme came to."""
+    row = found(request, pk)
+    may_edit = request.actor.can(Permission.WISH_EDIT, row.path)
+    context = {
+        "programme": row,
+        "may_edit": may_edit,
+        "sums": queries.sums_of(row, request.actor, on=timezone.localdate()),
+        "outcomes": queries.outcomes_of(row) if may_edit else [],
+    }
+    return render(request, "wishes/programme.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def programme_end(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The programme no longer runs."""
+    row = found(request, pk, permission=Permission.WISH_EDIT)
+    if request.method != "POST" and row.ended_on is not None:
+        return redirect(row)
+    form = ProgrammeEndForm(request.POST or None, initial={"ended_on": timezone.localdate()})
+    page = FormPage(
+        title=_("End the programme"),
+        submit=_("End it"),
+        back=row.get_absolute_url(),
+        back_words=row.title,
+        note=_("What it came to stays on record."),
+        danger=True,
+        done=_("Ended."),
+    )
+    return form_page(
+        request,
+        page,
+        form,
+        lambda: commands.end_programme(
+            programme=row, ended_on=form.cleaned_data["ended_on"], by=request.actor, now=timezone.now()
+        ),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def outcome_new(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Add a number with its day and source."""
+    row = found(request, pk, permission=Permission.WISH_EDIT)
+    form = OutcomeForm(request.POST or None, initial={"on": timezone.localdate()})
+    page = FormPage(
+        title=_("Add an outcome"),
+        submit=_("Add it"),
+        back=row.get_absolute_url(),
+        back_words=row.title,
+        done=_("Added."),
+    )
+    return form_page(
+        request,
+        page,
+        form,
+        lambda: commands.note_outcome(programme=row, **form.cleaned_data, by=request.actor, now=timezone.now()),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def outcome_correction(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Put the right number in the place of a wrong one."""
+    mine = under("path", request.actor.paths_with(Permission.WISH_EDIT))
+    rows = AidOutcome.objects.filter(mine).select_related("programme", "measure", "correction")
+    row = get_object_or_404(rows, pk=pk)
+    if request.method != "POST" and hasattr(row, "correction"):
+        return redirect(row.programme)
+    form = CorrectionForm(request.POST or None, corrects=row)
+    page = FormPage(
+        title=_("Correct the number"),
+        submit=_("Correct it"),
+        back=row.programme.get_absolute_url(),
+        back_words=row.programme.title,
+        note=f"{row.on.isoformat()} · {row.measure} {row.count} {row.measure.unit} · {row.source}",
+        done=_("Corrected. The number as it was stays readable."),
+    )
+    return form_page(
+        request,
+        page,
+        form,
+        lambda: commands.correct_outcome(outcome=row, **form.cleaned_data, by=request.actor, now=timezone.now()),
+    )
