@@ -14,6 +14,7 @@ from guangcai.core import charts
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import covers, under
+from guangcai.councils.enums import PledgeKind, ProposalState
 from guangcai.members.models import Occupation, SkillKind
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node, WorkUnit
@@ -21,6 +22,8 @@ from guangcai.posts.models import PostKind
 from guangcai.reports.statistics import DIMENSION_WORDS, LINK_WORDS, MEASURE_WORDS, Figures
 from guangcai.teams.enums import TeamBasis, TeamKind
 from guangcai.teams.models import TeamField
+from guangcai.wishes.enums import WishChannel, WishState
+from guangcai.wishes.models import AidKind, WishKind
 
 COUNTED_LEVELS = [Level.DISTRICT, Level.STREET, Level.COMMUNITY]
 
@@ -143,14 +146,64 @@ class _ListLinks:
         return {measure: _address(name, query) for measure, name in self.addresses.items()}
 
 
+class _WishLinks(_ListLinks):
+    """From the three figures of wishes to the list, each by the day on which that happened."""
+
+    HAPPENED: Mapping[str, str] = {
+        "count": WishState.COLLECTED,
+        "wishes_claimed": WishState.CLAIMED,
+        "wishes_fulfilled": WishState.CONFIRMED,
+    }
+
+    def __init__(self, figures: Figures) -> None:
+        keys: dict[str, Mapping[str, object]] = {"channel": {str(one.label): one.value for one in WishChannel}}
+        if "kind" in figures.by:
+            keys["kind"] = dict(WishKind.objects.values_list("name", "pk"))
+        super().__init__(figures, addresses=dict.fromkeys(self.HAPPENED, "wishes:list"), keys=keys, over_period=True)
+
+    def of(self, row: dict[str, Any]) -> dict[str, str]:
+        return {name: f"{url}&happened={self.HAPPENED[name]}" for name, url in super().of(row).items()}
+
+
+class _PromiseLinks(_ListLinks):
+    """From the figures of promises to the list: all, kept in time, kept late, late."""
+
+    def __init__(self, figures: Figures) -> None:
+        keys: dict[str, Mapping[str, object]] = {"kind": {str(one.label): one.value for one in PledgeKind}}
+        if "unit" in figures.by:
+            keys["unit"] = _units(figures)
+        addresses = dict.fromkeys(("count", "kept", "kept_late", "late"), "councils:pledges")
+        super().__init__(figures, addresses=addresses, keys=keys)
+
+    def of(self, row: dict[str, Any]) -> dict[str, str]:
+        return {name: url if name == "count" else f"{url}&state={name}" for name, url in super().of(row).items()}
+
+
+def _units(figures: Figures) -> dict[str, object]:
+    return dict(WorkUnit.objects.filter(name__in={row["unit"] for row in figures.rows}).values_list("name", "pk"))
+
+
+def _council_links(figures: Figures) -> "_ListLinks":
+    """From proposals, promises and agreements to their lists."""
+    if figures.name == "promises":
+        return _PromiseLinks(figures)
+    if figures.name == "proposals":
+        keys: dict[str, Mapping[str, object]] = {"state": {str(one.label): one.value for one in ProposalState}}
+        return _ListLinks(figures, addresses={"count": "councils:proposals"}, keys=keys)
+    units = {"unit": _units(figures)} if "unit" in figures.by else {}
+    return _ListLinks(figures, addresses={"count": "councils:agreements"}, keys=units)
+
+
 def _address(name: str, query: Mapping[str, object]) -> str:
     return f"{reverse(name)}?{urlencode({word: key for word, key in query.items() if key})}"
 
 
 def _links_of(figures: Figures, actor: Actor) -> "_RosterLinks | _ListLinks":
     if figures.name == "households" and covers(actor.paths_with(Permission.CARE_VIEW), figures.node.path):
-        words = {"tier": RiskTier, "category": HouseholdCategory}
-        codes = {name: {str(one.label): one.value for one in kinds} for name, kinds in words.items()}
+        codes: dict[str, Mapping[str, object]] = {
+            "tier": {str(one.label): one.value for one in RiskTier},
+            "category": {str(one.label): one.value for one in HouseholdCategory},
+        }
         addresses = {"due": "care:due", "made": "care:due"}
         return _ListLinks(figures, addresses=addresses, keys=codes, over_period=True)
     if figures.name == "posts":
@@ -164,4 +217,11 @@ def _links_of(figures: Figures, actor: Actor) -> "_RosterLinks | _ListLinks":
         if "field" in figures.by:
             keys["field"] = dict(TeamField.objects.values_list("name", "pk"))
         return _ListLinks(figures, addresses={"count": "teams:list"}, keys=keys)
+    if figures.name == "wishes" and covers(actor.paths_with(Permission.WISH_EDIT), figures.node.path):
+        return _WishLinks(figures)
+    if figures.name == "aid":
+        kinds = dict(AidKind.objects.values_list("name", "pk")) if "programme" in figures.by else {}
+        return _ListLinks(figures, addresses={"count": "wishes:programmes"}, keys={"programme": kinds})
+    if figures.name in ("proposals", "promises", "agreements"):
+        return _council_links(figures)
     return _RosterLinks(figures)

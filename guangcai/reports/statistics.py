@@ -19,11 +19,14 @@ from guangcai.care.queries.figures import count_linked
 from guangcai.core.actor import Actor
 from guangcai.core.errors import OutOfScope, RuleBroken, Text
 from guangcai.core.permissions import Permission
+from guangcai.councils.queries.counts import count_agreements, count_promises, count_proposals, coverage
 from guangcai.members.queries.counts import count_links, count_members, reported_in_rates
 from guangcai.orgs.models import Node
 from guangcai.pledges.queries.counts import count_pledges
 from guangcai.posts.queries.counts import count_posts
 from guangcai.teams.queries.counts import count_teams
+from guangcai.wishes.queries.aid import count_aid
+from guangcai.wishes.queries.counts import count_wishes
 from guangcai.zones.enums import ZoneKind
 from guangcai.zones.queries.coverage import count_zones
 
@@ -213,6 +216,44 @@ def _households(asked: Question) -> list[Row]:
     return rows
 
 
+def _wishes(asked: Question) -> list[Row]:
+    """Wishes collected, taken on and come true in the period, each by the day on which that happened (S10)."""
+    counted = count_wishes(paths=asked.paths, by=asked.by, since=asked.first_day, until=asked.until or asked.on)
+    return [
+        {**row.values, "count": row.collected, "wishes_claimed": row.claimed, "wishes_fulfilled": row.fulfilled}
+        for row in counted
+    ]
+
+
+def _aid(asked: Question) -> list[Row]:
+    """What programmes of aid came to in the period, by what is counted (S15); people in need in bands."""
+    counted = count_aid(
+        asked.actor, paths=asked.paths, by=asked.by, since=asked.first_day, until=asked.until or asked.on
+    )
+    return [{**row.values, "count": row.total} for row in counted]
+
+
+def _proposals(asked: Question) -> list[Row]:
+    return count_proposals(asked.paths, by=asked.by, on=asked.on)
+
+
+def _promises(asked: Question) -> list[Row]:
+    """What units promised for proposals: kept in time, kept late, late now (S11)."""
+    return count_promises(asked.paths, by=asked.by, on=asked.on)
+
+
+def _agreements(asked: Question) -> list[Row]:
+    return count_agreements(asked.paths, by=asked.by, on=asked.on)
+
+
+def _joint_meetings(asked: Question) -> list[Row]:
+    """Communities, of these with a joint meeting of units, of these with an agreement (S11: 11 of 60)."""
+    return [
+        {"street": row.street, "count": row.communities, "joint": row.joint, "agreed": row.agreed}
+        for row in coverage(asked.paths, on=asked.on)
+    ]
+
+
 LINK_WORDS: Mapping[str, Text] = {
     "lives_here": _("Lives here"),
     "relation_here": _("Relation here"),
@@ -241,6 +282,10 @@ DIMENSION_WORDS: Mapping[str, Text] = {
     "tier": _("Risk tier"),
     "pairing": _("Kind of pairing"),
     "pledge": pgettext_lazy("menu", "Pledge"),
+    "state": _("State"),
+    "street": pgettext_lazy("level", "Street"),
+    "channel": _("How it came"),
+    "programme": _("Aid programme"),
 }
 MEASURE_WORDS: Mapping[str, Text] = {
     "count": _("Count"),
@@ -263,9 +308,17 @@ MEASURE_WORDS: Mapping[str, Text] = {
     "read": _("Read"),
     "acknowledged": _("Acknowledged"),
     "disputed": _("Disputed"),
+    "kept": pgettext_lazy("promise", "Kept in time"),
+    "kept_late": pgettext_lazy("promise", "Kept, but late"),
+    "late": pgettext_lazy("promise", "Late"),
+    "units": _("Work units"),
+    "joint": _("With a joint meeting"),
+    "agreed": _("With an agreement"),
     "fulfilled": pgettext_lazy("pledge", "Fulfilled"),
     "partly": pgettext_lazy("pledge", "Partly fulfilled"),
     "not_yet": pgettext_lazy("pledge", "Not yet fulfilled"),
+    "wishes_claimed": pgettext_lazy("wishes", "Taken on"),
+    "wishes_fulfilled": pgettext_lazy("wishes", "Come true"),
 }
 STATISTICS: Mapping[str, Statistic] = {
     "members": Statistic(
@@ -322,12 +375,49 @@ STATISTICS: Mapping[str, Statistic] = {
         measures=("count", "sent", "read", "acknowledged", "disputed"),
         has_period=True,
     ),
+    "proposals": Statistic(pgettext_lazy("menu", "Proposals"), ("state", "community"), ("state",), _proposals),
+    "promises": Statistic(
+        pgettext_lazy("menu", "Promises of units"),
+        ("unit", "community", "kind"),
+        ("unit",),
+        _promises,
+        measures=("count", "kept", "kept_late", "late"),
+    ),
+    "agreements": Statistic(
+        pgettext_lazy("menu", "Joint-building agreements"),
+        ("community", "unit"),
+        ("community",),
+        _agreements,
+        measures=("count", "units"),
+    ),
+    "joint_meetings": Statistic(
+        _("Communities with a joint meeting"),
+        ("street",),
+        ("street",),
+        _joint_meetings,
+        measures=("count", "joint", "agreed"),
+    ),
     "pledges": Statistic(
         pgettext_lazy("menu", "Pledges"),
         ("pledge", "community"),
         ("pledge",),
         _pledges,
         measures=("count", "fulfilled", "partly", "not_yet"),
+    ),
+    "wishes": Statistic(
+        pgettext_lazy("menu", "Wishes"),
+        ("kind", "channel", "community"),
+        ("kind",),
+        _wishes,
+        measures=("count", "wishes_claimed", "wishes_fulfilled"),
+        has_period=True,
+    ),
+    "aid": Statistic(
+        _("Outcomes of aid (people in need in fives outside their own desk)"),
+        ("outcome", "programme", "community"),
+        ("outcome",),
+        _aid,
+        has_period=True,
     ),
 }
 
