@@ -252,6 +252,8 @@ ACTS = {
     Tag.APPRAISAL_APPROVE: pgettext_lazy("act", "Appraisal approved"),
     Tag.APPRAISAL_OBJECT: pgettext_lazy("act", "Objection to an appraisal"),
     Tag.APPRAISAL_SEND: pgettext_lazy("act", "Appraisal sent to the unit"),
+    Tag.FEED_ADD: pgettext_lazy("act", "Calendar link made"),
+    Tag.FEED_REVOKE: pgettext_lazy("act", "Calendar link revoked"),
     Tag.STATISTICS_EXPORT: pgettext_lazy("act", "Statistics exported"),
     Tag.FORM_SET_CHANGE: pgettext_lazy("act", "Set of forms chosen"),
     Tag.FORM_SET_PRINT: pgettext_lazy("act", "Set of forms printed"),

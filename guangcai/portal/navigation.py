@@ -28,6 +28,8 @@ def _day(actor: Actor) -> list[NavItem]:
         rows.append(NavItem(_("Members"), link("members:roster"), "users"))
     if actor.holds(Permission.UNIT_ROSTER_VIEW):
         rows.append(NavItem(pgettext("menu", "Our members"), link("members:unit"), "users"))
+    if actor.units_with(Permission.PROPOSAL_ANSWER):
+        rows.append(NavItem(pgettext("menu", "Our promises"), link("councils:ours"), "heart-handshake"))
     if actor.holds(Permission.ACTIVITY_EDIT) or actor.holds(Permission.ROSTER_VIEW):
         rows.append(NavItem(_("Activities"), link("activities:list"), "calendar-event"))
     if actor.holds(Permission.ENTRY_CONFIRM):
@@ -52,9 +54,25 @@ def _taken_on(actor: Actor) -> list[NavItem]:
         rows.append(NavItem(_("Figures of care"), link("care:figures"), "home-heart", group=group, phone=False))
     if actor.holds(Permission.PLEDGE_EDIT):
         rows.append(NavItem(pgettext("menu", "Pledges"), link("pledges:list"), "writing", group=group, phone=False))
+    if actor.holds(Permission.WISH_EDIT):
+        rows.append(NavItem(pgettext("menu", "Wishes"), link("wishes:list"), "star", group=group, phone=False))
+    if actor.holds(Permission.ROSTER_VIEW):
+        to = link("wishes:campaigns")
+        rows.append(NavItem(pgettext("menu", "Campaigns"), to, "heart-handshake", group=group, phone=False))
+        to = link("wishes:programmes")
+        rows.append(NavItem(pgettext("menu", "Aid programmes"), to, "user-heart", group=group, phone=False))
     if actor.holds(Permission.RESOURCE_VIEW) or actor.holds(Permission.RESOURCE_EDIT):
         to = link("places:resources")
         rows.append(NavItem(pgettext("menu", "Shared resources"), to, "key", group=group, phone=False))
+    if actor.holds(Permission.ROSTER_VIEW):
+        words, to = pgettext("menu", "Councils"), link("councils:bodies")
+        rows.append(NavItem(words, to, "users-group", group=group, phone=False))
+        words, to = pgettext("menu", "Proposals"), link("councils:proposals")
+        rows.append(NavItem(words, to, "bulb", group=group, phone=False))
+        words, to = pgettext("menu", "Joint-building agreements"), link("councils:agreements")
+        rows.append(NavItem(words, to, "file-text", group=group, phone=False))
+        words, to = pgettext("menu", "Project competition"), link("councils:contests")
+        rows.append(NavItem(words, to, "award", group=group, phone=False))
     if actor.holds(Permission.INVITATION_EDIT):
         to = link("invitations:rounds")
         rows.append(NavItem(pgettext("menu", "Find people"), to, "users-plus", group=group, phone=False))
@@ -98,10 +116,13 @@ def _own(actor: Actor) -> list[NavItem]:
         NavItem(pgettext("menu", "My posts"), link("posts:open"), "id-badge-2", group=group, phone=False),
         NavItem(pgettext("menu", "My households"), link("care:mine"), "home-heart", group=group, phone=False),
         NavItem(pgettext("menu", "My zones"), link("zones:mine"), "building", group=group, phone=False),
+        NavItem(pgettext("menu", "Wishes"), link("wishes:open"), "star", group=group, phone=False),
         NavItem(pgettext("menu", "My pledges"), link("pledges:mine"), "writing", group=group, phone=False),
         NavItem(pgettext("menu", "My teams"), link("teams:mine"), "users-group", group=group, phone=False),
+        NavItem(pgettext("menu", "My proposals"), link("councils:mine"), "bulb", group=group, phone=False),
         NavItem(pgettext("menu", "My record"), link("ledger:mine"), "book-2", group=group),
         NavItem(pgettext("menu", "About me"), link("members:me"), "user-circle", group=group),
+        NavItem(pgettext("menu", "Calendar links"), link("feeds:links"), "calendar", group=group, phone=False),
     ]
 
 

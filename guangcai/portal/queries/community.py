@@ -15,6 +15,9 @@ from guangcai.care.queries.households import due as care_due
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
+from guangcai.councils.queries.bodies import due as bodies_due
+from guangcai.councils.queries.promises import late_in
+from guangcai.councils.queries.proposals import due as proposals_due
 from guangcai.ledger.enums import EntryOrigin
 from guangcai.ledger.models import Objection
 from guangcai.ledger.queries.entries import count_waiting, waiting_entries
@@ -27,6 +30,7 @@ from guangcai.portal.links import link
 from guangcai.portal.models import Suggestion
 from guangcai.posts.queries.posts import due as posts_due
 from guangcai.teams.queries.teams import due as teams_due
+from guangcai.wishes.queries.wishes import due as wishes_due
 from guangcai.zones.queries.own import due as zones_due
 
 
@@ -49,6 +53,8 @@ def due(actor: Actor, *, now: datetime) -> list[Due]:
     rows += _zones(actor, now)
     rows += _teams(actor)
     rows += _care(actor, now)
+    rows += _wishes(actor, now)
+    rows += _councils(actor, now)
     rows += _bookings(actor, now)
     rows += [*_feedback(actor, now), *_approvals(actor)]
     shown = [row for row in rows if row.count and row.url]
@@ -169,6 +175,61 @@ def _teams(actor: Actor) -> list[Due]:
             link("teams:inbox", query="seen=no"),
             "message",
         ),
+    ]
+
+
+def _councils(actor: Actor, now: datetime) -> list[Due]:
+    """Meetings, menus and surveys due, proposals that wait for the desk, promises past their day: four queries."""
+    if not actor.holds(Permission.COUNCIL_EDIT):
+        return []
+    paths, today = actor.paths_with(Permission.COUNCIL_EDIT), localdate(now)
+    owed, waiting = bodies_due(actor, paths=paths, on=today), proposals_due(actor, paths=paths)
+    late = sum(one.is_late for one in owed)
+    note = ngettext("%(n)d is overdue", "%(n)d are overdue", late) % {"n": late} if late else ""
+    tone = "bad" if late else "wait"
+    kept_late, to = late_in(actor, paths=paths, on=today), link("councils:pledges", query="state=late")
+    rows = [
+        Due(
+            "bodies",
+            _("Meetings, menus and surveys due"),
+            len(owed),
+            link("councils:bodies"),
+            "users-group",
+            note,
+            tone,
+        ),
+        Due("promises", _("Promises of units past their day"), kept_late, to, "heart-handshake", tone="bad"),
+    ]
+    found = (
+        ("proposals_raised", _("Proposals to screen"), waiting.raised, "raised"),
+        ("proposals_accepted", _("Proposals to table"), waiting.accepted, "accepted"),
+        ("proposals_done", _("Proposals to be judged"), waiting.done, "done"),
+        ("proposals_judged", _("Results to publish"), waiting.judged, "judged"),
+    )
+    rows += [
+        Due(key, label, count, link("councils:proposals", query=f"state={state}"), "bulb")
+        for key, label, count, state in found
+    ]
+    return rows
+
+
+def _wishes(actor: Actor, now: datetime) -> list[Due]:
+    """Wishes to verify, to publish, to give out, to ask about; claims to confirm; thanks to read: four queries."""
+    if not actor.holds(Permission.WISH_EDIT):
+        return []
+    waiting = wishes_due(actor, paths=actor.paths_with(Permission.WISH_EDIT), now=now)
+    found = (
+        ("wishes_new", _("Wishes to verify"), waiting.to_verify, "collected", "star"),
+        ("wishes_verified", _("Verified wishes to publish"), waiting.to_publish, "verified", "speakerphone"),
+        ("wish_claims", _("Claims of wishes to confirm"), waiting.claims, "to_confirm", "heart-handshake"),
+        ("wish_draws", _("Wishes to give out"), waiting.draws, "to_draw", "list-check"),
+        ("wishes_done", _("Wishers to ask whether it came true"), waiting.to_ask, "fulfilled", "message"),
+        ("wishes_long", _("Wishes taken on for long"), waiting.long, "long", "hourglass"),
+        ("wish_thanks", _("Thanks to read and show"), waiting.thanks, "thanks", "message"),
+    )
+    return [
+        Due(key, label, count, link("wishes:list", query=f"state={state}"), icon)
+        for key, label, count, state, icon in found
     ]
 
 

@@ -10,6 +10,8 @@ from guangcai.activities.queries.shifts import MyShift, Offer, my_shifts, offers
 from guangcai.appraisal.models import Appraisal
 from guangcai.care.queries.households import OwnPairing, own_pairings
 from guangcai.core.actor import Actor
+from guangcai.councils.models import Proposal
+from guangcai.councils.queries.proposals import own_proposals
 from guangcai.invitations.models import Invitation
 from guangcai.invitations.queries.mine import own_invitations
 from guangcai.ledger.queries.booklet import OwnYear, own_year
@@ -21,6 +23,8 @@ from guangcai.posts.models import PostClaim
 from guangcai.posts.queries.posts import own_claims
 from guangcai.teams.models import TeamMembership
 from guangcai.teams.queries.teams import own_memberships
+from guangcai.wishes.models import WishClaim
+from guangcai.wishes.queries.wishes import own_claims as own_wishes
 from guangcai.zones.models import ZoneAgreement
 from guangcai.zones.queries.own import own_agreements
 
@@ -31,6 +35,7 @@ NEXT, OFFERS = 3, 3
 class MemberDay:
     """`now_on`: the shift to check in to. `unread`: messages not seen yet. `waiting`: records not yet confirmed.
     `claims`: the posts he has taken on, first what he can take up. `zones`: the same.
+    `proposals`: what he proposed, what waits for his word first.
     `invitations`: what he was asked and has not answered. `reviewed`: a pledge whose review he may answer."""
 
     member: Member
@@ -43,7 +48,9 @@ class MemberDay:
     appraisal: Appraisal | None
     claims: tuple[PostClaim, ...]
     households: tuple[OwnPairing, ...]
+    proposals: tuple[Proposal, ...]
     teams: tuple[TeamMembership, ...]
+    wishes: tuple[WishClaim, ...]
     zones: tuple[ZoneAgreement, ...]
     invitations: tuple[Invitation, ...]
     reviewed: Pledge | None
@@ -77,7 +84,9 @@ def member_day(actor: Actor, *, now: datetime) -> MemberDay | None:
         .first(),
         claims=tuple(own_claims(actor)),
         households=tuple(own_pairings(actor, now=now)),
+        proposals=tuple(own_proposals(actor)[:NEXT]),
         teams=tuple(own_memberships(actor)),
+        wishes=tuple(own_wishes(actor)),
         zones=tuple(own_agreements(actor, on=localdate(now))),
         invitations=tuple(own_invitations(actor, now=now)),
         reviewed=own_news(actor),
