@@ -8,13 +8,17 @@ import pytest
 import time_machine
 from django.test import Client
 
-from guangcai.portal import rules
+from guangcai.core.actor import Actor
+from guangcai.members.commands import load_lists
+from guangcai.portal import rooms, rules
 from guangcai.portal.queries import area as areas
 from guangcai.portal.queries import checklist, community
 from guangcai.portal.rules import Audience
+from guangcai.posts import commands as posts
 from tests.cast import Cast, grant, protect
 from tests.ledger.scenes import SATURDAY, confirmed
 from tests.portal.scenes import closed_quarter, one_of_everything, shift, suggestion
+from tests.posts.conftest import draft as post_draft
 
 SignIn = Callable[[Any], Client]
 STAFF = ["administrator", "overseer", "secretary", "desk", "liaison", "member", "auditor", "system"]
@@ -163,3 +167,43 @@ def test_the_menu_leads_only_where_one_may_go(cast: Cast, signed_in: SignIn) -> 
 def test_a_suggestion_of_the_district_is_not_the_desk_s(cast: Cast) -> None:
     suggestion(cast, place="district")
     assert "suggestions" not in {row.key for row in community.due(cast.actor("desk"), now=cast.now)}
+
+
+def test_many_matters_stand_under_their_rooms_what_is_late_first() -> None:
+    def matter(key: str, tone: str = "wait") -> community.Due:
+        return community.Due(key, key, 2, "/", "", tone=tone)
+
+    few = [matter("shifts"), matter("care_late", "bad")]
+    assert [(group.title, len(group.rows)) for group in rooms.grouped(few)] == [("", 2)]
+    keys = ["shifts", "entries", "post_claims", "care_unpaired", "team_requests", "sheets", "never_heard_of"]
+    found = rooms.grouped([matter("care_late", "bad"), *map(matter, keys)])
+    assert [[row.key for row in group.rows] for group in found] == [
+        ["care_late"],
+        ["shifts", "entries"],
+        ["care_unpaired"],
+        ["post_claims", "team_requests"],
+        ["sheets", "never_heard_of"],
+    ]
+    assert sum(group.count for group in found) == 16
+    assert rooms.grouped([]) == []
+
+
+def test_a_phone_shows_first_what_asks_for_him_then_what_he_has(cast: Cast, signed_in: SignIn) -> None:
+    system, now, member = Actor.system(), cast.now, cast.teacher_member
+    load_lists(by=system, now=now)
+    posts.load_post_kinds(by=system, now=now)
+    first, second = (
+        posts.add_post(community=cast.nanyuan, draft=post_draft(title=title), by=system, now=now)
+        for title in ("白天岗", "夜间岗")
+    )
+    waiting, held = (
+        posts.claim_post(post=post, member=member, by=cast.actor("member"), now=now) for post in (first, second)
+    )
+    for claim in (waiting, held):
+        posts.confirm_claim(claim=claim, by=system, now=now)
+    posts.take_up(claim=held, by=cast.actor("member"), now=now)
+    answer = signed_in(cast.member).get("/")
+    assert [(line.label, line.url) for line in answer.context["asked"]] == [("白天岗", first.get_absolute_url())]
+    (line,) = answer.context["taken_on"]
+    assert (line.key, line.count, line.note) == ("posts", 2, "白天岗、夜间岗")
+    assert answer.content.decode().index("白天岗") < answer.content.decode().index("own-posts")

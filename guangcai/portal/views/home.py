@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Tab
-from guangcai.portal import rules
+from guangcai.portal import rooms, rules
 from guangcai.portal.links import link
 from guangcai.portal.queries import area as areas
-from guangcai.portal.queries import checklist, community, member, trail, unit
+from guangcai.portal.queries import checklist, community, member, own, trail, unit
 from guangcai.portal.rules import Audience
 
 LATEST = 12
@@ -52,13 +52,16 @@ def _tabs(mine: tuple[Audience, ...], shown: Audience) -> list[Tab]:
 
 
 def _member(request: ActorRequest) -> dict[str, Any]:
-    return {"day": member.member_day(request.actor, now=timezone.now())}
+    day = member.member_day(request.actor, now=timezone.now())
+    return {"day": day, "asked": own.asked(day) if day else [], "taken_on": own.taken_on(day) if day else []}
 
 
 def _community(request: ActorRequest) -> dict[str, Any]:
     now, actor = timezone.now(), request.actor
+    due = community.due(actor, now=now)
     return {
-        "due": community.due(actor, now=now),
+        "due": due,
+        "groups": rooms.grouped(due),
         "shifts": community.shifts_today(actor, now=now),
         "may_approve": actor.holds(Permission.FEEDBACK_APPROVE),
     }
