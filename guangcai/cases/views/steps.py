@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from guangcai.cases import commands
@@ -87,9 +87,9 @@ def contact(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 DECLINE = Words(
-    gettext_lazy("Decline"),
+    pgettext_lazy("case", "Decline"),
     gettext_lazy("The desk asks somebody else. It is no mark against anybody."),
-    gettext_lazy("Decline"),
+    pgettext_lazy("case", "Decline"),
     gettext_lazy("Declined. The desk asks somebody else."),
 )
 RETURN = Words(
