@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guangcai.cases.views import board, cases, catalogue, dispatch, intake, jobs, steps, technicians
+from guangcai.cases.views import board, cases, catalogue, dispatch, following, intake, jobs, public, steps, technicians
 
 app_name = "cases"
 urlpatterns = [
@@ -11,6 +11,13 @@ urlpatterns = [
     path("new/likeness/", intake.likeness, name="likeness"),
     path("ask/", intake.ask, name="ask"),
     path("mine/", jobs.mine, name="mine"),
+    path("help/", public.communities, name="public"),
+    path("help/received/", public.received, name="public_received"),
+    path("help/<slug:code>/", public.shelves, name="public_shelves"),
+    path("help/<slug:code>/<int:item>/", public.ask, name="public_ask"),
+    path("follow/", following.follow, name="public_follow"),
+    path("follow/case/", following.case, name="public_case"),
+    path("follow/case/word/", following.word, name="public_word"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/new/", catalogue.new, name="item_new"),
     path("catalogue/<int:pk>/", catalogue.edit, name="item"),
