@@ -375,4 +375,4 @@ PUBLIC_ADDRESSES = frozenset(
         "wishes:taking_back",
     }
 )
-PUBLIC_PREFIXES = ("account_", "mfa_", "api:")
+PUBLIC_PREFIXES = ("account_", "mfa_", "api:", "open311:")

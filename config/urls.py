@@ -22,5 +22,7 @@ urlpatterns = [
     path("ledger/", include("guangcai.ledger.urls")),
     path("appraisal/", include("guangcai.appraisal.urls")),
     path("reports/", include("guangcai.reports.urls")),
+    path("calendar/", include("guangcai.api.feed_urls")),
     path("api/v1/", include("guangcai.api.urls")),
+    path("open311/v2/", include("guangcai.api.open311.urls")),
 ]

@@ -20,7 +20,11 @@ class Pace(BaseThrottle):
         self._left = 0.0
 
     def allow_request(self, request: HttpRequest) -> bool:
-        now, who = time.monotonic(), request.user.pk
+        return self.allows(request.user.pk, most=settings.GUANGCAI_API_PER_MINUTE)
+
+    def allows(self, who: object, *, most: int) -> bool:
+        """Whether `who` may ask once more within this minute."""
+        now = time.monotonic()
         with self._lock:
             began, count = self._counts.get(who, (now, 0))
             if now - began >= MINUTE:
@@ -29,7 +33,7 @@ class Pace(BaseThrottle):
                 self._counts.clear()
             self._counts[who] = began, count + 1
             self._left = MINUTE - (now - began)
-        return count < settings.GUANGCAI_API_PER_MINUTE
+        return count < most
 
     def wait(self) -> float | None:
         return self._left

@@ -115,6 +115,8 @@ class Tag(StrEnum):
     PAIRING_TAKE_UP = "care:pairing:take_up"
     PAIRING_END = "care:pairing:end"
     PAIRING_HAND_OVER = "care:pairing:hand_over"
+    CARE_OFFER = "care:offer:add"
+    CARE_OFFER_END = "care:offer:end"
     VISIT_ADD = "care:visit:add"
     VISIT_CORRECT = "care:visit:correct"
     ALERT_RAISE = "care:alert:raise"
@@ -273,6 +275,9 @@ class Tag(StrEnum):
     APPRAISAL_APPROVE = "appraisal:appraisal:approve"
     APPRAISAL_OBJECT = "appraisal:appraisal:object"
     APPRAISAL_SEND = "appraisal:appraisal:send"
+    # calendar feeds
+    FEED_ADD = "api:feed:add"
+    FEED_REVOKE = "api:feed:revoke"
     # reports and portal
     STATISTICS_EXPORT = "reports:statistics:export"
     FORM_SET_CHANGE = "reports:form_set:change"

@@ -32,7 +32,7 @@ def span_words(begins: int, ends: int) -> str:
 def slot_lines(slots: Iterable[Weekly]) -> list[str]:
     """One line for each time of day, with the days it holds on; five working days in one word."""
     days: dict[tuple[int, int], list[int]] = {}
-    for slot in sorted(slots, key=lambda slot: (slot.begins, slot.ends, slot.weekday)):
+    for slot in sorted(slots, key=lambda slot: (slot.weekday, slot.begins)):
         days.setdefault((slot.begins, slot.ends), []).append(slot.weekday)
     return [f"{_day_words(weekdays)} {span_words(*times)}" for times, weekdays in days.items()]
 

@@ -110,6 +110,8 @@ ACTS = {
     Tag.PAIRING_TAKE_UP: pgettext_lazy("act", "Pairing taken up"),
     Tag.PAIRING_END: pgettext_lazy("act", "Pairing ended"),
     Tag.PAIRING_HAND_OVER: pgettext_lazy("act", "Household handed over"),
+    Tag.CARE_OFFER: pgettext_lazy("act", "Would look after a household"),
+    Tag.CARE_OFFER_END: pgettext_lazy("act", "Offer to look after a household taken back"),
     Tag.VISIT_ADD: pgettext_lazy("act", "Visit written down"),
     Tag.VISIT_CORRECT: pgettext_lazy("act", "Visit corrected"),
     Tag.ALERT_RAISE: pgettext_lazy("act", "Major change in a household reported"),

@@ -32,6 +32,10 @@ def _day(actor: Actor) -> list[NavItem]:
         rows.append(NavItem(pgettext("menu", "Our promises"), link("councils:ours"), "heart-handshake"))
     if actor.holds(Permission.ACTIVITY_EDIT) or actor.holds(Permission.ROSTER_VIEW):
         rows.append(NavItem(_("Activities"), link("activities:list"), "calendar-event"))
+    if actor.holds(Permission.CASE_VIEW):
+        rows.append(NavItem(pgettext("menu", "Requests"), link("cases:list"), "inbox", phone=False))
+    if actor.holds(Permission.CASE_ANSWER):
+        rows.append(NavItem(pgettext("menu", "My jobs"), link("cases:mine"), "inbox"))
     if actor.holds(Permission.ENTRY_CONFIRM):
         rows.append(NavItem(_("To confirm"), link("ledger:confirmations"), "checks"))
     if actor.holds(Permission.ENTRY_VIEW):
@@ -67,12 +71,6 @@ def _taken_on(actor: Actor) -> list[NavItem]:
     if actor.holds(Permission.ROSTER_VIEW):
         words, to = pgettext("menu", "Councils"), link("councils:bodies")
         rows.append(NavItem(words, to, "users-group", group=group, phone=False))
-        words, to = pgettext("menu", "Proposals"), link("councils:proposals")
-        rows.append(NavItem(words, to, "bulb", group=group, phone=False))
-        words, to = pgettext("menu", "Joint-building agreements"), link("councils:agreements")
-        rows.append(NavItem(words, to, "file-text", group=group, phone=False))
-        words, to = pgettext("menu", "Project competition"), link("councils:contests")
-        rows.append(NavItem(words, to, "award", group=group, phone=False))
     if actor.holds(Permission.INVITATION_EDIT):
         to = link("invitations:rounds")
         rows.append(NavItem(pgettext("menu", "Find people"), to, "users-plus", group=group, phone=False))
@@ -107,13 +105,15 @@ def _paper(actor: Actor) -> list[NavItem]:
 
 
 def _own(actor: Actor) -> list[NavItem]:
-    if actor.member_id is None:
-        return []
     group = _("My service")
+    calendar = NavItem(pgettext("menu", "Calendar links"), link("feeds:links"), "calendar", group=group, phone=False)
+    if actor.member_id is None:
+        return [calendar] if actor.holds(Permission.RESOURCE_BOOK) else []
     return [
         NavItem(pgettext("menu", "Find"), link("activities:open"), "heart-handshake", group=group),
         NavItem(pgettext("menu", "My shifts"), link("activities:mine"), "calendar-check", group=group),
         NavItem(pgettext("menu", "My posts"), link("posts:open"), "id-badge-2", group=group, phone=False),
+        NavItem(pgettext("menu", "My jobs"), link("cases:mine"), "inbox", group=group, phone=False),
         NavItem(pgettext("menu", "My households"), link("care:mine"), "home-heart", group=group, phone=False),
         NavItem(pgettext("menu", "My zones"), link("zones:mine"), "building", group=group, phone=False),
         NavItem(pgettext("menu", "Wishes"), link("wishes:open"), "star", group=group, phone=False),
@@ -122,7 +122,7 @@ def _own(actor: Actor) -> list[NavItem]:
         NavItem(pgettext("menu", "My proposals"), link("councils:mine"), "bulb", group=group, phone=False),
         NavItem(pgettext("menu", "My record"), link("ledger:mine"), "book-2", group=group),
         NavItem(pgettext("menu", "About me"), link("members:me"), "user-circle", group=group),
-        NavItem(pgettext("menu", "Calendar links"), link("feeds:links"), "calendar", group=group, phone=False),
+        calendar,
     ]
 
 

@@ -1,0 +1,167 @@
+"""Calendar feeds: what a calendar program reads, how a link is made once and revoked, and what it never tells."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from icalendar import Calendar
+
+from guangcai.activities import commands as activities
+from guangcai.activities.models import Shift
+from guangcai.api import feeds
+from guangcai.api.models import FeedKind, FeedLink
+from guangcai.core.errors import Forbidden, OutOfScope, RuleBroken
+from guangcai.core.ids import new_id
+from guangcai.core.models import AuditEvent
+from guangcai.places import commands as places
+from tests.activities.conftest import text
+from tests.cast import Cast
+from tests.places.conftest import SLOTS, hall, wanted
+
+SignIn = Callable[[Any], Client]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock(now: datetime) -> Any:
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def open_shift(cast: Cast, now: datetime) -> Shift:
+    """A published shift of 南园 in two days."""
+    desk = cast.actor("desk")
+    activity = activities.add_activity(community=cast.nanyuan, text=text(), by=desk, now=now)
+    begins = now + timedelta(days=2)
+    ends = begins + timedelta(hours=2)
+    shift = activities.add_shift(activity=activity, starts_at=begins, ends_at=ends, places=5, by=desk, now=now)
+    activities.publish_activity(activity=activity, by=desk, now=now)
+    return Shift.objects.select_related("activity").get(pk=shift.pk)
+
+
+def link_of(cast: Cast, who: str, now: datetime, kind: FeedKind = FeedKind.OWN, **other: Any) -> tuple[FeedLink, str]:
+    said = {"node": None} | other
+    return feeds.add_link(user=cast.users[who], kind=kind, by=cast.actor(who), now=now, **said)
+
+
+def events(secret: str) -> list[Any]:
+    answer = Client().get(reverse("feeds:feed", args=[secret]))
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert not answer.cookies
+    return list(Calendar.from_ical(answer.content).walk("VEVENT"))
+
+
+def test_a_desk_reads_its_bookings(cast: Cast, now: datetime) -> None:
+    row = places.add_resource(
+        community=cast.nanyuan, work_unit=None, content=hall(slots=SLOTS), by=cast.actor("desk"), now=now
+    )
+    booking = places.ask(resource=row, community=cast.nanyuan, wanted=wanted(), by=cast.actor("desk"), now=now)
+    _link, secret = link_of(cast, "desk", now)
+    (event,) = events(secret)
+    assert str(event["summary"]) == "居民议事"
+    assert str(event["location"]) == "学校礼堂 教学楼一层"
+    assert event["dtstart"].dt == booking.starts_at.astimezone(UTC)
+    assert event["dtend"].dt == booking.ends_at.astimezone(UTC)
+    assert {name.lower() for name in event} == {"uid", "dtstamp", "summary", "dtstart", "dtend", "location"}
+    assert b"13800000103" not in Client().get(reverse("feeds:feed", args=[secret])).content
+    _link, other = link_of(cast, "desk_colleague", now)
+    assert events(other) == []
+    places.cancel(booking=booking, reason="改期", by=cast.actor("desk"), now=now)
+    assert events(secret) == []
+
+
+def test_a_member_reads_his_shifts_and_a_community_its_activities(cast: Cast, open_shift: Shift, now: datetime) -> None:
+    _own, own = link_of(cast, "member", now)
+    _all, everything = link_of(cast, "member", now, FeedKind.COMMUNITY, node=cast.nanyuan)
+    assert events(own) == []
+    assert [str(event["summary"]) for event in events(everything)] == [open_shift.activity.title]
+    activities.sign_up(shift=open_shift, member=cast.teacher_member, by=cast.actor("member"), now=now)
+    (event,) = events(own)
+    assert str(event["location"]) == open_shift.activity.place
+    assert event["dtstart"].dt == open_shift.starts_at.astimezone(UTC)
+    cast.member.grants.update(ended_at=now)
+    answer = Client().get(reverse("feeds:feed", args=[everything]))
+    assert answer.status_code == 404
+
+
+def test_revoked_is_gone(cast: Cast, signed_in: SignIn, now: datetime) -> None:
+    link, secret = link_of(cast, "member", now)
+    stranger = signed_in(cast.desk)
+    assert stranger.post(reverse("feeds:revocation", args=[link.pk])).status_code == 404
+    with pytest.raises(OutOfScope):
+        feeds.revoke_link(link=link, by=cast.actor("desk"), now=now)
+    browser = signed_in(cast.member)
+    for _again in range(2):
+        assert browser.post(reverse("feeds:revocation", args=[link.pk])).status_code == 302
+    assert Client().get(reverse("feeds:feed", args=[secret])).status_code == 404
+    assert Client().get(reverse("feeds:feed", args=["x" * 43])).status_code == 404
+    tags = AuditEvent.objects.filter(tag__startswith="api:feed").order_by("at", "tag").values_list("tag", flat=True)
+    assert list(tags) == ["api:feed:add", "api:feed:revoke"]
+    _link, closed = link_of(cast, "member", now)
+    cast.member.closed_at = now
+    cast.member.save()
+    assert Client().get(reverse("feeds:feed", args=[closed])).status_code == 404
+
+
+def test_the_address_is_shown_once(cast: Cast, signed_in: SignIn) -> None:
+    browser, page, key = signed_in(cast.member), reverse("feeds:links"), new_id()
+    shown = browser.post(page, {"id": key, "kind": "own"}).content.decode()
+    row = FeedLink.objects.get()
+    assert ".ics" in shown
+    assert row.token_hash not in shown
+    assert ".ics" not in browser.get(page).content.decode()
+    assert browser.post(page, {"id": key, "kind": "own"}).status_code == 302
+    assert FeedLink.objects.count() == 1
+    assert browser.post(page, {"kind": "community"}).status_code == 422
+    assert browser.post(page, {"kind": "community", "node": cast.gongyuan.pk}).status_code == 422
+    assert browser.post(page, {"kind": "community", "node": cast.nanyuan.pk}).status_code == 200
+    assert Client().get(page).status_code == 302
+
+
+def test_only_ones_own_and_no_more_than_ten(cast: Cast, now: datetime) -> None:
+    with pytest.raises(Forbidden):
+        feeds.add_link(user=cast.desk, kind=FeedKind.OWN, node=None, by=cast.actor("member"), now=now)
+    with pytest.raises(OutOfScope):
+        link_of(cast, "member", now, FeedKind.COMMUNITY, node=cast.gongyuan)
+    rows = [link_of(cast, "member", now) for _number in range(feeds.MOST_LINKS)]
+    with pytest.raises(RuleBroken):
+        link_of(cast, "member", now)
+    feeds.revoke_link(link=rows[0][0], by=cast.actor("member"), now=now)
+    assert link_of(cast, "member", now)[1]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FeedLink.objects.filter(pk=rows[1][0].pk).update(kind=FeedKind.COMMUNITY)
+
+
+def test_too_fast_is_told_to_wait(cast: Cast, now: datetime, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from guangcai.api.pace import Pace
+    from guangcai.api.views import feeds as views
+
+    monkeypatch.setattr(views, "pace", Pace())
+    settings.GUANGCAI_API_PER_MINUTE = 2
+    _link, secret = link_of(cast, "member", now)
+    answers = [Client().get(reverse("feeds:feed", args=[secret])).status_code for _number in range(3)]
+    assert answers == [200, 200, 429]
+
+
+def test_a_feed_needs_a_fixed_number_of_statements(cast: Cast, now: datetime, queries: Any) -> None:
+    row = places.add_resource(
+        community=cast.nanyuan, work_unit=None, content=hall(slots=SLOTS), by=cast.actor("desk"), now=now
+    )
+    _link, secret = link_of(cast, "desk", now)
+    counts = []
+    for size in (1, 2):
+        for number in range(size):
+            times = {"begins": f"{8 + size + number:02d}:00", "ends": f"{8 + size + number:02d}:30"}
+            places.ask(resource=row, community=cast.nanyuan, wanted=wanted(**times), by=cast.actor("desk"), now=now)
+        with queries() as seen:
+            assert len(events(secret)) == (1 if size == 1 else 3)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+    assert timedelta(days=30) == feeds.BACK
