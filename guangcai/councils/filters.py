@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters as filters
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from guangcai.councils.enums import BodyKind, PledgeKind, ProposalState
 from guangcai.councils.models import Body, JointAgreement, JointPledge, Proposal
 from guangcai.councils.queries import agreements, promises
 from guangcai.orgs.enums import Level
-from guangcai.orgs.models import Node
+from guangcai.orgs.models import Node, WorkUnit
 
 LEVELS = [Level.DISTRICT, Level.STREET, Level.COMMUNITY]
 
@@ -23,6 +23,14 @@ def _places(request: HttpRequest | None) -> QuerySet[Node]:
     places = Node.objects.in_force(timezone.localdate()).filter(level__in=LEVELS).order_by("path")
     actor: Any = getattr(request, "actor", None)
     return places.held_by(actor, Permission.COUNCIL_VIEW) if actor else places.none()
+
+
+def _units(request: HttpRequest | None) -> QuerySet[WorkUnit]:
+    """Units that promised or agreed something, by name."""
+    return WorkUnit.objects.filter(
+        Q(Exists(JointPledge.objects.filter(work_unit=OuterRef("pk"))))
+        | Q(Exists(JointAgreement.objects.filter(work_unit=OuterRef("pk"))))
+    ).order_by("name")
 
 
 def _communities(request: HttpRequest | None) -> QuerySet[Node]:
@@ -80,6 +88,9 @@ class PromiseFilter(filters.FilterSet):
     community = filters.ModelChoiceFilter(
         label=pgettext_lazy("level", "Community"), queryset=_communities, empty_label=_("All")
     )
+    unit = filters.ModelChoiceFilter(
+        label=_("Work unit"), field_name="work_unit", queryset=_units, empty_label=_("All")
+    )
 
     class Meta:
         model = JointPledge
@@ -103,6 +114,9 @@ class AgreementFilter(filters.FilterSet):
     )
     community = filters.ModelChoiceFilter(
         label=pgettext_lazy("level", "Community"), queryset=_communities, empty_label=_("All")
+    )
+    unit = filters.ModelChoiceFilter(
+        label=_("Work unit"), field_name="work_unit", queryset=_units, empty_label=_("All")
     )
 
     class Meta:

@@ -418,7 +418,7 @@ def check_points(points: Collection[int]) -> None:
 
 
 def weighed(scores: Iterable[tuple[int, int, int]]) -> int | None:
-    """The mean of the judges' weighed sums in hundredths of a point; None without any. scores: judge, weight, points."""
+    """The mean of the judges' weighed sums in hundredths of a point; None without one. Rows: judge, weight, points."""
     sums: dict[int, int] = {}
     for judge, weight, points in scores:
         sums[judge] = sums.get(judge, 0) + weight * points

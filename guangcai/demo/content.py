@@ -56,6 +56,12 @@ def requests() -> dict[str, Any]:
 
 
 @cache
+def wishes() -> dict[str, Any]:
+    """Wishes as far as each came, a campaign with its gifts, programmes of aid with their outcomes."""
+    return _read("wishes.json")
+
+
+@cache
 def mobile() -> dict[str, Any]:
     """Mobile members: the street's branch, who is away or came here, when somebody last heard of him."""
     return _read("mobile.json")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -75,7 +76,7 @@ def timeline_of(proposal: Proposal) -> list[TimelineItem]:
     """
     told = [*_source(proposal), *_steps(proposal), *_promises(proposal), *_judgements(proposal), *_links(proposal)]
     # Of one moment the later step comes first.
-    return sorted(told[::-1], key=lambda item: item.at, reverse=True)
+    return sorted(told, key=lambda item: item.at)[::-1]
 
 
 def _source(row: Proposal) -> Iterator[TimelineItem]:
@@ -102,7 +103,7 @@ def _promises(row: Proposal) -> Iterator[TimelineItem]:
     for pledge in row.pledges.select_related("work_unit").prefetch_related("progress"):
         unit = pledge.work_unit.name
         said = _("%(unit)s promises: %(item)s") % {"unit": unit, "item": pledge.item}
-        until = _("By %(day)s") % {"day": pledge.due_on}
+        until = _("By %(day)s") % {"day": date_format(pledge.due_on, "DATE_FORMAT")}
         yield TimelineItem(pledge.made_at, said, until, tone="info", icon="heart-handshake")
         for note in pledge.progress.all():
             yield TimelineItem(note.at, _("%(unit)s reports") % {"unit": unit}, note.note, icon="pencil")
@@ -135,4 +136,4 @@ def _judgements(row: Proposal) -> Iterator[TimelineItem]:
 def _links(row: Proposal) -> Iterator[TimelineItem]:
     for one in row.links.all():
         url = link_of(one.kind, one.target_id)
-        yield TimelineItem(one.added_at, f"{one.get_kind_display()}{_(': ')}{one.label}", url=url, icon="link")
+        yield TimelineItem(one.added_at, f"{one.get_kind_display()}{_(': ')}{one.label}", url=url, icon="list-details")

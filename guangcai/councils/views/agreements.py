@@ -22,7 +22,7 @@ from guangcai.councils.filters import AgreementFilter
 from guangcai.councils.forms import ReasonForm
 from guangcai.councils.models import AgreementItem, JointAgreement
 from guangcai.councils.queries import agreements as queries
-from guangcai.councils.views.asking import Page, ask, nodes_with, units_in_sight
+from guangcai.councils.views.asking import Page, ask, nodes_with, room_tabs, units_in_sight
 from guangcai.councils.words import AGREEMENT_STATES
 from guangcai.orgs.enums import Level
 
@@ -43,7 +43,12 @@ def agreements(request: ActorRequest) -> HttpResponse:
     """Agreements of one's area or unit."""
     shown, today = _listing(request), timezone.localdate()
     rows = [(row, *AGREEMENT_STATES[queries.state_of(row, on=today)]) for row in shown.page]
-    context = {"listing": shown, "rows": rows, "may_edit": request.actor.holds(Permission.COUNCIL_EDIT)}
+    context = {
+        "listing": shown,
+        "tabs": room_tabs("agreements"),
+        "rows": rows,
+        "may_edit": request.actor.holds(Permission.COUNCIL_EDIT),
+    }
     return render(request, "councils/agreements.html", context)
 
 

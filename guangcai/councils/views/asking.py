@@ -9,11 +9,14 @@ from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import pgettext
 
 from guangcai.core.errors import Conflict, RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.permissions import Permission
+from guangcai.core.screens import Tab
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node, WorkUnit
 
@@ -55,6 +58,18 @@ def ask(request: ActorRequest, form: Any, act: Act, page: Page, *, said: str, to
 
 def _beside(form: BaseForm, taken: Conflict) -> None:
     form.add_error(taken.field if taken.field in form.fields else None, str(taken))
+
+
+def room_tabs(current: str) -> list[Tab]:
+    """The five lists of the room, as one bar on each of them."""
+    words = {
+        "bodies": pgettext("menu", "Councils"),
+        "proposals": pgettext("menu", "Proposals"),
+        "pledges": pgettext("menu", "Promises of units"),
+        "agreements": pgettext("menu", "Joint-building agreements"),
+        "contests": pgettext("menu", "Project competition"),
+    }
+    return [Tab(label, reverse(f"councils:{name}"), name == current) for name, label in words.items()]
 
 
 def nodes_with(request: ActorRequest, permission: Permission, *levels: Level) -> QuerySet[Node]:

@@ -22,7 +22,7 @@ from guangcai.councils.filters import BodyFilter
 from guangcai.councils.forms import BodyForm, ReasonForm, RecordForm, SeatForm
 from guangcai.councils.models import Body, BodyMember
 from guangcai.councils.queries import bodies as queries
-from guangcai.councils.views.asking import Page, ask, nodes_with, units_in_sight
+from guangcai.councils.views.asking import Page, ask, nodes_with, room_tabs, units_in_sight
 from guangcai.members.models import Member
 from guangcai.members.queries.roster import found_by, roster, with_links
 from guangcai.orgs.enums import Level
@@ -51,6 +51,7 @@ def bodies(request: ActorRequest) -> HttpResponse:
     paths = request.actor.paths_with(Permission.COUNCIL_EDIT)
     context = {
         "listing": shown,
+        "tabs": room_tabs("bodies"),
         "rows": queries.lines(shown.page),
         "may_edit": may_edit,
         "due": _due_rows(queries.due(request.actor, paths=paths, on=today)) if may_edit else [],

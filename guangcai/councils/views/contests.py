@@ -18,7 +18,7 @@ from guangcai.councils.agreement_forms import ContestForm, EntryForm, ResultForm
 from guangcai.councils.models import Contest, ContestEntry
 from guangcai.councils.queries import contests as queries
 from guangcai.councils.rules import DAY
-from guangcai.councils.views.asking import Page, ask, nodes_with, units_in_sight
+from guangcai.councils.views.asking import Page, ask, nodes_with, room_tabs, units_in_sight
 from guangcai.councils.views.bodies import PLACES
 
 
@@ -33,7 +33,7 @@ def found(request: ActorRequest, pk: UUID, *, edits: bool = False) -> Contest:
 def contests(request: ActorRequest) -> HttpResponse:
     """Competitions of one's area and above, newest first."""
     rows = Contest.objects.visible_to(request.actor).select_related("node").order_by("-opened_at", "pk")
-    context = {"rows": rows, "may_edit": request.actor.holds(Permission.COUNCIL_EDIT)}
+    context = {"rows": rows, "tabs": room_tabs("contests"), "may_edit": request.actor.holds(Permission.COUNCIL_EDIT)}
     return render(request, "councils/contests.html", context)
 
 

@@ -20,7 +20,7 @@ from guangcai.councils.filters import PromiseFilter
 from guangcai.councils.forms import DoneForm, JointPledgeForm, OwnerForm, ProgressForm, ReasonForm
 from guangcai.councils.models import JointAgreement, JointPledge
 from guangcai.councils.queries import promises as queries
-from guangcai.councils.views.asking import Page, ask, units_in_sight
+from guangcai.councils.views.asking import Page, ask, room_tabs, units_in_sight
 from guangcai.councils.views.proposals import found as found_proposal
 from guangcai.councils.words import STANDINGS
 from guangcai.orgs.models import Node, WorkUnit
@@ -47,7 +47,9 @@ def _shown(rows: object) -> list[tuple[queries.Promise, object, str]]:
 def pledges(request: ActorRequest) -> HttpResponse:
     """Promises kept and late in one's area: everybody there sees them."""
     shown = _listing(request)
-    return render(request, "councils/pledges.html", {"listing": shown, "rows": _shown(shown.page)})
+    return render(
+        request, "councils/pledges.html", {"listing": shown, "rows": _shown(shown.page), "tabs": room_tabs("pledges")}
+    )
 
 
 @require_safe
@@ -160,7 +162,7 @@ def done(request: ActorRequest, pk: UUID) -> HttpResponse:
     """It is done: when, what, how much."""
     row = found(request, pk, edits=True)
     form = DoneForm(request.POST or None, initial={"done_on": timezone.localdate()})
-    page = Page(_("It is done"), _("It is done"), _back(row), lead=row.item)
+    page = Page(_("Report it as done"), _("Report it as done"), _back(row), lead=row.item)
 
     def act(form: DoneForm) -> None:
         commands.finish_pledge(pledge=row, done=form.done(), by=request.actor, now=timezone.now())

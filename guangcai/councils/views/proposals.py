@@ -34,7 +34,7 @@ from guangcai.councils.forms import (
 from guangcai.councils.models import Meeting, Proposal
 from guangcai.councils.queries import promises as promise_queries
 from guangcai.councils.queries import proposals as queries
-from guangcai.councils.views.asking import Page, ask, nodes_with
+from guangcai.councils.views.asking import Page, ask, nodes_with, room_tabs
 from guangcai.councils.words import STANDINGS, TONES
 from guangcai.members.queries.person import own_member
 from guangcai.orgs.enums import Level
@@ -58,6 +58,7 @@ def proposals(request: ActorRequest) -> HttpResponse:
     shown = _listing(request)
     context = {
         "listing": shown,
+        "tabs": room_tabs("proposals"),
         "rows": [(row, TONES[row.state]) for row in shown.page],
         "may_raise": request.actor.holds(Permission.PROPOSAL_RAISE) or request.actor.holds(Permission.COUNCIL_EDIT),
     }
