@@ -24,6 +24,7 @@ from guangcai.pledges.models import Pledge, PledgeLine, PledgeMark
 from guangcai.portal.models import Suggestion
 from guangcai.posts.models import Post, PostClaim
 from guangcai.teams.models import OccupationTeam, Plate, PlateFeedback, Team, TeamLeader, TeamLog, TeamMembership
+from guangcai.wishes.models import AidOutcome, AidProgramme, Campaign, Gift, Spending, Wish, WishAsker, WishClaim
 from guangcai.zones.models import Zone, ZoneAgreement
 from tests.guards.world import World
 
@@ -205,6 +206,16 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("zones/duties/", lambda world: "lot"),
     # Nobody holds it: the page offers it.
     ("zones/", _first(Zone, community=HERE, name="3号楼")),
+    ("wishes/walls/", lambda world: world.community.code),
+    ("wishes/codes/", lambda world: WishAsker.objects.get(wish__title="辅导初二物理").code),
+    ("wishes/claims/", _first(WishClaim, community=HERE, wish__title="补两扇纱窗")),
+    ("wishes/campaigns/", _first(Campaign, community=HERE)),
+    ("wishes/gifts/", _first(Gift, community=HERE, reversal=None, reverses=None)),
+    ("wishes/spendings/", _first(Spending, community=HERE)),
+    ("wishes/programmes/", _first(AidProgramme, community=HERE, title="特困家庭扶助")),
+    ("wishes/outcomes/", _first(AidOutcome, community=HERE, correction=None)),
+    # Published, and nobody has taken it on.
+    ("wishes/", _first(Wish, community=HERE, title="写一副春联")),
     ("pledges/lines/", _first(PledgeLine, "position", pledge__member__name="林晓岚", measure="note")),
     ("pledges/marks/", _first(PledgeMark, "line__text", line__pledge__until__year=2026, line__pledge__ended_at=None)),
     ("pledges/templates/", lambda world: "seven_ones"),
@@ -295,6 +306,12 @@ SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     "zones:paper": _agreement_paper,
     "pledges:new": lambda world: {"<slug:code>": "own_words", "<int:year>": "2027"},
     "pledges:paper": _pledge_paper,
+    "wishes:verification": lambda world: {"<uuid:pk>": str(_first(Wish, community=HERE, state="collected")(world))},
+    "wishes:answer": lambda world: {"<uuid:pk>": str(_first(Wish, community=HERE, state="fulfilled")(world))},
+    "wishes:thanks": lambda world: {"<uuid:pk>": str(_first(Wish, community=HERE, state="confirmed")(world))},
+    "wishes:confirmation": lambda world: {
+        "<uuid:pk>": str(_first(WishClaim, community=HERE, wish__title="一本大字台历")(world))
+    },
     "posts:new": lambda world: {"<slug:kind>": "greening"},
     "posts:establishment": _proposal,
     "posts:confirmation": _on_claim("苏明哲", "public_safety"),

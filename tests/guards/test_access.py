@@ -34,6 +34,10 @@ OPEN_TO_STRANGERS = {
     "members:door",
     "portal:suggestion",
     "teams:public_plate",
+    "wishes:ask",
+    "wishes:follow",
+    "wishes:followed",
+    "wishes:taking_back",
     "account_login",
     "account_reauthenticate",
 }

@@ -42,6 +42,7 @@ HANDLED = {
     "appraisal.dutyelsewhere.member": "guarded",
     "appraisal.exemption.member": "guarded",
     "appraisal.feedbackline.member": "guarded",
+    "care.careoffer.member": "guarded",
     "care.pairing.member": "guarded",
     "care.serviceplan.member": "moves",
     "care.taskmark.member": "moves",
@@ -71,6 +72,8 @@ HANDLED = {
     "teams.plate.member": "guarded",
     "teams.teamleader.member": "guarded",
     "teams.teammembership.member": "guarded",
+    "wishes.gift.member": "moves",
+    "wishes.wishclaim.member": "guarded",
     "zones.zoneagreement.member": "moves",
 }
 
