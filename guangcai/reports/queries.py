@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from guangcai.care.enums import HouseholdCategory, RiskTier
+from guangcai.cases.models import Category, Item
 from guangcai.core import charts
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
@@ -19,7 +20,7 @@ from guangcai.members.models import Occupation, SkillKind
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node, WorkUnit
 from guangcai.posts.models import PostKind
-from guangcai.reports.statistics import DIMENSION_WORDS, LINK_WORDS, MEASURE_WORDS, Figures
+from guangcai.reports.statistics import DIMENSION_WORDS, LINK_WORDS, MEASURE_WORDS, REQUEST_FIGURES, Figures
 from guangcai.teams.enums import TeamBasis, TeamKind
 from guangcai.teams.models import TeamField
 from guangcai.wishes.enums import WishChannel, WishState
@@ -165,6 +166,25 @@ class _WishLinks(_ListLinks):
         return {name: f"{url}&happened={self.HAPPENED[name]}" for name, url in super().of(row).items()}
 
 
+class _RequestLinks(_ListLinks):
+    """From each figure of requests to the board: the same cases, over the same days."""
+
+    def __init__(self, figures: Figures) -> None:
+        keys: dict[str, Mapping[str, object]] = {}
+        if "category" in figures.by:
+            keys["category"] = dict(Category.objects.values_list("name", "pk"))
+        if "item" in figures.by:
+            keys["item"] = dict(Item.objects.values_list("name", "pk"))
+        addresses = dict.fromkeys(("count", *(f"requests_{name}" for name in REQUEST_FIGURES)), "cases:list")
+        super().__init__(figures, addresses=addresses, keys=keys, over_period=True)
+
+    def of(self, row: dict[str, Any]) -> dict[str, str]:
+        return {
+            name: url if name == "count" else f"{url}&figure={name.removeprefix('requests_')}"
+            for name, url in super().of(row).items()
+        }
+
+
 class _PromiseLinks(_ListLinks):
     """From the figures of promises to the list: all, kept in time, kept late, late."""
 
@@ -217,6 +237,8 @@ def _links_of(figures: Figures, actor: Actor) -> "_RosterLinks | _ListLinks":
         if "field" in figures.by:
             keys["field"] = dict(TeamField.objects.values_list("name", "pk"))
         return _ListLinks(figures, addresses={"count": "teams:list"}, keys=keys)
+    if figures.name == "requests":
+        return _RequestLinks(figures)
     if figures.name == "wishes" and covers(actor.paths_with(Permission.WISH_EDIT), figures.node.path):
         return _WishLinks(figures)
     if figures.name == "aid":

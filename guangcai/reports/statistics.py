@@ -16,6 +16,8 @@ from django.utils.translation import pgettext_lazy
 from guangcai.activities.queries.counts import count_activities
 from guangcai.appraisal.queries import count_duty, count_feedback
 from guangcai.care.queries.figures import count_linked
+from guangcai.cases.filters import FIGURES
+from guangcai.cases.queries.counts import count_cases
 from guangcai.core.actor import Actor
 from guangcai.core.errors import OutOfScope, RuleBroken, Text
 from guangcai.core.permissions import Permission
@@ -163,6 +165,14 @@ def _feedback(asked: Question) -> list[Row]:
     ]
 
 
+def _requests(asked: Question) -> list[Row]:
+    """S9: requests dispatched in the period, with the raw counts of the three rates; never by person."""
+    rows = count_cases(paths=asked.paths, by=asked.by, since=asked.first_day, until=asked.until or asked.on)
+    return [
+        {f"requests_{name}" if name in REQUEST_FIGURES else name: told for name, told in row.items()} for row in rows
+    ]
+
+
 def _pledges(asked: Question) -> list[Row]:
     """Pledges made for the year, and what the communities found (A57)."""
     counted = count_pledges(paths=asked.paths, by=asked.by, year=asked.year)
@@ -286,7 +296,9 @@ DIMENSION_WORDS: Mapping[str, Text] = {
     "street": pgettext_lazy("level", "Street"),
     "channel": _("How it came"),
     "programme": _("Aid programme"),
+    "item": pgettext_lazy("case", "Item"),
 }
+REQUEST_FIGURES: Mapping[str, Text] = dict(FIGURES)
 MEASURE_WORDS: Mapping[str, Text] = {
     "count": _("Count"),
     "reported_in": pgettext_lazy("count", "Reported in"),
@@ -317,6 +329,7 @@ MEASURE_WORDS: Mapping[str, Text] = {
     "fulfilled": pgettext_lazy("pledge", "Fulfilled"),
     "partly": pgettext_lazy("pledge", "Partly fulfilled"),
     "not_yet": pgettext_lazy("pledge", "Not yet fulfilled"),
+    **{f"requests_{name}": words for name, words in REQUEST_FIGURES.items()},
     "wishes_claimed": pgettext_lazy("wishes", "Taken on"),
     "wishes_fulfilled": pgettext_lazy("wishes", "Come true"),
 }
@@ -403,6 +416,14 @@ STATISTICS: Mapping[str, Statistic] = {
         ("pledge",),
         _pledges,
         measures=("count", "fulfilled", "partly", "not_yet"),
+    ),
+    "requests": Statistic(
+        pgettext_lazy("menu", "Requests"),
+        ("category", "item", "community"),
+        ("category",),
+        _requests,
+        measures=("count", *(f"requests_{name}" for name in REQUEST_FIGURES)),
+        has_period=True,
     ),
     "wishes": Statistic(
         pgettext_lazy("menu", "Wishes"),

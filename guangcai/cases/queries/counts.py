@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.timezone import make_aware
 from django.utils.timezone import now as clock
 
@@ -94,23 +94,33 @@ def bounces(*, actor: Actor, path: str, since: date, until: date) -> list[dict[s
     return list(rows.annotate(count=Count("pk"), cases=Count("case", distinct=True)).order_by("-count", "item"))
 
 
-def _measures(now: datetime) -> dict[str, Count]:
+def conditions(now: datetime) -> dict[str, Q]:
+    """What each figure counts, among the cases dispatched in the period; the board's filter shows the same rows."""
     return {
-        "dispatched": Count("pk", filter=IN_RATES),
-        "answered": Count("pk", filter=IN_RATES & IN_TIME),
-        "asked": Count("pk", filter=IN_RATES & CALLED),
-        "solved": Count("pk", filter=IN_RATES & Q(is_solved=True)),
-        "rated": Count("pk", filter=IN_RATES & SAID),
-        "satisfied": Count("pk", filter=IN_RATES & Q(is_satisfied=True)),
-        "left_out": Count("pk", filter=~IN_RATES),
-        "returned": Count("pk", filter=IN_RATES & Q(returns__gt=0)),
-        "overdue": Count("pk", filter=IN_RATES & (overdue(now) | Q(done_at__gt=F("due_solution")))),
+        "dispatched": IN_RATES,
+        "answered": IN_RATES & IN_TIME,
+        "asked": IN_RATES & CALLED,
+        "solved": IN_RATES & Q(is_solved=True),
+        "rated": IN_RATES & SAID,
+        "satisfied": IN_RATES & Q(is_satisfied=True),
+        "left_out": ~IN_RATES,
+        "returned": IN_RATES & Q(returns__gt=0),
+        "overdue": IN_RATES & (overdue(now) | Q(done_at__gt=F("due_solution"))),
     }
 
 
-def _dispatched(paths: Iterable[str], *, since: date, until: date) -> Any:
+def _measures(now: datetime) -> dict[str, Count]:
+    return {name: Count("pk", filter=found) for name, found in conditions(now).items()}
+
+
+def dispatched_within(rows: "QuerySet[Case]", since: date, until: date) -> "QuerySet[Case]":
+    """Cases first dispatched on one of these local days."""
     begin, end = _span(since, until)
-    return Case.objects.filter(under("path", paths), dispatched_at__gte=begin, dispatched_at__lt=end)
+    return rows.filter(dispatched_at__gte=begin, dispatched_at__lt=end)
+
+
+def _dispatched(paths: Iterable[str], *, since: date, until: date) -> "QuerySet[Case]":
+    return dispatched_within(Case.objects.filter(under("path", paths)), since, until)
 
 
 def _span(since: date, until: date) -> tuple[datetime, datetime]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from guangcai.cases.enums import ASSIGNED
 from guangcai.cases.models import Case, Technician
@@ -88,7 +88,7 @@ def _members(case: Case) -> list[Proposal]:
             str(one.pk),
             one.name,
             _sentence([_("member in the same building"), _jobs(load.get(one.pk, 0))]),
-            15 + load.get(one.pk, 0) * 10,
+            28 + load.get(one.pk, 0) * 10,
             load.get(one.pk, 0),
         )
         for one in rows
@@ -113,4 +113,4 @@ def _jobs(jobs: int) -> str:
 
 
 def _sentence(said: list[str]) -> str:
-    return _(", ").join(said) + _(".")
+    return pgettext("sentence", ", ").join(said) + _(".")

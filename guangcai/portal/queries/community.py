@@ -12,6 +12,7 @@ from guangcai.appraisal.enums import Answer
 from guangcai.appraisal.models import Appraisal, FeedbackSheet, QuarterClose
 from guangcai.appraisal.rules import Quarter
 from guangcai.care.queries.households import due as care_due
+from guangcai.cases.queries.board import waiting as cases_waiting
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -53,6 +54,7 @@ def due(actor: Actor, *, now: datetime) -> list[Due]:
     rows += _zones(actor, now)
     rows += _teams(actor)
     rows += _care(actor, now)
+    rows += _cases(actor, now)
     rows += _wishes(actor, now)
     rows += _councils(actor, now)
     rows += _bookings(actor, now)
@@ -175,6 +177,22 @@ def _teams(actor: Actor) -> list[Due]:
             link("teams:inbox", query="seen=no"),
             "message",
         ),
+    ]
+
+
+def _cases(actor: Actor, now: datetime) -> list[Due]:
+    """Requests to dispatch, overdue and to call back: one query."""
+    if not actor.holds(Permission.CASE_EDIT):
+        return []
+    waiting = cases_waiting(actor, now=now, permission=Permission.CASE_EDIT)
+    found = (
+        ("case_overdue", _("Overdue requests"), waiting.overdue, "overdue", "alert-circle", "bad"),
+        ("case_dispatch", _("Requests to dispatch"), waiting.to_dispatch, "to_dispatch", "send", "wait"),
+        ("case_call_back", _("Askers to call back"), waiting.to_call_back, "to_call_back", "phone", "wait"),
+    )
+    return [
+        Due(key, label, count, link("cases:list", query=f"state={state}"), icon, tone=tone)
+        for key, label, count, state, icon, tone in found
     ]
 
 

@@ -9,6 +9,8 @@ from guangcai.activities.models import ShiftNotice
 from guangcai.activities.queries.shifts import MyShift, Offer, my_shifts, offers_for
 from guangcai.appraisal.models import Appraisal
 from guangcai.care.queries.households import OwnPairing, own_pairings
+from guangcai.cases.models import Case
+from guangcai.cases.queries.jobs import own_open
 from guangcai.core.actor import Actor
 from guangcai.councils.models import Proposal
 from guangcai.councils.queries.proposals import own_proposals
@@ -35,6 +37,7 @@ NEXT, OFFERS = 3, 3
 class MemberDay:
     """`now_on`: the shift to check in to. `unread`: messages not seen yet. `waiting`: records not yet confirmed.
     `claims`: the posts he has taken on, first what he can take up. `zones`: the same.
+    `jobs`: requests he was asked to see to, and those he has.
     `proposals`: what he proposed, what waits for his word first.
     `invitations`: what he was asked and has not answered. `reviewed`: a pledge whose review he may answer."""
 
@@ -48,6 +51,7 @@ class MemberDay:
     appraisal: Appraisal | None
     claims: tuple[PostClaim, ...]
     households: tuple[OwnPairing, ...]
+    jobs: tuple[Case, ...]
     proposals: tuple[Proposal, ...]
     teams: tuple[TeamMembership, ...]
     wishes: tuple[WishClaim, ...]
@@ -84,6 +88,7 @@ def member_day(actor: Actor, *, now: datetime) -> MemberDay | None:
         .first(),
         claims=tuple(own_claims(actor)),
         households=tuple(own_pairings(actor, now=now)),
+        jobs=tuple(own_open(actor)),
         proposals=tuple(own_proposals(actor)[:NEXT]),
         teams=tuple(own_memberships(actor)),
         wishes=tuple(own_wishes(actor)),

@@ -84,6 +84,12 @@ def _steps(day: MemberDay) -> Iterable[Line]:
             yield Line(f"team-{place.pk}", place.team.name, place.team.get_absolute_url(), "users-group", note)
 
 
+def _jobs_asked(day: MemberDay) -> Iterable[Line]:
+    waiting = [case.item.name for case in day.jobs if case.state == "dispatched"]
+    if waiting:
+        yield Line("jobs", _("Somebody needs a hand"), link("cases:mine"), "inbox", _some(waiting), len(waiting))
+
+
 def _words(day: MemberDay) -> Iterable[Line]:
     """Where his word is asked for."""
     if day.appraisal:
@@ -110,6 +116,11 @@ def taken_on(day: MemberDay) -> list[Line]:
 def _households(day: MemberDay) -> Line:
     labels = [one.home.household.label for one in day.households if one.home]
     return _kind("households", pgettext("menu", "My households"), "care:mine", "home-heart", labels)
+
+
+def _jobs(day: MemberDay) -> Line:
+    names = [case.item.name for case in day.jobs if case.state != "dispatched"]
+    return _kind("jobs_taken", pgettext("menu", "My jobs"), "cases:mine", "inbox", names)
 
 
 def _posts(day: MemberDay) -> Line:
@@ -144,5 +155,5 @@ def _some(names: Sequence[str]) -> str:
 
 
 Tell = Callable[[MemberDay], Any]
-ASKED: tuple[Tell, ...] = (_visits, _messages, _invitations, _steps, _words)
-TAKEN_ON: tuple[Tell, ...] = (_households, _posts, _zones, _teams, _wishes, _proposals)
+ASKED: tuple[Tell, ...] = (_visits, _jobs_asked, _messages, _invitations, _steps, _words)
+TAKEN_ON: tuple[Tell, ...] = (_households, _jobs, _posts, _zones, _teams, _wishes, _proposals)

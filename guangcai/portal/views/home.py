@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from guangcai.cases.queries.board import waiting as cases_waiting
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Tab
@@ -70,7 +71,13 @@ def _community(request: ActorRequest) -> dict[str, Any]:
 def _street(request: ActorRequest) -> dict[str, Any]:
     node = areas.top_node(request.actor, wanted=request.GET.get("node", ""))
     shown = areas.area(request.actor, node, now=timezone.now()) if node else None
-    return {"area": shown, "roster_url": link("members:roster"), "late_url": link("activities:list")}
+    rules_cases = request.actor.holds(Permission.CASE_RULE)
+    return {
+        "area": shown,
+        "roster_url": link("members:roster"),
+        "late_url": link("activities:list"),
+        "cases": cases_waiting(request.actor, now=timezone.now()) if rules_cases else None,
+    }
 
 
 def _district(request: ActorRequest) -> dict[str, Any]:
