@@ -57,6 +57,15 @@ class HouseholdForm(forms.Form):
     tier = forms.ChoiceField(label=_("Risk tier"), choices=RiskTier.choices, widget=forms.RadioSelect)
     place = PlaceField(label=_("Building"), queryset=Node.objects.none(), required=False)
     people = forms.IntegerField(label=_("People in the household"), min_value=1, max_value=30, required=False)
+    consent_by = forms.ChoiceField(
+        label=_("Who agreed anew"),
+        choices=[("", "—"), *ConsentBy.choices],
+        required=False,
+        help_text=_("Only when the category changes to or from a child."),
+    )
+    consent_how = forms.CharField(
+        label=_("How"), max_length=rules.LONGEST_HOW, required=False, help_text=_("On paper, by phone, at the door.")
+    )
     name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     phone = PhoneField(label=_("Phone"), required=False)
     address = forms.CharField(label=_("Address inside the building"), max_length=120, required=False)
@@ -81,6 +90,8 @@ class HouseholdForm(forms.Form):
         if not is_new:
             del self.fields["tier"]
             del self.fields["id"]
+        else:
+            del self.fields["consent_by"], self.fields["consent_how"]
 
     def draft(self) -> HouseholdDraft:
         cleaned = self.cleaned_data
@@ -163,6 +174,18 @@ class DueForm(forms.Form):
         if since and until and since > until:
             self.add_error("until", _("The period ends before it begins."))
         return cleaned
+
+
+class OfferCareForm(forms.Form):
+    """A member would look after a household."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    note = forms.CharField(
+        label=_("When, or for whom"),
+        max_length=rules.LONGEST_OFFER,
+        required=False,
+        help_text=_("May stay empty. For example: at weekends, for somebody who lives alone."),
+    )
 
 
 class OfferForm(forms.Form):

@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
-from guangcai.care.enums import OF_DESK, OF_MEMBER, ConsentBy, Outcome, RiskTier, SaidBy
+from guangcai.care.enums import OF_DESK, OF_MEMBER, ConsentBy, HouseholdCategory, Outcome, RiskTier, SaidBy
 from guangcai.core.errors import RuleBroken, Text
 from guangcai.orgs.policies import VisitRhythm
 
@@ -17,6 +17,8 @@ LONGEST_NOTES: Final = 1000
 LONGEST_NOTE: Final = 500
 LONGEST_REASON: Final = 200
 LONGEST_HOW: Final = 60
+LONGEST_OFFER: Final = 60
+OFF_ROSTER: Final = _("This member is no longer on the roster.")
 # A visit is written down within the time in which a household still has its tier and its pair in memory.
 OLDEST_VISIT: Final = timedelta(days=60)
 RETENTION: Final = timedelta(days=3 * 365 + 1)
@@ -60,6 +62,18 @@ def check_consent(*, said_by: str, how: str, given_on: date, today: date, needs_
         raise RuleBroken(_("This day has not come yet."), field="given_on", code="day_ahead")
 
 
+def check_consent_anew(*, was: str, becomes: str, has_consent: bool, said_by: str) -> bool:
+    """Whether a change of category asks for a new consent: to or from a child another person agrees.
+
+    Raises RuleBroken(field="consent_by") when it does and nobody has said so.
+    """
+    is_asked = has_consent and (HouseholdCategory.CHILD in (was, becomes)) and was != becomes
+    if is_asked and not said_by:
+        words = _("Somebody else agrees for this category: ask anew, and note who agreed and how.")
+        raise RuleBroken(words, field="consent_by", code="consent_anew")
+    return is_asked
+
+
 def check_reason(reason: str, *, is_asked: bool) -> str:
     """The reason of an opening without padding. Raises RuleBroken(field="reason") where one is asked for."""
     plain = reason.strip()[:LONGEST_REASON]
@@ -97,7 +111,7 @@ def check_helper(*, is_on_roster: bool, held: int, most: int, counts: bool) -> N
     Raises RuleBroken: off_roster, limit_reached.
     """
     if not is_on_roster:
-        raise RuleBroken(_("This member is no longer on the roster."), field="member", code="off_roster")
+        raise RuleBroken(OFF_ROSTER, field="member", code="off_roster")
     if counts and held >= most:
         words = _("The member looks after %(held)d households already; %(most)d at most. Choose somebody else.")
         raise RuleBroken(words % {"held": held, "most": most}, field="member", code="limit_reached")

@@ -34,6 +34,8 @@ class Tag(StrEnum):
     PARTY_ORGANISATION_END = "orgs:party_organisation:end"
     RESIDENT_UNIT_ADD = "orgs:resident_unit:add"
     RESIDENT_UNIT_END = "orgs:resident_unit:end"
+    INSTRUCTOR_ADD = "orgs:instructor:add"
+    INSTRUCTOR_END = "orgs:instructor:end"
     OFFICE_HOLDER_ADD = "orgs:office_holder:add"
     OFFICE_HOLDER_END = "orgs:office_holder:end"
     GRANT_ADD = "orgs:grant:add"

@@ -33,6 +33,8 @@ ACTS = {
     Tag.PARTY_ORGANISATION_END: pgettext_lazy("act", "Party organisation ended"),
     Tag.RESIDENT_UNIT_ADD: pgettext_lazy("act", "Resident unit added"),
     Tag.RESIDENT_UNIT_END: pgettext_lazy("act", "Resident unit ended"),
+    Tag.INSTRUCTOR_ADD: pgettext_lazy("act", "Instructor of a new organisation named"),
+    Tag.INSTRUCTOR_END: pgettext_lazy("act", "Instructor's time ended"),
     Tag.OFFICE_HOLDER_ADD: pgettext_lazy("act", "Office holder added"),
     Tag.OFFICE_HOLDER_END: pgettext_lazy("act", "Office ended"),
     Tag.GRANT_ADD: pgettext_lazy("act", "Role granted"),

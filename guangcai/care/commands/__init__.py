@@ -13,6 +13,7 @@ from guangcai.care.commands.households import (
     withdraw_consent,
 )
 from guangcai.care.commands.lists import load_care_lists
+from guangcai.care.commands.offers import offer_care, withdraw_offer
 from guangcai.care.commands.pairings import (
     confirm_pairing,
     end_pairing,
@@ -45,6 +46,7 @@ __all__ = [
     "mark_task",
     "note_contact_card",
     "note_household_card",
+    "offer_care",
     "offer_pairing",
     "offer_pairings",
     "open_household",
@@ -55,4 +57,5 @@ __all__ = [
     "start_plan",
     "take_up",
     "withdraw_consent",
+    "withdraw_offer",
 ]

@@ -89,18 +89,30 @@ def add_household(
 
 
 @transaction.atomic
-def change_household(*, household: Household, draft: HouseholdDraft, by: Actor, now: datetime) -> Household:
-    """Other words or another place. The tier has a command of its own. Raises RuleBroken(field)."""
+def change_household(
+    *, household: Household, draft: HouseholdDraft, by: Actor, now: datetime, said_by: str = "", how: str = ""
+) -> Household:
+    """Other words or another place. The tier has a command of its own. Raises RuleBroken(field).
+
+    Where the category changes to or from a child, the consent in force ends and a new one of today takes its place:
+    said_by, how (PIPL art 28: only the guardian agrees for a child). Raises RuleBroken(code="consent_anew") without.
+    """
     by.require(Permission.CARE_EDIT, household.path)
     row = lock_household(household.pk)
     rules.check_current(ended_at=row.ended_at)
     draft.check(row.community)
     columns = draft.columns()
+    is_asked = rules.check_consent_anew(
+        was=row.category, becomes=draft.category, has_consent=has_consent(row), said_by=said_by
+    )
     for name, value in columns.items():
         setattr(row, name, value)
     with _label_taken():
         row.save(update_fields=list(columns))
     audit.record(Tag.HOUSEHOLD_CHANGE, by=by, on=row, now=now)
+    if is_asked:
+        _withdraw(row, by=by, now=now)
+        give_consent(household=row, said_by=ConsentBy(said_by), how=how, given_on=localdate(now), by=by, now=now)
     return row
 
 
@@ -156,11 +168,15 @@ def withdraw_consent(*, household: Household, by: Actor, now: datetime) -> House
     by.require(Permission.CARE_EDIT, household.path)
     row = lock_household(household.pk)
     if has_consent(row):
-        open_ones = HouseholdConsent.objects.filter(household=row, withdrawn_at=None)
-        open_ones.update(withdrawn_at=now, withdrawn_by=by.user_id)
-        audit.record(Tag.HOUSEHOLD_CONSENT_END, by=by, on=row, now=now)
+        _withdraw(row, by=by, now=now)
         end_pairings_of(row, reason=PairingEnd.REFUSED, by=by, now=now)
     return row
+
+
+def _withdraw(row: Household, *, by: Actor, now: datetime) -> None:
+    open_ones = HouseholdConsent.objects.filter(household=row, withdrawn_at=None)
+    open_ones.update(withdrawn_at=now, withdrawn_by=by.user_id)
+    audit.record(Tag.HOUSEHOLD_CONSENT_END, by=by, on=row, now=now)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from guangcai.care.enums import PairingKind
-from guangcai.care.models import Pairing
+from guangcai.care.models import CareOffer, Pairing
 from guangcai.core.errors import RuleBroken
 from guangcai.members import merging
 from guangcai.members.merging import Merge
@@ -26,3 +26,12 @@ def pairings(merge: Merge) -> int:
             words = _("Together both records look after %(held)d households, %(most)d at most: hand one over first.")
             raise RuleBroken(words % {"held": len(held), "most": limit}, code="merge_in_the_way")
     return Pairing.objects.filter(member=merge.gone).update(member=merge.kept)
+
+
+@merging.mover("care.careoffer.member")
+def offers(merge: Merge) -> int:
+    """They move; where both records have an open offer, that of the record that goes is taken back."""
+    both = CareOffer.objects.filter(withdrawn_at=None)
+    if both.filter(member=merge.kept).exists():
+        both.filter(member=merge.gone).update(withdrawn_at=merge.now)
+    return CareOffer.objects.filter(member=merge.gone).update(member=merge.kept)

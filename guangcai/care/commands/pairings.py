@@ -30,7 +30,6 @@ from guangcai.core.permissions import Permission
 from guangcai.ledger.commands.locks import lock_members
 from guangcai.members.models import Member
 from guangcai.orgs.facts import of_community
-from guangcai.orgs.models import WorkUnit
 from guangcai.orgs.policies import HouseholdLimit, in_force_at, in_force_at_each
 
 
@@ -42,7 +41,6 @@ def offer_pairing(
     kind: PairingKind,
     by: Actor,
     now: datetime,
-    sponsor: WorkUnit | None = None,
     until: date | None = None,
     id: UUID | None = None,
 ) -> Pairing:
@@ -56,7 +54,7 @@ def offer_pairing(
     row = lock_household(household.pk)
     if found := already(Pairing, id, household_id=row.pk, member_id=member.pk, kind=kind):
         return found
-    pairing = _offer(row, members[member.pk], kind, by=by, now=now, sponsor=sponsor, until=until, id=id)
+    pairing = _offer(row, members[member.pk], kind, by=by, now=now, until=until, id=id)
     _tell([pairing.member_id], "offered", now=now)
     return pairing
 
@@ -116,7 +114,6 @@ def _offer(
     *,
     by: Actor,
     now: datetime,
-    sponsor: WorkUnit | None = None,
     until: date | None = None,
     id: UUID | None = None,
     known: _Known | None = None,
@@ -130,7 +127,6 @@ def _offer(
         household=row,
         member=member,
         kind=kind,
-        sponsor=sponsor,
         offered_at=now,
         offered_by=by.user_id,
         confirmed_at=None if own else now,
@@ -218,8 +214,7 @@ def hand_over(*, pairing: Pairing, to_member: Member, by: Actor, now: datetime, 
     row = Pairing.objects.select_for_update(of=("self",)).get(pk=pairing.pk)
     shared.check_live(ended_at=row.ended_at)
     _end(row, PairingEnd.HANDED_OVER, note="", by=by, now=now)
-    kind, sponsor = PairingKind(row.kind), row.sponsor
-    made = _offer(household, members[to_member.pk], kind, by=by, now=now, sponsor=sponsor, id=id)
+    made = _offer(household, members[to_member.pk], PairingKind(row.kind), by=by, now=now, id=id)
     audit.record(Tag.PAIRING_HAND_OVER, by=by, on=row, now=now, to=str(made.pk))
     _tell([made.member_id], "offered", now=now)
     _tell([row.member_id], "handed_over", now=now)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from guangcai.care.models import Pairing
+from guangcai.care.models import CareOffer, Pairing
 
 
 def commitments_of(members: Iterable[UUID]) -> dict[UUID, int]:
@@ -18,3 +18,9 @@ def households_of(members: Iterable[UUID]) -> dict[UUID, int]:
     """Live contact households, which the rule limits (A62); who has none is left out. One statement."""
     live = Pairing.objects.live().contacts().filter(member__in=list(members))
     return dict(live.values_list("member_id").annotate(Count("pk")).order_by())
+
+
+def willing_among(members: Iterable[UUID]) -> dict[UUID, str]:
+    """Those who said that they would look after a household, with what they said of it. One statement."""
+    rows = CareOffer.objects.open().filter(member__in=list(members))
+    return dict(rows.values_list("member_id", "note"))

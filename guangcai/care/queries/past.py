@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -68,15 +69,15 @@ def past_of(households: QuerySet[Household], *, since: date, until: date, now: d
     homes = list(shown.values_list("pk", "path", "community__name", "label", "category"))
     held, tiers, visits = _held(keys, before), _tiers(keys), _visits(keys, before)
     rhythms = _rhythms({path for _pk, path, *_rest in homes})
-    for pk, path, *words in homes:
+    for pk, path, community, label, category in homes:
         spans = sorted((span for _kind, span in held[pk]), key=lambda span: span.since)
         cut = rules.stretches(held=spans, tiers=tiers[pk], rhythms=rhythms[path])
         found = rules.due_visits(cut, visits=visits[pk], before=before)
         if due := tuple(each for each in found if each.on >= since):
-            yield Past(pk, path, *words, due=due, kinds=tuple(held[pk]))
+            yield Past(pk, path, community, label, category, due, tuple(held[pk]))
 
 
-def _held(keys: QuerySet[Pairing], before: date) -> dict[UUID, list[tuple[str, rules.Span[None]]]]:
+def _held(keys: QuerySet[Any, Any], before: date) -> dict[UUID, list[tuple[str, rules.Span[None]]]]:
     """Household -> kind and days of each pairing; on the day on which one ends nothing falls due any more."""
     rows = Pairing.objects.filter(household__in=keys, held_since__lt=before)
     found: dict[UUID, list[tuple[str, rules.Span[None]]]] = defaultdict(list)
@@ -85,7 +86,7 @@ def _held(keys: QuerySet[Pairing], before: date) -> dict[UUID, list[tuple[str, r
     return found
 
 
-def _tiers(keys: QuerySet[Pairing]) -> dict[UUID, list[rules.Span[str]]]:
+def _tiers(keys: QuerySet[Any, Any]) -> dict[UUID, list[rules.Span[str]]]:
     rows = HouseholdTier.objects.filter(household__in=keys).order_by("since", "set_at")
     found: dict[UUID, list[rules.Span[str]]] = defaultdict(list)
     for household, since, until, tier in rows.values_list("household_id", "since", "until", "tier"):
@@ -93,7 +94,7 @@ def _tiers(keys: QuerySet[Pairing]) -> dict[UUID, list[rules.Span[str]]]:
     return found
 
 
-def _visits(keys: QuerySet[Pairing], before: date) -> dict[UUID, list[date]]:
+def _visits(keys: QuerySet[Any, Any], before: date) -> dict[UUID, list[date]]:
     rows = Visit.objects.standing().filter(household__in=keys, visited_on__lt=before).order_by("visited_on")
     found: dict[UUID, list[date]] = defaultdict(list)
     for household, day in rows.values_list("household_id", "visited_on"):

@@ -66,7 +66,7 @@ def record(actor: Actor, household: Household, *, now: datetime) -> Record:
     home = homes(with_state(Household.objects.filter(pk=household.pk)), now=now)[0]
     is_open = opened_by(actor, household)
     may_edit = actor.can(Permission.CARE_EDIT, household.path)
-    pairings = list(household.pairings.select_related("member", "sponsor").order_by("-offered_at", "pk"))
+    pairings = list(household.pairings.select_related("member").order_by("-offered_at", "pk"))
     own = next((p for p in pairings if p.member_id == actor.member_id and p.held_since and not p.ended_at), None)
     sees_people = may_edit or own is None
     return Record(

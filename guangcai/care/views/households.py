@@ -27,6 +27,7 @@ from guangcai.care.forms import (
 from guangcai.care.models import Household
 from guangcai.care.queries.households import Home, homes, with_state
 from guangcai.care.queries.record import opened_by, record
+from guangcai.commitments.belonging import place_now
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, file_answer, show_refusal
 from guangcai.core.ids import new_id
@@ -37,6 +38,7 @@ from guangcai.core.screens import Refused
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.spreadsheet.writing import Cell
 from guangcai.members.views.asking import community_of, posted
+from guangcai.orgs.models import Node
 
 SORTS = {
     "label": "label",
@@ -163,10 +165,13 @@ def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and not (row.ended_at is None and opened_by(request.actor, row)):
         return redirect(row)
     initial = initial_of_household(row) if opened_by(request.actor, row) else {}
-    form = HouseholdForm(posted(request), community=row.community, is_new=False, initial=initial)
+    # Where its community is now: buildings moved along with it.
+    here = Node.objects.get(path=place_now(row.path))
+    form = HouseholdForm(posted(request), community=here, is_new=False, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            commands.change_household(household=row, draft=form.draft(), by=request.actor, now=timezone.now())
+            anew = {"said_by": form.cleaned_data["consent_by"], "how": form.cleaned_data["consent_how"]}
+            commands.change_household(household=row, draft=form.draft(), by=request.actor, now=timezone.now(), **anew)
             messages.success(request, _("Changed."))
             return redirect(row)
         except RuleBroken as broken:

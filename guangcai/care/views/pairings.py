@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guangcai.care import commands
 from guangcai.care.enums import PairingEnd, PairingKind
-from guangcai.care.forms import AskedForm, EndPairingForm
-from guangcai.care.models import Household, Pairing
+from guangcai.care.forms import AskedForm, EndPairingForm, OfferCareForm
+from guangcai.care.models import CareOffer, Household, Pairing
 from guangcai.care.queries.households import own_pairings
-from guangcai.care.queries.load import households_of
+from guangcai.care.queries.load import households_of, willing_among
 from guangcai.care.views.households import answer, found
 from guangcai.commitments.belonging import place_now
 from guangcai.commitments.enums import CommitmentState
@@ -65,13 +65,46 @@ def refused(error: DomainError, row: Household) -> Refused:
 @require_safe
 def mine(request: ActorRequest) -> HttpResponse:
     """The households I look after, and invitations I have not answered."""
+    return _mine(request)
+
+
+def _mine(request: ActorRequest, *, form: OfferCareForm | None = None) -> HttpResponse:
     rows = own_pairings(request.actor, now=timezone.now())
     context = {
         "asked": [one for one in rows if one.home is None],
         "rows": [one for one in rows if one.home is not None],
         "is_member": request.actor.member_id is not None,
+        "offer": CareOffer.objects.open().filter(member=request.actor.member_id).first(),
+        "form": form or OfferCareForm(initial={"id": new_id()}),
     }
-    return render(request, "care/mine.html", context)
+    return render(request, "care/mine.html", context, status=422 if form else 200)
+
+
+@login_required
+@require_POST
+def offers(request: ActorRequest) -> HttpResponse:
+    """The member would look after a household: a word to the desk."""
+    member = get_object_or_404(Member.objects.visible_to(request.actor), pk=request.actor.member_id)
+    form = OfferCareForm(request.POST)
+    if not form.is_valid():
+        return _mine(request, form=form)
+    try:
+        commands.offer_care(member=member, **form.cleaned_data, by=request.actor, now=timezone.now())
+    except RuleBroken as broken:
+        show_refusal(form, broken)
+        return _mine(request, form=form)
+    messages.success(request, _("The desk knows. It asks you when a household fits; you can still say no."))
+    return redirect("care:mine")
+
+
+@login_required
+@require_POST
+def offer_end(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Take one's own offer back."""
+    row = get_object_or_404(CareOffer.objects.filter(member=request.actor.member_id), pk=pk)
+    commands.withdraw_offer(offer=row, by=request.actor, now=timezone.now())
+    messages.success(request, _("Taken back."))
+    return redirect("care:mine")
 
 
 @login_required
@@ -82,7 +115,12 @@ def people(request: ActorRequest, pk: UUID) -> HttpResponse:
     if row.ended_at is not None:
         return redirect(row)
     text = request.GET.get("q", "").strip()
-    members = list(_members(request, row, text).order_by("name_pinyin", "pk")[:PEOPLE_SHOWN]) if text else []
+    found_here = _members(request, row, text).order_by("name_pinyin", "pk")
+    if not text:
+        # Who has offered himself stands there before anybody searches.
+        found_here = found_here.filter(pk__in=CareOffer.objects.visible_to(request.actor).open().values("member"))
+    members = list(found_here[:PEOPLE_SHOWN])
+    willing = willing_among(member.pk for member in members)
     held = households_of(member.pk for member in members)
     kind = request.GET.get("kind", "")
     context = {
@@ -92,7 +130,7 @@ def people(request: ActorRequest, pk: UUID) -> HttpResponse:
         "kinds": PairingKind.choices,
         "pairing": _handed_over(request, row),
         "most": in_force_at(HouseholdLimit, path=row.path, on=localdate()).households,
-        "found": [(member, held.get(member.pk, 0), new_id()) for member in members],
+        "found": [(member, held.get(member.pk, 0), new_id(), willing.get(member.pk)) for member in members],
     }
     return respond(request, "care/people.html#found", context)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 from django.db.models import OuterRef, Subquery
 
+from guangcai.care.queries.load import willing_among
 from guangcai.core.actor import Actor
 from guangcai.invitations.enums import Decision, Subject
 from guangcai.invitations.models import Proposal
@@ -32,6 +33,7 @@ class Other:
     why: str
     more: int | None = None
     displaces: bool = False
+    is_willing: bool = False
     leaves_out: bool = False
 
 
@@ -57,18 +59,23 @@ def others_for(proposal: Proposal, *, by: Actor, now: datetime) -> list[Other]:
 
 
 def nearest_to(subject: Subject, need: UUID, *, path: str, by: Actor, now: datetime) -> list[Other]:
-    """The best for one post, shift or household, whatever the others would like; empty when it wants nobody."""
+    """The best for one post, shift or household, whatever the others would like; empty when it wants nobody.
+
+    For a household those come first who said that they would look after one.
+    """
     posed = pose(subject, path, by=by, now=now, only=need)
     if not posed.wants.rows:
         return []
     found = nearest(posed.problem, 0, most=SHOWN, reach=Reach.COMMUNITY)
     members = _members(by, [posed.people.keys[one.member] for one in found])
     said = _said(posed, 0, [one.member for one in found])
-    return [
-        Other(members[key], members[key].unit_name or "", why)
+    willing = willing_among(members) if subject == Subject.HOUSEHOLDS else {}
+    shown = [
+        Other(members[key], members[key].unit_name or "", why, is_willing=key in willing)
         for one, why in zip(found, said, strict=True)
         if (key := posed.people.keys[one.member]) in members
     ]
+    return sorted(shown, key=lambda one: not one.is_willing)
 
 
 def _said(posed: Posed, need: int, members: list[int]) -> list[str]:
