@@ -72,6 +72,8 @@ class MobileEnd(models.TextChoices):
     LOST_CONTACT = "lost_contact", _("Lost contact")
     # Only by a merge: the kept record has such a registration itself.
     MERGED = "merged", _("Two records merged")
+    # Only with the member himself (end_member).
+    LEFT_ROSTER = "left_roster", _("Left the roster")
 
 
 class BatchState(models.TextChoices):

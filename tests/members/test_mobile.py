@@ -291,3 +291,22 @@ def test_three_rows_cost_what_one_costs(cast: Cast, signed_in: SignedIn, now: da
         for more in range(2):
             register(cast, now, member=another(cast, now, 10 * number + more))
     assert counts[0] == counts[1]
+
+
+def test_the_table_itself_refuses_a_short_stay(cast: Cast, now: datetime) -> None:
+    row = register(cast, now)
+    for months, is_kept in ((6, True), (5, False)):
+        row.expected_until = row.since + relativedelta(months=months)
+        if is_kept:
+            row.save()
+            continue
+        with pytest.raises(IntegrityError, match="mobile_half_a_year"), transaction.atomic():
+            row.save()
+
+
+def test_who_leaves_the_roster_is_mobile_no_longer(cast: Cast, desk: Actor, now: datetime) -> None:
+    row = register(cast, now)
+    commands.end_member(member=row.member, reason="转出", by=desk, now=now)
+    row.refresh_from_db()
+    assert (row.ended_on, row.end_reason) == (localdate(now), MobileEnd.LEFT_ROSTER)
+    assert AuditEvent.objects.filter(tag="members:mobile:end").count() == 1

@@ -22,8 +22,8 @@ from guangcai.core.text import clean, clean_name
 from guangcai.members import keys, rules
 from guangcai.members.commands import links
 from guangcai.members.commands.duplicates import offer_duplicates
-from guangcai.members.enums import Channel, DayPart
-from guangcai.members.models import Intention, Member, ServiceKind, Skill, SkillKind
+from guangcai.members.enums import Channel, DayPart, MobileEnd
+from guangcai.members.models import Intention, Member, MobileRegistration, ServiceKind, Skill, SkillKind
 from guangcai.members.names import fit_name
 from guangcai.orgs.models import Node, PartyOrganisation, WorkUnit
 
@@ -135,11 +135,21 @@ def end_member(*, member: Member, reason: str, by: Actor, now: datetime) -> Memb
     if member.ended_at is not None:
         return member
     links.close_links(member, until=localdate(now))
+    _end_mobile(member, by=by, now=now)
     member.ended_at, member.ended_by, member.end_reason = now, by.user_id, reason
     member.community = member.building = None
     member.save(update_fields=["ended_at", "ended_by", "end_reason", "community", "building"])
     audit.record(Tag.MEMBER_END, by=by, on=member, now=now)
     return member
+
+
+def _end_mobile(member: Member, *, by: Actor, now: datetime) -> None:
+    """Who is on no roster is nobody's mobile member: his registrations end with him."""
+    today = localdate(now)
+    for row in MobileRegistration.objects.filter(member=member, ended_on=None).order_by("pk"):
+        row.ended_on, row.ended_by, row.end_reason = max(today, row.since), by.user_id, MobileEnd.LEFT_ROSTER
+        row.save(update_fields=["ended_on", "ended_by", "end_reason"])
+        audit.record(Tag.MOBILE_END, by=by, on=row, now=now, member=str(member.pk), reason=str(row.end_reason))
 
 
 @transaction.atomic

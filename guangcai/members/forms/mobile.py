@@ -59,7 +59,8 @@ class MobileEndForm(forms.Form):
     """Why and since when he is mobile no longer."""
 
     end_reason = forms.ChoiceField(
-        choices=[(value, label) for value, label in MobileEnd.choices if value != MobileEnd.MERGED], label=_("Reason")
+        choices=[(one.value, one.label) for one in MobileEnd if one not in (MobileEnd.MERGED, MobileEnd.LEFT_ROSTER)],
+        label=_("Reason"),
     )
     on = forms.DateField(label=_("Date"), widget=DayInput())
 

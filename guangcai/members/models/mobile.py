@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 ELSEWHERE_PURPOSE = "members.mobileregistration.elsewhere"
 
 
+class HalfYearAfter(models.Func):
+    """The day half a year after another: what rules.MOBILE_AT_LEAST adds."""
+
+    template = "(%(expressions)s + interval '6 months')::date"
+    output_field = models.DateField()
+
+
 class MobileRegistrationQuerySet(models.QuerySet["MobileRegistration"]):
     def visible_to(self, actor: "Actor") -> "MobileRegistrationQuerySet":
         """His own, and those of the members of his area: whoever keeps the person keeps the registration."""
@@ -37,7 +44,7 @@ class MobileRegistrationQuerySet(models.QuerySet["MobileRegistration"]):
 class MobileRegistration(CommunityFact):
     """Away, or here without a transfer, from a day on. The formal relation is noted and never moved here.
 
-    `expected_until` lies half a year after `since` or later (the command checks it); None is open.
+    `expected_until` lies half a year after `since` or later; None is open.
     """
 
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="mobile_registrations")
@@ -62,6 +69,10 @@ class MobileRegistration(CommunityFact):
                 fields=["district_code", "member", "direction"], condition=Q(ended_on=None), name="mobile_one_open"
             ),
             models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=F("since")), name="mobile_ends_after"),
+            models.CheckConstraint(
+                condition=Q(expected_until=None) | Q(expected_until__gte=HalfYearAfter(F("since"))),
+                name="mobile_half_a_year",
+            ),
             models.CheckConstraint(
                 condition=Q(ended_on=None, end_reason="") | (Q(ended_on__isnull=False) & ~Q(end_reason="")),
                 name="mobile_ended_why",
