@@ -19,6 +19,8 @@ RAISED_OF_ADDRESS: Final = Limit("case:raise:address", 60, timedelta(days=1))
 RAISED_OF_PHONE: Final = Limit("case:raise:phone", 8, timedelta(days=1))
 # Codes that follow nothing, counted by address: 100 an hour against 50 bits.
 CODES_OF_ADDRESS: Final = Limit("case:code:address", 100, timedelta(hours=1))
+# A hotline hands over what it heard; a run-away loop does not bury the desks.
+EXCHANGED_OF_KEY: Final = Limit("case:exchange:key", 2000, timedelta(hours=1))
 # How long a browser that showed a code may read and answer without showing it again.
 CODE_HOLDS: Final = timedelta(minutes=30)
 

@@ -62,6 +62,12 @@ def wishes() -> dict[str, Any]:
 
 
 @cache
+def residents() -> dict[str, Any]:
+    """Two residents who ask without an account, with the codes they follow their requests by."""
+    return _read("residents.json")
+
+
+@cache
 def mobile() -> dict[str, Any]:
     """Mobile members: the street's branch, who is away or came here, when somebody last heard of him."""
     return _read("mobile.json")

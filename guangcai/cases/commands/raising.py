@@ -32,7 +32,10 @@ OPEN_DOORS = (CaseChannel.WEB, CaseChannel.EXCHANGE)
 
 @dataclass(frozen=True)
 class AskerDraft:
-    """How the asker is reached, as typed. member: when he is one. wants_word: told before and after, twice at most."""
+    """How the asker is reached, as typed. member: when he is one. wants_word: told before and after, twice at most.
+
+    code: known beforehand in the demo alone; no screen sends one.
+    """
 
     name: str = ""
     phone: str = ""
@@ -40,6 +43,7 @@ class AskerDraft:
     member: Member | None = None
     is_anonymous: bool = False
     wants_word: bool = True
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,7 @@ def _write(draft: CaseDraft, answers: list[dict[str, str]], *, by: Actor, now: d
 
 
 def _write_asker(case: Case, asker: AskerDraft, *, phone: str) -> Asker:
-    code = keys.new_code()
+    code = asker.code or keys.new_code()
     return Asker.objects.create(
         district_code=case.district_code,
         case=case,
