@@ -12,7 +12,7 @@ class CouncilsConfig(AppConfig):
 
     def ready(self) -> None:
         from guangcai.councils import notices
-        from guangcai.councils.commands import movers  # registers how seats and proposals follow a merge
+        from guangcai.councils.commands import movers  # registers how seats follow a merge of two records
         from guangcai.councils.queries import life
         from guangcai.members import timeline
 

@@ -72,7 +72,7 @@ class PledgeKind(models.TextChoices):
     """What a unit gives."""
 
     MONEY = "money", _("Money")
-    PEOPLE = "people", _("People")
+    PEOPLE = "people", pgettext_lazy("joint pledge", "People")
     PREMISES = "premises", _("Premises")
     OTHER = "other", pgettext_lazy("joint pledge", "Something else")
 

@@ -305,6 +305,7 @@ class Standing(StrEnum):
     LATE = "late"
     KEPT = "kept"
     KEPT_LATE = "kept_late"
+    PARTLY = "partly"
     NOT_KEPT = "not_kept"
     WITHDRAWN = "withdrawn"
     STOPPED = "stopped"
@@ -327,8 +328,8 @@ def standing(promise: Promise, *, today: date, silent_months: int) -> Standing:
     if promise.is_withdrawn:
         return Standing.WITHDRAWN
     if promise.done_on is not None:
-        if promise.verdict == Verdict.NOT_KEPT:
-            return Standing.NOT_KEPT
+        if promise.verdict in (Verdict.NOT_KEPT, Verdict.PARTLY):
+            return Standing(promise.verdict)
         return Standing.KEPT if promise.done_on <= promise.due_on else Standing.KEPT_LATE
     if promise.is_dropped:
         return Standing.STOPPED

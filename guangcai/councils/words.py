@@ -27,6 +27,7 @@ STANDINGS: Final[dict[Standing, tuple[Text, str]]] = {
     Standing.LATE: (pgettext_lazy("promise", "Late"), "bad"),
     Standing.KEPT: (pgettext_lazy("promise", "Kept in time"), "good"),
     Standing.KEPT_LATE: (pgettext_lazy("promise", "Kept, but late"), "wait"),
+    Standing.PARTLY: (pgettext_lazy("promise", "Judged as partly kept"), "wait"),
     Standing.NOT_KEPT: (pgettext_lazy("promise", "Judged as not kept"), "bad"),
     Standing.WITHDRAWN: (pgettext_lazy("promise", "Given up"), "idle"),
     Standing.STOPPED: (pgettext_lazy("promise", "The proposal was dropped"), "idle"),

@@ -52,9 +52,9 @@ def test_from_the_first_word_to_the_result(
     later = now + 40 * DAY
     finish(pledge, liaison, later)
     row = Proposal.objects.get()
-    judge(row, member, later)
-    commands.publish_result(proposal=row, by=desk, now=later)
-    commands.publish_result(proposal=row, by=desk, now=later)
+    judge(row, member, later + timedelta(hours=1))
+    commands.publish_result(proposal=row, by=desk, now=later + timedelta(hours=2))
+    commands.publish_result(proposal=row, by=desk, now=later + timedelta(hours=2))
     row.refresh_from_db()
     assert states(row) == ["raised", "accepted", "tabled", "pledged", "underway", "done", "judged", "published"]
     (told,) = promises.standings(promises.with_parts(JointPledge.objects.all()), on=later.date())

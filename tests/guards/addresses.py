@@ -15,6 +15,17 @@ from guangcai.activities import codes
 from guangcai.activities.models import Activity, Attendance, Series, Shift, SignUp
 from guangcai.appraisal.models import Appraisal, FeedbackSheet
 from guangcai.care.models import Household, Pairing, ServicePlan, Visit
+from guangcai.councils.models import (
+    AgreementItem,
+    Body,
+    BodyMember,
+    Contest,
+    ContestEntry,
+    JointAgreement,
+    JointPledge,
+    Meeting,
+)
+from guangcai.councils.models import Proposal as CouncilProposal
 from guangcai.invitations.models import Invitation, Proposal, Round
 from guangcai.ledger.models import Certificate, Objection, SampleCheck, ServiceEntry
 from guangcai.members.models import DuplicatePair, Member, MobileRegistration, ReportIn, Residence, RosterBatch
@@ -216,6 +227,17 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("wishes/outcomes/", _first(AidOutcome, community=HERE, correction=None)),
     # Published, and nobody has taken it on.
     ("wishes/", _first(Wish, community=HERE, title="写一副春联")),
+    ("councils/seats/", _first(BodyMember, "since", "pk", body__name="南园四位一体会议")),
+    ("councils/meetings/", _first(Meeting, title="第三次联席会议")),
+    # Promised and not done: its unit can still report.
+    ("councils/pledges/", _first(JointPledge, community=HERE, item="每天放学后托管一小时")),
+    ("councils/proposals/", _first(CouncilProposal, community=HERE, title="放学后托管班")),
+    ("councils/agreements/", _first(JointAgreement, community=HERE, work_unit__name="站前区实验小学")),
+    ("councils/items/", _first(AgreementItem, "position", agreement__work_unit__name="站前区实验小学")),
+    ("councils/contests/", _first(Contest)),
+    ("councils/entries/", _first(ContestEntry, "title")),
+    ("councils/public/", lambda world: world.community.code),
+    ("councils/", _first(Body, node=HERE, name="南园社区党建工作联席会")),
     ("pledges/lines/", _first(PledgeLine, "position", pledge__member__name="林晓岚", measure="note")),
     ("pledges/marks/", _first(PledgeMark, "line__text", line__pledge__until__year=2026, line__pledge__ended_at=None)),
     ("pledges/templates/", lambda world: "seven_ones"),
@@ -285,6 +307,16 @@ def _number(world: World) -> Arguments | None:
     return {"<str:number>": number} if number else None
 
 
+def _joint_paper(world: World) -> Arguments:
+    row = _first(JointAgreement, community=HERE, work_unit__name="站前区实验小学")(world)
+    return {"<uuid:pk>": str(row), "paper.<slug:kind>": "paper.docx"}
+
+
+def _proposal_called(title: str) -> Callable[[World], Arguments]:
+    """One that stands where this step is next."""
+    return lambda world: {"<uuid:pk>": str(CouncilProposal.objects.get(community=world.community, title=title).pk)}
+
+
 SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     "activities:here": _code,
     # The quarters after it are closed: their page leads on to what the close did.
@@ -304,6 +336,12 @@ SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     "zones:confirmation": _on_agreement("4号楼2单元"),
     "zones:signature": _on_agreement("1号楼前绿地"),
     "zones:paper": _agreement_paper,
+    "councils:paper": _joint_paper,
+    "councils:screening": _proposal_called("组织一次旧物交换"),
+    "councils:tabling": _proposal_called("冬季楼道除冰"),
+    "councils:judgements": _proposal_called("社区医院每月上门量血压"),
+    "councils:publication": _proposal_called("菜市场门口加装休息椅"),
+    "councils:sending_back": _proposal_called("菜市场门口加装休息椅"),
     "pledges:new": lambda world: {"<slug:code>": "own_words", "<int:year>": "2027"},
     "pledges:paper": _pledge_paper,
     "wishes:verification": lambda world: {"<uuid:pk>": str(_first(Wish, community=HERE, state="collected")(world))},

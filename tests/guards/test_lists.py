@@ -39,6 +39,10 @@ COUNTED_IN_ROOM = {
     "invitations:rounds": "tests/invitations/test_views.py::test_lists_have_a_fixed_number_of_statements",
     "invitations:sending": "tests/invitations/test_views.py::test_lists_have_a_fixed_number_of_statements",
     "pledges:mine": "tests/pledges/test_views.py::test_lists_send_as_many_statements_for_three_rows_as_for_one",
+    **{
+        f"councils:{name}": "tests/councils/test_views.py::test_lists_need_a_fixed_number_of_statements"
+        for name in ("contests", "ours")
+    },
     "teams:inbox": "tests/teams/test_views.py::test_lists_need_a_fixed_number_of_statements",
     "wishes:open": "tests/wishes/test_views.py::test_the_list_needs_a_fixed_number_of_queries",
     "wishes:wall": "tests/wishes/test_views.py::test_the_list_needs_a_fixed_number_of_queries",

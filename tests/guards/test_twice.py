@@ -23,6 +23,7 @@ BY_STATE = "no such object waits in the demo; sets a state under a lock, so a se
 BY_KEY = "one row by a unique key (member and shift, entry, proof), whoever sends it and however often"
 ASKS = "looks something up and writes nothing"
 CARE = "tests/care"
+COUNCILS = "tests/councils/test_views.py"
 TEAMS = "tests/teams/test_views.py"
 CERTIFICATES = "tests/ledger/test_certificates.py"
 NOTHING = "there is nothing at this address"
@@ -87,6 +88,14 @@ WITHOUT_FORM: dict[str, str] = {
     "teams:people": f"{TEAMS}::test_the_desk_opens_a_team_and_asks",
     "teams:plate": f"{TEAMS}::test_a_plate_from_hanging_out_to_taking_in",
     "zones:places": "tests/zones/test_views.py::test_zones_are_added_after_a_look",
+    "councils:closing": BY_STATE,
+    "councils:call_off": BY_STATE,
+    "councils:signature": BY_STATE,
+    "councils:contest_entries": f"{COUNCILS}::test_agreements_and_competitions_on_the_screen",
+    "councils:contest_publication": BY_STATE,
+    "councils:shortlist": BY_STATE,
+    "councils:scores": BY_STATE,
+    "councils:people": f"{COUNCILS}::test_bodies_and_meetings_on_the_screen",
     "activities:pad": BY_KEY,
     "activities:board": BY_KEY,
     "activities:people": BY_KEY,

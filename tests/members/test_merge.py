@@ -47,6 +47,8 @@ HANDLED = {
     "care.serviceplan.member": "moves",
     "care.taskmark.member": "moves",
     "care.visit.member": "moves",
+    "councils.bodymember.member": "guarded",
+    "councils.proposal.proposer": "moves",
     "invitations.invitation.member": "guarded",
     "invitations.proposal.member": "guarded",
     "ledger.certificate.member": "moves",

@@ -1,11 +1,11 @@
-"""How seats and proposals follow when two records of one person become one (members.merging)."""
+"""How seats follow when two records of one person become one (members.merging)."""
 
 from django.utils.timezone import localdate
 
 from guangcai.core import audit
 from guangcai.core.audit_tags import Tag
 from guangcai.councils.commands.bodies import lock_body
-from guangcai.councils.models import BodyMember, Proposal
+from guangcai.councils.models import BodyMember
 from guangcai.members import merging
 from guangcai.members.merging import Merge
 
@@ -20,8 +20,3 @@ def seats(merge: Merge) -> int:
         row.save(update_fields=["until", "ended_at", "ended_by"])
         audit.record(Tag.SEAT_END, by=merge.by, on=row, now=merge.now)
     return BodyMember.objects.filter(member=merge.gone).update(member=merge.kept)
-
-
-@merging.mover("councils.proposal.proposer")
-def proposals(merge: Merge) -> int:
-    return Proposal.objects.filter(proposer=merge.gone).update(proposer=merge.kept)
