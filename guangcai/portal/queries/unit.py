@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F
+from django.utils.timezone import localdate
 
 from guangcai.appraisal.models import Appraisal, FeedbackSheet
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
+from guangcai.councils.queries.agreements import to_sign
+from guangcai.councils.queries.promises import UnitPromises, unit_due
 from guangcai.members.models import UnitReceipt
 from guangcai.members.queries import unit_roster
 from guangcai.places.queries.bookings import due as bookings_due
@@ -17,7 +20,8 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class UnitDay:
-    """`unread` and `unanswered` sheets; `sheets`: the newest; `members` and how many of them have reported in."""
+    """`unread` and `unanswered` sheets; `sheets`: the newest; `members` and how many of them have reported in.
+    `promises`: what the unit still owes; `agreements` to sign."""
 
     sheets: tuple[FeedbackSheet, ...]
     unread: int
@@ -25,16 +29,18 @@ class UnitDay:
     receipts: int
     appraisals: int
     bookings: int
+    promises: UnitPromises
+    agreements: int
     members: int
     reported_in: int
 
     @property
     def is_quiet(self) -> bool:
-        return not (self.unanswered or self.receipts or self.bookings)
+        return not (self.unanswered or self.receipts or self.bookings or self.promises.late or self.agreements)
 
 
 def unit_day(actor: Actor, *, now: datetime) -> UnitDay:
-    """Everything of the actor's own units: eight queries."""
+    """Everything of the actor's own units: ten queries."""
     own = FeedbackSheet.objects.visible_to(actor).filter(work_unit__in=actor.units_with(Permission.FEEDBACK_VIEW))
     newest = own.select_related("community").order_by("-quarter", F("answered_at").asc(nulls_first=True), "number")
     roster = unit_roster(actor)
@@ -47,6 +53,8 @@ def unit_day(actor: Actor, *, now: datetime) -> UnitDay:
         .filter(work_unit__in=actor.units_with(Permission.APPRAISAL_VIEW))
         .count(),
         bookings=bookings_due(actor, now=now).to_answer,
+        promises=unit_due(actor, on=localdate(now)),
+        agreements=to_sign(actor),
         members=len(roster),
         reported_in=sum(row.has_reported_in for row in roster),
     )

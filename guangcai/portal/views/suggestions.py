@@ -121,6 +121,6 @@ def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(
         request,
         "portal/suggestion.html",
-        {"suggestion": found, "form": form},
+        {"suggestion": found, "form": form, "may_propose": request.actor.can(Permission.COUNCIL_EDIT, found.path)},
         status=422 if form.errors else 200,
     )
