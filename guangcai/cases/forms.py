@@ -95,8 +95,8 @@ class RaiseForm(forms.Form):
         self.community = community
         self.fields["item"].offer(community)  # type: ignore[attr-defined]
         self.fields["place"].queryset = buildings_of(community).select_related("parent")  # type: ignore[attr-defined]
-        self.item = self._chosen()
-        self.questions = [self._question(at, one) for at, one in enumerate(self.item.fields)] if self.item else []
+        self.chosen = self._chosen()
+        self.questions = [self._question(at, one) for at, one in enumerate(self.chosen.fields)] if self.chosen else []
 
     def _chosen(self) -> Item | None:
         text = str(self.data.get("item") or self.initial.get("item") or "")
@@ -118,7 +118,7 @@ class RaiseForm(forms.Form):
 
     @property
     def emergency_numbers(self) -> list[str]:
-        return self.item.emergency.split() if self.item else []
+        return self.chosen.emergency.split() if self.chosen else []
 
     def answers(self) -> dict[str, str]:
         given = {bound.label: self.cleaned_data.get(bound.name) for bound in self.questions}

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from guangcai.cases.views import board, cases, catalogue, dispatch, following, intake, jobs, public, steps, technicians
+from guangcai.cases.views import (
+    board,
+    cases,
+    catalogue,
+    dispatch,
+    following,
+    intake,
+    jobs,
+    public,
+    rates,
+    steps,
+    technicians,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -10,6 +22,7 @@ urlpatterns = [
     path("new/", intake.new, name="new"),
     path("new/likeness/", intake.likeness, name="likeness"),
     path("ask/", intake.ask, name="ask"),
+    path("rates/", rates.figures, name="rates"),
     path("mine/", jobs.mine, name="mine"),
     path("help/", public.communities, name="public"),
     path("help/received/", public.received, name="public_received"),

@@ -142,6 +142,9 @@ class Case(CommunityFact):
             models.CheckConstraint(
                 condition=Q(dispatched_at=None, due_response=None, due_solution=None)
                 | Q(
+                    dispatched_at__isnull=False,
+                    due_response__isnull=False,
+                    due_solution__isnull=False,
                     dispatched_at__gte=F("raised_at"),
                     due_response__gt=F("dispatched_at"),
                     due_solution__gt=F("dispatched_at"),
@@ -171,7 +174,8 @@ class Case(CommunityFact):
             ),
             # Solved is the asker's word.
             models.CheckConstraint(
-                condition=~Q(state=CaseState.SOLVED) | Q(is_solved=True), name="case_solved_as_said"
+                condition=~Q(state=CaseState.SOLVED) | Q(is_solved__isnull=False, is_solved=True),
+                name="case_solved_as_said",
             ),
         ]
         indexes = [

@@ -52,7 +52,7 @@ def _like(request: ActorRequest, form: IntakeForm) -> list[Any]:
     buildings: Any = form.fields["place"]
     found = buildings.queryset.filter(pk=place).first() if place.isdecimal() and len(place) < 12 else None
     return like_this(
-        request.actor, community=form.community, item=form.item, what=what, place=found, now=timezone.now()
+        request.actor, community=form.community, item=form.chosen, what=what, place=found, now=timezone.now()
     )
 
 
