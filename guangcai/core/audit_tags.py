@@ -142,6 +142,7 @@ class Tag(StrEnum):
     ZONE_SIGN = "zones:agreement:sign"
     ZONE_AGREEMENT_END = "zones:agreement:end"
     # pledges
+    PLEDGE_TEMPLATE_ADD = "pledges:template:add"
     PLEDGE_VERSION_ADD = "pledges:version:add"
     PLEDGE_MAKE = "pledges:pledge:make"
     PLEDGE_END = "pledges:pledge:end"

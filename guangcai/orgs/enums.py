@@ -57,7 +57,21 @@ class WorkUnitKind(models.TextChoices):
     STREET_OFFICE = "street_office", _("Street office")
     HOSPITAL = "hospital", _("Hospital")
     ENTERPRISE = "enterprise", _("Enterprise")
+    NEW_ECONOMIC = "new_economic", _("New economic organisation")
+    NEW_SOCIAL = "new_social", _("New social organisation")
     OTHER = "other", _("Other")
+
+
+# Organisations outside the old system, of which A94 asks whether the Party is there.
+NEW_ORGANISATIONS = (WorkUnitKind.NEW_ECONOMIC, WorkUnitKind.NEW_SOCIAL)
+
+
+class PartyPresence(models.TextChoices):
+    """Whether the Party is in a new organisation (A94). Not stored: told by branches and instructors of the day."""
+
+    BRANCH = "branch", _("Has a Party organisation")
+    INSTRUCTOR = "instructor", _("Has an instructor")
+    NEITHER = "neither", _("Neither of both")
 
 
 class OfficeSource(models.TextChoices):

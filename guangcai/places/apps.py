@@ -11,9 +11,11 @@ class PlacesConfig(AppConfig):
     label = "places"
 
     def ready(self) -> None:
-        from guangcai.orgs import place_facts
+        from guangcai.orgs import followers, place_facts
         from guangcai.places import notices
+        from guangcai.places.commands.movers import follow_tree
         from guangcai.places.queries.directory import facts_of_place
 
+        followers.follow(follow_tree)
         notices.declare_templates()
         place_facts.provide(facts_of_place)

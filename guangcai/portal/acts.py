@@ -219,6 +219,7 @@ ACTS = {
     Tag.ZONE_CONFIRM: pgettext_lazy("act", "Zone agreement drawn up"),
     Tag.ZONE_SIGN: pgettext_lazy("act", "Zone agreement signed"),
     Tag.ZONE_AGREEMENT_END: pgettext_lazy("act", "Zone agreement ended"),
+    Tag.PLEDGE_TEMPLATE_ADD: pgettext_lazy("act", "Template added"),
     Tag.PLEDGE_VERSION_ADD: pgettext_lazy("act", "Items of a template written"),
     Tag.PLEDGE_MAKE: pgettext_lazy("act", "Pledge made"),
     Tag.PLEDGE_END: pgettext_lazy("act", "Pledge ended"),

@@ -1,6 +1,7 @@
 """Everything that changes the tree, organisations, rights and rules. Pages, imports and the shell call the same."""
 
 from guangcai.orgs.commands.grants import end_grant, grant_role
+from guangcai.orgs.commands.instructors import end_instructor, name_instructor
 from guangcai.orgs.commands.moves import merge_nodes, move_node
 from guangcai.orgs.commands.organisations import (
     add_office_holder,
@@ -26,6 +27,7 @@ __all__ = [
     "add_work_unit",
     "change_work_unit",
     "end_grant",
+    "end_instructor",
     "end_node",
     "end_office_holder",
     "end_party_organisation",
@@ -37,6 +39,7 @@ __all__ = [
     "load_standard_policies",
     "merge_nodes",
     "move_node",
+    "name_instructor",
     "rename_node",
     "set_policy",
     "set_profile",

@@ -5,11 +5,12 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guangcai.core.actor import Actor
-from guangcai.orgs.enums import Level, OfficeSource, PartyLevel, WorkUnitKind
+from guangcai.orgs.enums import Level, OfficeSource, PartyLevel, PartyPresence, WorkUnitKind
 from guangcai.orgs.forms.fields import DayField, NodeField, for_actor
 from guangcai.orgs.models import PartyOrganisation, WorkUnit
 
@@ -72,12 +73,24 @@ class OfficeHolderForm(forms.Form):
     education = forms.CharField(label=_("Education"), max_length=40, required=False)
 
 
+class InstructorForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=60)
+    since = DayField(label=_("From"))
+
+
 class WorkUnitFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=WorkUnitKind.choices, empty_label=_("All"))
+    presence = django_filters.ChoiceFilter(
+        label=_("Party in new organisations"), choices=PartyPresence.choices, method="in_presence", empty_label=_("All")
+    )
 
     class Meta:
         model = WorkUnit
         fields = ["kind"]
+
+    def in_presence(self, units: Any, name: str, value: str) -> QuerySet[WorkUnit]:
+        found: QuerySet[WorkUnit] = units.new_organisations(localdate()).filter(presence=value)
+        return found
 
 
 class PartyOrganisationFilter(django_filters.FilterSet):

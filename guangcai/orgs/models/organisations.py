@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import PathField, ancestors, under
-from guangcai.orgs.enums import OfficeSource, PartyLevel, WorkUnitKind
+from guangcai.orgs.enums import NEW_ORGANISATIONS, OfficeSource, PartyLevel, PartyPresence, WorkUnitKind
 from guangcai.orgs.models.tree import Node
 
 if TYPE_CHECKING:
@@ -40,6 +40,18 @@ class WorkUnitQuerySet(models.QuerySet["WorkUnit"]):
 
     def in_force(self, on: date) -> "WorkUnitQuerySet":
         return self.filter(Q(ended_on=None) | Q(ended_on__gt=on))
+
+    def new_organisations(self, on: date) -> "WorkUnitQuerySet":
+        """New economic and social organisations in force, each with its `presence` (PartyPresence). Source: A94."""
+        branches = PartyOrganisation.objects.filter(in_force(on, since="founded_on", until="ended_on"))
+        instructors = Instructor.objects.filter(in_force(on))
+        presence = Case(
+            When(Exists(branches.filter(work_unit=OuterRef("pk"))), then=Value(PartyPresence.BRANCH)),
+            When(Exists(instructors.filter(work_unit=OuterRef("pk"))), then=Value(PartyPresence.INSTRUCTOR)),
+            default=Value(PartyPresence.NEITHER),
+            output_field=models.CharField(),
+        )
+        return self.in_force(on).filter(kind__in=NEW_ORGANISATIONS).annotate(presence=presence)
 
 
 class WorkUnit(models.Model):
@@ -107,6 +119,33 @@ class PartyOrganisation(models.Model):
             models.UniqueConstraint(fields=["name"], condition=Q(ended_on=None), name="party_organisation_name_once"),
             models.CheckConstraint(
                 condition=Q(node__isnull=False) | Q(work_unit__isnull=False), name="party_organisation_stands_somewhere"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Instructor(models.Model):
+    """Who looks after Party work in an organisation without one of its own (A94), from a date to a date."""
+
+    work_unit = models.ForeignKey(WorkUnit, models.PROTECT, related_name="instructors")
+    name = models.CharField(max_length=60)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="instructor_named"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=F("since")), name="instructor_ends_after_start"
+            ),
+            ExclusionConstraint(
+                name="instructor_one_at_a_time",
+                expressions=[
+                    ("work_unit", RangeOperators.EQUAL),
+                    (DateSpan(F("since"), F("until")), RangeOperators.OVERLAPS),
+                ],
             ),
         ]
 

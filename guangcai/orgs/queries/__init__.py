@@ -2,9 +2,11 @@
 
 from guangcai.orgs.queries.calendar import CalendarDay, special_days, workday_overrides
 from guangcai.orgs.queries.organisations import (
+    count_presence,
     liaisons_of,
     office_holders_at,
     party_organisations_of,
+    presence_of,
     residences_of,
     units_matching,
 )
@@ -43,6 +45,7 @@ __all__ = [
     "actor_of",
     "chain_of",
     "children_with_counts",
+    "count_presence",
     "count_under",
     "grants_at",
     "liaisons_of",
@@ -51,6 +54,7 @@ __all__ = [
     "open_below",
     "openings_of",
     "party_organisations_of",
+    "presence_of",
     "readers_of",
     "residences_of",
     "role_names",

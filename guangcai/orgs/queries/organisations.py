@@ -1,12 +1,14 @@
 """Reads of organisations beside the territory."""
 
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors, under
+from guangcai.orgs.enums import PartyPresence
 from guangcai.orgs.models import Grant, OfficeHolder, PartyOrganisation, ResidentUnit, WorkUnit
 
 
@@ -25,6 +27,20 @@ def units_matching(text: str, *, actor: Actor) -> QuerySet[WorkUnit]:
         named = Q(name__icontains=text) | Q(short_name__icontains=text) | Q(aliases__icontains=text)
         rows = rows.filter(named)
     return rows
+
+
+def count_presence(*, actor: Actor, on: date) -> dict[str, int]:
+    """New organisations in sight by PartyPresence: branch, instructor, neither. One query. Source: A94."""
+    rows: Any = WorkUnit.objects.visible_to(actor).new_organisations(on).order_by()
+    counted: dict[str, int] = dict(rows.values_list("presence").annotate(Count("pk")))
+    return {state.value: counted.get(state.value, 0) for state in PartyPresence}
+
+
+def presence_of(unit: WorkUnit, *, on: date) -> PartyPresence | None:
+    """Of a new organisation in force, whether the Party is there; None for any other unit. One query."""
+    rows: Any = WorkUnit.objects.new_organisations(on).filter(pk=unit.pk)
+    found = rows.values_list("presence", flat=True).first()
+    return PartyPresence(found) if found else None
 
 
 def residences_of(unit: WorkUnit) -> QuerySet[ResidentUnit]:

@@ -13,13 +13,14 @@ from guangcai.core.errors import Forbidden
 from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
+from guangcai.core.screens import Tab
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.spreadsheet.writing import Cell
 from guangcai.orgs import commands, queries
-from guangcai.orgs.enums import WorkUnitKind
-from guangcai.orgs.forms.organisations import ResidenceForm, WorkUnitFilter, WorkUnitForm
+from guangcai.orgs.enums import PartyPresence, WorkUnitKind
+from guangcai.orgs.forms.organisations import InstructorForm, ResidenceForm, WorkUnitFilter, WorkUnitForm
 from guangcai.orgs.forms.tree import Confirmation
-from guangcai.orgs.models import ResidentUnit
+from guangcai.orgs.models import Instructor, ResidentUnit
 from guangcai.orgs.views.frame import carried_out, form_page, posted, unit_for, unit_seen
 
 SORTS = {"name": "name", "kind": "kind", "node": "path"}
@@ -34,7 +35,20 @@ def _page(pk: int) -> str:
 def units(request: ActorRequest) -> HttpResponse:
     shown = _listing(request)
     may_add = request.actor.holds(Permission.UNIT_EDIT)
-    return render(request, "orgs/units.html", {"listing": shown, "may_add": may_add})
+    context = {"listing": shown, "may_add": may_add, "tabs": _tabs(request)}
+    return render(request, "orgs/units.html", context)
+
+
+def _tabs(request: ActorRequest) -> list[Tab]:
+    """All units, and the new organisations by whether the Party is there (A94); none of them: no tabs."""
+    counts, shown = (
+        queries.count_presence(actor=request.actor, on=timezone.localdate()),
+        request.GET.get("presence", ""),
+    )
+    if not any(counts.values()):
+        return []
+    rows = [Tab(str(state.label), f"?presence={state}", shown == state, counts[state]) for state in PartyPresence]
+    return [Tab(_("All units"), "?", not shown), *rows]
 
 
 @login_required
@@ -42,9 +56,13 @@ def units(request: ActorRequest) -> HttpResponse:
 def units_export(request: ActorRequest) -> HttpResponse:
     """Exactly the units the list shows, as a workbook."""
     columns = [pgettext("unit", "Name"), _("Short name"), _("Kind"), _("Overseen at"), _("Ended on")]
+    columns.append(_("Party in new organisations"))
+    rows = _listing(request).rows
+    presence = dict(rows.new_organisations(timezone.localdate()).values_list("pk", "presence"))
+    words = {None: "", **{state.value: str(state.label) for state in PartyPresence}}
     cells: list[list[Cell]] = [
-        [row.name, row.short_name, row.get_kind_display(), row.node.name, row.ended_on]
-        for row in _listing(request).rows
+        [row.name, row.short_name, row.get_kind_display(), row.node.name, row.ended_on, words[presence.get(row.pk)]]
+        for row in rows
     ]
     return file_answer(write_workbook([Sheet(_("Work units"), columns, cells)]), name=_("Work units"), kind="xlsx")
 
@@ -66,6 +84,8 @@ def unit(request: ActorRequest, pk: int) -> HttpResponse:
         "unit": shown,
         "residences": queries.residences_of(shown) if sees_tree else (),
         "organisations": shown.party_organisations.filter(ended_on=None).order_by("name"),
+        "presence": queries.presence_of(shown, on=timezone.localdate()),
+        "instructors": shown.instructors.order_by("-since"),
         "liaisons": queries.liaisons_of(shown, on=timezone.localdate()),
         "may_edit": actor.can(Permission.UNIT_EDIT, shown.path) and not shown.ended_on,
         "may_grant": actor.can(Permission.GRANT_EDIT, shown.path) and not shown.ended_on,
@@ -172,3 +192,34 @@ def residence_end(request: ActorRequest, pk: int) -> HttpResponse:
         done=_("The unit has left the community."),
     )
     return redirect(_page(residence.work_unit_id))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def instructor_new(request: ActorRequest, pk: int) -> HttpResponse:
+    """Who looks after Party work in a new organisation (A94)."""
+    shown, actor = unit_for(request, pk, Permission.UNIT_EDIT), request.actor
+    return form_page(
+        request,
+        InstructorForm(posted(request), initial={"since": timezone.localdate()}),
+        lambda values: commands.name_instructor(work_unit=shown, **values, by=actor, now=timezone.now()),
+        to=lambda made: _page(pk),
+        done=_("The instructor is on the page of the unit."),
+        heading=_("Instructor of %(name)s") % {"name": shown.name},
+        submit=_("Name the instructor"),
+        back=_page(pk),
+        back_text=shown.name,
+    )
+
+
+@login_required
+@require_POST
+def instructor_end(request: ActorRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Instructor.objects.select_related("work_unit"), pk=pk)
+    unit_for(request, row.work_unit_id, Permission.UNIT_EDIT)
+    carried_out(
+        request,
+        lambda: commands.end_instructor(instructor=row, by=request.actor, now=timezone.now()),
+        done=_("The instructor's time has ended."),
+    )
+    return redirect(_page(row.work_unit_id))
