@@ -30,8 +30,8 @@ class PublicForm(RaiseForm):
     id = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)
     phone = PhoneField(
         label=pgettext_lazy("asker", "Your phone"),
-        required=False,
         help_text=_("Only whoever sees to it rings you, and only about this."),
+        error_messages={"required": _("Write your phone, or mark below that you want to stay unnamed.")},
     )
     name = forms.CharField(
         label=pgettext_lazy("asker", "How shall we call you?"),
@@ -52,6 +52,11 @@ class PublicForm(RaiseForm):
         self._item = item
         super().__init__(*args, community=community, **kwargs)
         del self.fields["item"]
+        self.fields["what"].label = pgettext_lazy("asker", "What is the matter?")
+        self.fields["place_note"].help_text = _("Floor, door, or which spot.")
+        # Who stays unnamed need not be reached.
+        self.fields["phone"].required = not self.data.get("is_anonymous")
+        self.order_fields(["what", *(bound.name for bound in self.questions)])
         place: Any = self.fields["place"]
         place.queryset = place.queryset.filter(level=Level.BUILDING)
         place.empty_label = _("Somewhere else, or I do not know")
@@ -60,10 +65,7 @@ class PublicForm(RaiseForm):
         return self._item
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = {**(super().clean() or {}), "item": self._item}
-        if "phone" in cleaned and not cleaned["phone"] and not cleaned.get("is_anonymous"):
-            self.add_error("phone", _("Write your phone, or mark below that you want to stay unnamed."))
-        return cleaned
+        return {**(super().clean() or {}), "item": self._item}
 
     def draft(self) -> CaseDraft:
         cleaned = self.cleaned_data

@@ -194,7 +194,8 @@ def test_every_wrong_code_is_answered_alike(raised: Raise, queries: Any) -> None
     code = case.asker.code
     near = code[:-1] + ("A" if code[-1] != "A" else "B")
     typed = [near, gone.asker.code, "ZZZZZZZZZZ", "1", "", case.number, PHONE, "x" * 39, "' or 1=1 --", HOSTILE]
-    answers = []
+    answers: list[tuple[int, int, str]] = []
+    assert Client().post(page("public_follow"), {"code": "A\0B"}).status_code == 422
     for number, text in enumerate(typed):
         browser = Client()
         browser.get(page("public_follow"))

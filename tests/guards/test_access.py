@@ -34,6 +34,9 @@ OPEN_TO_STRANGERS = {
     "members:door",
     "portal:suggestion",
     "teams:public_plate",
+    # A resident asks without an account and tries his code.
+    "cases:public_ask",
+    "cases:public_follow",
     "wishes:ask",
     "wishes:follow",
     "wishes:followed",

@@ -102,6 +102,8 @@ WITHOUT_FORM: dict[str, str] = {
     "ledger:entry_confirmation": BY_KEY,
     "ledger:entry_decline": BY_STATE,
     "ledger:verification_of": ASKS,
+    "cases:public_word": "tests/cases/test_public.py::test_not_solved_opens_the_same_case_again",
+    "open311:requests": "tests/api/test_open311.py::test_a_token_of_one_s_own_is_one_request",
     "api:api-root": NOTHING,
     "api:": NOTHING,
     # Programs send no forms: these tests of the API send twice, and other content under the same id.
@@ -161,6 +163,7 @@ REFUSED = {
     "orgs:party_organisation_new",
     "orgs:calendar",
     "members:decline",
+    "cases:public_follow",
     "activities:series_new",
     "activities:shift_edit",
     "activities:shift_cancellation",

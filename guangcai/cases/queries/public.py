@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from guangcai.cases.enums import CaseState, StateType, StepKind
 from guangcai.cases.models import Case, CaseStep, Item
@@ -92,7 +93,9 @@ def _words_of(case: Case) -> tuple[str, str]:
     """How it stands, and what happens next: both in words for the asker."""
     match CaseState(case.state):
         case CaseState.TO_DISPATCH if case.dispatched_at is None:
-            return _("Written down"), _("The desk of your community reads it and asks somebody to see to it.")
+            return pgettext("case", "Written down"), _(
+                "The desk of your community reads it and asks somebody to see to it."
+            )
         case CaseState.TO_DISPATCH:
             return _("At the desk again"), _("The desk asks somebody to see to it. The time goes on running.")
         case CaseState.DISPATCHED | CaseState.ACCEPTED:

@@ -49,11 +49,12 @@ def kept_open(request: ActorRequest, *, is_new: bool = False) -> UUID | None:
 def follow(request: ActorRequest) -> HttpResponse:
     """The code, and nothing else, opens a case."""
     form = CodeForm(posted(request))
-    if request.method != "POST" or not form.is_valid():
+    if request.method != "POST":
         return render(request, "cases/public/follow.html", {"form": form})
+    form.is_valid()
     now, address = timezone.now(), get_adapter(request).get_client_ip(request)
     is_guessing = doors.is_guessing(take(doors.CODES_OF_ADDRESS, address, now=now))
-    found = case_of_code(form.cleaned_data["code"][:40])
+    found = case_of_code(form.cleaned_data.get("code", "")[:40])
     if found is not None and found.anonymised_at is None and not is_guessing:
         give_back(doors.CODES_OF_ADDRESS, address)
         keep_open(request, found)
