@@ -334,11 +334,11 @@ class JudgementForm(Creating):
         if own:
             del self.fields["asked"], self.fields["seat"]
 
-    def draft(self) -> commands.JudgementDraft:
+    def draft(self, seat: BodyMember | None) -> commands.JudgementDraft:
+        """`seat`: of a delegate who judges himself."""
         cleaned = self.cleaned_data
-        return commands.JudgementDraft(
-            Verdict(cleaned["verdict"]), cleaned["note"], cleaned.get("seat"), cleaned.get("asked", "")
-        )
+        judge = seat or cleaned.get("seat")
+        return commands.JudgementDraft(Verdict(cleaned["verdict"]), cleaned["note"], judge, cleaned.get("asked", ""))
 
 
 class NoteForm(forms.Form):

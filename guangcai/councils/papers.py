@@ -24,7 +24,7 @@ def _day(day: date | None) -> str:
 def _values(row: JointAgreement) -> dict[str, Any]:
     """What both papers print."""
     with override(settings.LANGUAGE_CODE):
-        items = list(row.items.all())  # type: ignore[attr-defined]
+        items = list(row.items.all())
         return {
             "number": row.number,
             "community": party_of(row.community),

@@ -83,7 +83,7 @@ def check_seat_free(*, is_taken: bool, has_chair: bool) -> None:
 
 def missing_parties(required: Iterable[str], seated: Collection[str]) -> list[str]:
     """Classes of party that the kind of body asks for and nobody speaks for, in their order (A26)."""
-    return [PartyClass(party).label for party in required if party not in seated]
+    return [str(PartyClass(party).label) for party in required if party not in seated]
 
 
 # --- meetings -------------------------------------------------------------------------------------------------------
@@ -270,6 +270,12 @@ def check_done_on(*, done_on: date, made_on: date, today: date) -> None:
 def check_quantity(quantity: int | None, measure: str) -> None:
     if bool(quantity) != bool(measure.strip()):
         raise RuleBroken(_("Give both how much and of what, or neither."), field="quantity", code="quantity_half")
+
+
+def check_asked(*, own: bool, asked: str) -> None:
+    """Whoever writes it down for somebody else says how he said so."""
+    if not own and not asked:
+        raise RuleBroken(_("Say how he told you so."), field="asked", code="asked_missing")
 
 
 def check_judging(state: str, *, is_judged: bool) -> None:

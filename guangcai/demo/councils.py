@@ -221,7 +221,7 @@ def agree(stage: Stage) -> None:
         signature = commands.Signature(row["signer"], begin if on_paper else None, row.get("paper", ""))
         by = SYSTEM if on_paper else stage.actor("liaison")
         made = commands.sign_agreement(agreement=made, signature=signature, by=by, now=now)
-        lines = list(made.items.all())  # type: ignore[attr-defined]
+        lines = list(made.items.all())
         for position, days, much in row["deliveries"]:
             day, key = stage.today - days * DAY, fixed_id("delivery", made.pk, position, days)
             commands.note_delivery(
@@ -241,7 +241,7 @@ def _compete(stage: Stage, row: dict[str, Any]) -> None:
         now=opened,
         id=fixed_id("contest", row["name"]),
     )
-    awards, criteria = {}, list(contest.criteria.all())  # type: ignore[attr-defined]
+    awards, criteria = {}, list(contest.criteria.all())
     for told in row["entries"]:
         entry = commands.enter_contest(
             contest=contest,

@@ -16,6 +16,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.councils import rules
+from guangcai.councils.commands.bodies import same_lines
 from guangcai.councils.commands.pledges import require_unit_or_desk
 from guangcai.councils.enums import Side, SignedHow
 from guangcai.councils.models import AgreementItem, Delivery, JointAgreement
@@ -57,6 +58,8 @@ def draw_up_agreement(
     Node.objects.select_for_update(of=("self",), no_key=True).get(pk=community.pk)
     content = {"work_unit_id": draft.work_unit.pk, "starts_on": draft.starts_on, "until": draft.until}
     if found := already(JointAgreement, id, community_id=community.pk, **content):
+        kept = found.items.values_list("side", "text", "quantity", "measure")
+        same_lines(kept, [(one.side, one.text.strip(), one.quantity, one.measure.strip()) for one in draft.items])
         return found
     rules.check_term(starts_on=draft.starts_on, until=draft.until)
     rules.check_items({one.side for one in draft.items})

@@ -1,6 +1,7 @@
 """Bodies: set up and ended; seats given and ended; menus and surveys published."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
@@ -15,7 +16,7 @@ from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.ids import new_id
-from guangcai.core.once import already
+from guangcai.core.once import already, other_content
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ROOT
 from guangcai.councils import rules
@@ -36,6 +37,12 @@ def load_required_parties(*, by: Actor, now: datetime) -> int:
     if fresh:
         audit.record(Tag.LISTS_LOAD, by=by, now=now, added=len(fresh))
     return len(fresh)
+
+
+def same_lines(kept: Iterable[object], sent: Iterable[object]) -> None:
+    """Raises Conflict unless what was sent again is what was kept, line by line (core.once for rows of rows)."""
+    if list(kept) != list(sent):
+        raise other_content()
 
 
 def lock_body(pk: UUID) -> Body:
@@ -90,7 +97,7 @@ def end_body(*, body: Body, reason: str, by: Actor, now: datetime) -> Body:
     if row.ended_on is not None:
         return row
     said = rules.check_said(reason, _("Say why it ends."), field="reason", longest=rules.NOTE_LENGTH)
-    planned = row.meetings.open().exists()  # type: ignore[attr-defined]
+    planned = row.meetings.open().exists()
     rules.check_nothing_planned(is_planned=planned)
     today = localdate(now)
     row.ended_on, row.ended_at, row.ended_by, row.end_reason = today, now, by.user_id, said

@@ -15,6 +15,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.councils import rules
+from guangcai.councils.commands.bodies import same_lines
 from guangcai.councils.models import Contest, ContestEntry, Criterion, Score
 from guangcai.orgs.models import Node, WorkUnit
 
@@ -42,6 +43,7 @@ def open_contest(
     said = rules.check_said(name, _("Give the competition its name."), field="name", longest=rules.NAME_LENGTH)
     Node.objects.select_for_update(of=("self",), no_key=True).get(pk=node.pk)
     if found := already(Contest, id, node_id=node.pk, name=said, closes_on=closes_on):
+        same_lines(found.criteria.values_list("name", "weight"), criteria)
         return found
     rules.check_due(due_on=closes_on, today=localdate(now))
     rules.check_weights([weight for _name, weight in criteria])

@@ -16,7 +16,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.councils import rules
-from guangcai.councils.commands.bodies import lock_body
+from guangcai.councils.commands.bodies import lock_body, same_lines
 from guangcai.councils.enums import MinutesStage
 from guangcai.councils.models import AgendaItem, Body, BodyMember, Decision, Meeting, MeetingAttendance, Minutes
 
@@ -46,7 +46,9 @@ def call_meeting(*, body: Body, draft: MeetingDraft, by: Actor, now: datetime, i
     row = lock_body(body.pk)
     title = rules.check_said(draft.title, _("Say what the meeting is about."), field="title", longest=rules.LINE_LENGTH)
     place = rules.check_said(draft.place, _("Say where people meet."), field="place", longest=rules.LINE_LENGTH)
+    lines = [line.strip()[: rules.LINE_LENGTH] for line in draft.agenda if line.strip()][: rules.MOST_LINES]
     if found := already(Meeting, id, body_id=row.pk, title=title, place=place, starts_at=draft.starts_at):
+        same_lines(found.agenda.filter(proposal=None).values_list("title", flat=True), lines)
         return found
     rules.check_body_live(is_live=row.ended_on is None)
     rules.check_told(starts_at=draft.starts_at, now=now)
@@ -61,7 +63,6 @@ def call_meeting(*, body: Body, draft: MeetingDraft, by: Actor, now: datetime, i
         told_at=now,
         told_by=by.user_id,
     )
-    lines = [line.strip()[: rules.LINE_LENGTH] for line in draft.agenda if line.strip()][: rules.MOST_LINES]
     AgendaItem.objects.bulk_create(
         AgendaItem(meeting=meeting, district_code=row.district_code, position=position, title=line)
         for position, line in enumerate(lines, start=1)

@@ -15,6 +15,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.councils import rules
+from guangcai.councils.commands.bodies import same_lines
 from guangcai.councils.commands.proposals import lock_proposal, move
 from guangcai.councils.enums import PledgeKind, ProposalState
 from guangcai.councils.models import JointPledge, PledgeOwner, PledgeProgress, Proposal
@@ -71,6 +72,8 @@ def make_joint_pledge(
     )
     content = {"work_unit_id": draft.work_unit.pk, "kind": draft.kind, "item": item, "due_on": draft.due_on}
     if found := already(JointPledge, id, proposal_id=row.pk, **content):
+        first = found.owners.all()[0]
+        same_lines([first.name, first.phone], [owner, draft.owner_phone.strip()])
         return found
     rules.check_takes_pledges(row.state)
     rules.check_due(due_on=draft.due_on, today=localdate(now))

@@ -188,15 +188,13 @@ def judge_proposal(
     own = judge is not None and by.member_id == judge
     by.require(Permission.PROPOSAL_RAISE if own else Permission.COUNCIL_EDIT, proposal.path)
     row = lock_proposal(proposal.pk)
-    content = {"verdict": draft.verdict, "note": draft.note.strip()[: rules.TEXT_LENGTH], "seat": seat}
+    asked = "" if own else draft.asked.strip()[: rules.NOTE_LENGTH]
+    note = draft.note.strip()[: rules.TEXT_LENGTH]
+    content = {"verdict": draft.verdict, "note": note, "seat": seat, "asked": asked}
     if found := already(Judgement, id, proposal_id=row.pk, **content):
         return found
     _check_judge(row, seat)
-    asked = (
-        ""
-        if own
-        else rules.check_said(draft.asked, _("Say how he told you so."), field="asked", longest=rules.NOTE_LENGTH)
-    )
+    rules.check_asked(own=own, asked=asked)
     is_judged = Judgement.objects.filter(proposal=row, round=row.round, seat=seat).exists()
     rules.check_judging(row.state, is_judged=is_judged)
     made = Judgement.objects.create(
@@ -205,7 +203,6 @@ def judge_proposal(
         district_code=row.district_code,
         proposal=row,
         round=row.round,
-        asked=asked,
         at=now,
         by=by.user_id,
     )

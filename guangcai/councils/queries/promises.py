@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import F, Max, Q, QuerySet
 from django.utils.timezone import localdate
@@ -63,9 +64,9 @@ def standings(pledges: Iterable[JointPledge], *, on: date) -> list[Promise]:
     return found
 
 
-def verdicts_of(proposals: Iterable[object]) -> dict[object, Verdict | None]:
+def verdicts_of(proposals: Iterable[UUID]) -> dict[UUID, Verdict | None]:
     """Proposal -> what the judgements of its last round come to. One query."""
-    given: dict[object, list[tuple[object, str]]] = {}
+    given: dict[UUID, list[tuple[object, str]]] = {}
     rows = Judgement.objects.filter(proposal__in=proposals, round=F("proposal__round"))
     for proposal, seat, verdict in rows.values_list("proposal_id", "seat_id", "verdict"):
         given.setdefault(proposal, []).append((seat, verdict))

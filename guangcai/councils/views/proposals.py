@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guangcai.core.actor import Actor
 from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
@@ -31,7 +33,7 @@ from guangcai.councils.forms import (
     TablingForm,
     delegates_of,
 )
-from guangcai.councils.models import Meeting, Proposal
+from guangcai.councils.models import BodyMember, Meeting, Proposal
 from guangcai.councils.queries import promises as promise_queries
 from guangcai.councils.queries import proposals as queries
 from guangcai.councils.views.asking import Page, ask, nodes_with, room_tabs
@@ -105,7 +107,8 @@ def proposal(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One matter: what was proposed, what was promised, its story, and what the reader can do now."""
     row, actor = found(request, pk), request.actor
     may_edit = actor.can(Permission.COUNCIL_EDIT, row.path)
-    own = actor.member_id is not None and row.proposer_id == actor.member_id
+    own = _is_own(request, row)
+    seat = None if own or may_edit else own_seat(actor, delegates_of(row.meeting.body if row.meeting else None))
     pledges = promise_queries.with_parts(row.pledges.all()).order_by("made_at", "pk")  # type: ignore[attr-defined]
     told = promise_queries.standings(pledges, on=timezone.localdate())
     judged = {one.seat_id for one in row.judgements.filter(round=row.round)}  # type: ignore[attr-defined]
@@ -120,7 +123,8 @@ def proposal(request: ActorRequest, pk: UUID) -> HttpResponse:
         "sees_proposer": may_edit,
         "may_promise": row.state in rules.TAKES_PLEDGES
         and (may_edit or bool(actor.units_with(Permission.PROPOSAL_ANSWER))),
-        "may_judge": to_judge and (may_edit or (own and None not in judged)),
+        "may_judge": to_judge
+        and (may_edit or (own and None not in judged) or (seat is not None and seat.pk not in judged)),
         "may_drop": S.DROPPED in rules.MOVES[S(row.state)] and (may_edit or own) and row.state != S.RAISED,
         "may_withdraw": row.state == S.RAISED and own,
         "verdict": promise_queries.verdicts_of([row.pk]).get(row.pk),
@@ -213,7 +217,7 @@ def tabling(request: ActorRequest, pk: UUID) -> HttpResponse:
 def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     """It goes no further: the reason is told."""
     row = found(request, pk)
-    own = request.actor.member_id is not None and row.proposer_id == request.actor.member_id
+    own = _is_own(request, row)
     request.actor.require(Permission.PROPOSAL_RAISE if own else Permission.COUNCIL_EDIT, row.path)
     if S.DROPPED not in rules.MOVES[S(row.state)] and request.method != "POST":
         return redirect(row)
@@ -234,14 +238,15 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def judgements(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Whether it was kept: by the proposer himself, or written down by the desk."""
+    """Whether it was kept: by the proposer or a delegate himself, or written down by the desk."""
     row = found(request, pk)
-    own = request.actor.member_id is not None and row.proposer_id == request.actor.member_id
-    request.actor.require(Permission.PROPOSAL_RAISE if own else Permission.COUNCIL_EDIT, row.path)
+    own, delegates = _is_own(request, row), delegates_of(row.meeting.body if row.meeting else None)
+    seat = None if own else own_seat(request.actor, delegates)
+    right = Permission.PROPOSAL_RAISE if own or seat else Permission.COUNCIL_EDIT
+    request.actor.require(right, row.path)
     if row.state not in (S.DONE, S.JUDGED) and request.method != "POST":
         return redirect(row)
-    delegates = delegates_of(row.meeting.body if row.meeting else None)
-    form = JudgementForm(request.POST or None, delegates=delegates, own=own)
+    form = JudgementForm(request.POST or None, delegates=delegates, own=own or seat is not None)
     page = Page(
         _("Was it kept?"),
         _("Say so"),
@@ -251,11 +256,20 @@ def judgements(request: ActorRequest, pk: UUID) -> HttpResponse:
     )
 
     def act(form: JudgementForm) -> Proposal:
-        key = form.cleaned_data["id"]
-        commands.judge_proposal(proposal=row, draft=form.draft(), by=request.actor, now=timezone.now(), id=key)
+        key, draft = form.cleaned_data["id"], form.draft(seat)
+        commands.judge_proposal(proposal=row, draft=draft, by=request.actor, now=timezone.now(), id=key)
         return row
 
     return ask(request, form, act, page, said=_("Noted. The community publishes the result."))
+
+
+def own_seat(actor: Actor, delegates: QuerySet[BodyMember]) -> BodyMember | None:
+    """The seat in which the actor himself is a residents' delegate. One query."""
+    return delegates.filter(member=actor.member_id).first() if actor.member_id else None
+
+
+def _is_own(request: ActorRequest, row: Proposal) -> bool:
+    return request.actor.member_id is not None and row.proposer_id == request.actor.member_id
 
 
 @require_POST
