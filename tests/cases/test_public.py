@@ -72,6 +72,17 @@ def test_who_is_signed_in_is_not_written_down(cast: Cast, signed_in: Callable[[A
     assert (Case.objects.get().raised_by, CaseStep.objects.get().by) == (None, None)
 
 
+def test_the_desk_does_not_learn_the_code_and_cannot_speak_with_it(
+    cast: Cast, signed_in: Callable[[Any], Client], client: Client, door: str, raised: Raise
+) -> None:
+    client.post(door, said())
+    desk = signed_in(cast.desk)
+    own, called = Case.objects.get(), raised()
+    assert own.asker.code not in words_of(desk.get(page("case", own.pk)))
+    # On the phone the desk reads the code out to the caller.
+    assert called.asker.code in words_of(desk.get(page("case", called.pk)))
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

@@ -1,11 +1,12 @@
-"""The only reads of who asked. Nothing else in the product looks into Asker (docs/adr/0024)."""
+"""The only reads of who asked. Nothing else in the product looks into Asker (docs/adr/0022)."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from guangcai.cases.commands.answering import is_asker
+from guangcai.cases.enums import CaseChannel
 from guangcai.cases.keys import code_key
 from guangcai.cases.models import Asker, Case
+from guangcai.cases.parts import has_job, is_asker
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import mask, national
@@ -38,18 +39,10 @@ def asker_for(case: Case, actor: Actor) -> AskerShown | None:
     if has_job(case, actor):
         return None if case.item.hides_asker else _full(row)
     if actor.can(Permission.CASE_EDIT, case.path):
-        return AskerShown(row.name, mask(row.phone) if row.phone else "", row.flat, is_full=False, code=row.code)
+        # Whoever asked through an open door has his code already; nobody else can speak with it.
+        code = "" if case.channel in (CaseChannel.WEB, CaseChannel.EXCHANGE) else row.code
+        return AskerShown(row.name, mask(row.phone) if row.phone else "", row.flat, is_full=False, code=code)
     return None
-
-
-def has_job(case: Case, actor: Actor) -> bool:
-    """Whether it is the actor's, or his unit's, to do now."""
-    assigned = case.assignment
-    if not case.is_assigned or assigned is None:
-        return False
-    if assigned.member_id is not None and assigned.member_id == actor.member_id:
-        return True
-    return assigned.unit_id is not None and actor.can_for_unit(Permission.CASE_ANSWER, assigned.unit_id)
 
 
 def case_of_code(code: str) -> Case | None:
