@@ -217,7 +217,7 @@ def test_the_desk_notes_the_word_and_the_thanks(
     claim, desk = held(), signed_in(cast.users["desk"])
     commands.fulfil_wish(claim=claim, what="送去", done_on=localdate(now), by=cast.actor("member"), now=now)
     answer = {"id": new_id(), "came_true": "yes", "words": ""}
-    assert desk.post(address("answer", claim.wish.pk), {}).status_code == 422
+    assert desk.post(address("answer", claim.wish.pk), {"words": "好"}).status_code == 422
     assert desk.post(address("answer", claim.wish.pk), answer).status_code == 302
     said = {"words": "谢谢", "agrees": "on"}
     assert desk.post(address("thanks", claim.wish.pk), said).status_code == 422

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from guangcai.core.actor import Actor
 
 
+def _positive(name: str) -> Q:
+    """Empty or above 0; said of an empty column alone a CHECK would let everything pass."""
+    return Q(**{name: None}) | Q(**{f"{name}__gt": 0})
+
+
+def _negative(name: str) -> Q:
+    return Q(**{name: None}) | Q(**{f"{name}__lt": 0})
+
+
 class OfCampaignQuerySet(models.QuerySet[models.Model]):
     def of_desk(self, actor: "Actor") -> Self:
         """Of the communities whose desk the actor runs."""
@@ -92,8 +101,8 @@ class Gift(CommunityFact):
                 name="gift_money_or_goods",
             ),
             models.CheckConstraint(
-                condition=(Q(reverses=None, reason="") & (Q(fen__gt=0) | Q(quantity__gt=0)))
-                | (Q(reverses__isnull=False) & ~Q(reason="") & (Q(fen__lt=0) | Q(quantity__lt=0))),
+                condition=(Q(reverses=None, reason="") & _positive("fen") & _positive("quantity"))
+                | (Q(reverses__isnull=False) & ~Q(reason="") & _negative("fen") & _negative("quantity")),
                 name="gift_reversal_negative",
             ),
             models.CheckConstraint(

@@ -188,7 +188,9 @@ def receipt(request: ActorRequest, pk: UUID) -> HttpResponse:
     values, name = queries.receipt(row), f"{_('Receipt')} {row}"
     if request.POST.get("kind") == "docx":
         return file_answer(documents.docx("wishes/receipt.docx", values), name=name, kind="docx")
-    return file_answer(documents.pdf("wishes/receipt.typ", values, made_at=now), name=name, kind="pdf")
+    return file_answer(
+        documents.pdf("wishes/receipt.typ", values, made_at=now.replace(microsecond=0)), name=name, kind="pdf"
+    )
 
 
 @login_required

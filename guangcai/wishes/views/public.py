@@ -71,7 +71,7 @@ def _check_pace(request: HttpRequest, node: Node) -> None:
 def follow(request: ActorRequest) -> HttpResponse:
     """From a typed code to the page of the wish."""
     form = CodeForm(request.POST)
-    if not form.is_valid() or not form.cleaned_data["code"].isascii():
+    if not form.is_valid() or not form.cleaned_data["code"] or not form.cleaned_data["code"].isascii():
         return _gone(request)
     return redirect("wishes:followed", form.cleaned_data["code"])
 
