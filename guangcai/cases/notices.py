@@ -1,6 +1,7 @@
 """What askers and those who were asked are told; no message names anybody or says what it is about."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -36,7 +37,7 @@ def phone_of(asker: UUID) -> str:
     return row.phone if row else ""
 
 
-def tell_asker(case: Case, occasion: str, *, now: datetime, **parameters: str | int) -> None:
+def tell_asker(case: Case, occasion: str, *, now: datetime, due: str = "") -> None:
     """One message before and one after, never a third. Members are reached through their account."""
     wanted = Asker.objects.filter(case=case, wants_word=True, told__lt=MOST)
     asker = wanted.select_for_update().first()
@@ -44,7 +45,8 @@ def tell_asker(case: Case, occasion: str, *, now: datetime, **parameters: str | 
         return
     Asker.objects.filter(pk=asker.pk).update(told=F("told") + 1)
     recipient = asker.pk if asker.phone_index else asker.member_id
-    notify.post(Channel.SMS, template_code(occasion), recipient=recipient, now=now, number=case.number, **parameters)
+    words: dict[str, Any] = {"number": case.number, "due": due} if due else {"number": case.number}
+    notify.post(Channel.SMS, template_code(occasion), recipient=recipient, now=now, **words)
 
 
 def tell_member(case: Case, member_id: UUID, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Everything that changes cases. Web, jobs and other rooms call these and nothing else."""
 
-from guangcai.cases.commands.answering import call_back, confirm_solved, is_asker, reopen
+from guangcai.cases.commands.answering import call_back, confirm_solved, reopen
 from guangcai.cases.commands.askers import Opened, open_asker
 from guangcai.cases.commands.catalogue import ItemDraft, add_item, change_item, end_item, load_case_catalogue
 from guangcai.cases.commands.closing import (
@@ -55,7 +55,6 @@ __all__ = [
     "escalate",
     "finish",
     "give_back",
-    "is_asker",
     "load_case_catalogue",
     "make_appointment",
     "note_contact",

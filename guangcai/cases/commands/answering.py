@@ -1,17 +1,17 @@
 """The last word: the desk calls back, the asker says solved or not, and what nobody answered is closed in the end."""
 
 from datetime import datetime
-from hmac import compare_digest
 
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from guangcai.cases import keys, rules
+from guangcai.cases import rules
 from guangcai.cases.commands.locks import lock_case, lock_visible
 from guangcai.cases.commands.steps import take_step
 from guangcai.cases.enums import CallOutcome, CaseState, CloseCode, Side, StepKind
 from guangcai.cases.models import Case
+from guangcai.cases.parts import is_asker
 from guangcai.core.actor import Actor
 from guangcai.core.errors import OutOfScope, RuleBroken
 from guangcai.core.permissions import Permission
@@ -71,13 +71,6 @@ def reopen(*, case: Case, note: str, by: Actor, now: datetime, code: str = "") -
     rules.check_reopen(last_word_at=last_word_at, answer_days=days, now=now)
     take_step(row, StepKind.REOPENED, side=Side.ASKER, by=by, now=now, note=note)
     return row
-
-
-def is_asker(case: Case, by: Actor, code: str = "") -> bool:
-    """Whether `by` is the member who asked, or the code is that of the case. Takes the same time for every code."""
-    asker = case.asker
-    is_member = by.member_id is not None and asker.member_id == by.member_id
-    return is_member or (bool(code) and compare_digest(keys.code_key(code), asker.code_index))
 
 
 def _lock_own(case: Case, *, by: Actor, code: str) -> Case:

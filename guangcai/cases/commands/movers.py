@@ -22,11 +22,12 @@ def technicians(merge: Merge) -> int:
 
 def follow_tree(change: PathChange) -> None:
     """Technicians and own items of a node that moved or was merged serve where it lies now; cases stay as written."""
-    for model in (Technician, Item):
-        rows = model._default_manager.filter(under("path", [change.old_path]), until=None)
-        new_path = Concat(Value(change.new_path), Substr(F("path"), Length(Value(change.old_path)) + 1))
-        if change.is_merger and model is Technician:
-            there = Technician.objects.filter(node=change.node_id, until=None, member__isnull=False).values("member")
-            rows.filter(node=change.old_node_id, member__in=there).update(until=localdate(change.now))
-            rows.filter(node=change.old_node_id).update(node=change.node_id)
-        rows.update(path=new_path)
+    new_path = Concat(Value(change.new_path), Substr(F("path"), Length(Value(change.old_path)) + 1))
+    here = under("path", [change.old_path])
+    if change.is_merger:
+        there = Technician.objects.filter(node=change.node_id, until=None, member__isnull=False).values("member")
+        serving = Technician.objects.filter(here, until=None, node=change.old_node_id)
+        serving.filter(member__in=there).update(until=localdate(change.now))
+        serving.update(node=change.node_id)
+    Technician.objects.filter(here, until=None).update(path=new_path)
+    Item.objects.filter(here, until=None).update(path=new_path)

@@ -73,7 +73,7 @@ def raise_case(*, draft: CaseDraft, by: Actor, now: datetime) -> Case:
     """Write down that somebody asked for something; the first step of its life. The same id sent again is the same.
 
     The asker is kept apart: what is asked becomes a Case, which boards, lists, search, exports and figures read; who
-    asks becomes an Asker in a table of his own, sealed, read through queries.askers alone (docs/adr/0024). The case
+    asks becomes an Asker in a table of his own, sealed, read through queries.askers alone (docs/adr/0022). The case
     has a number to speak of (case.number), the asker a code to follow it with (case.asker.code), which no list shows.
 
     At the desk with case_edit, by a member with case_raise, through an open door (OPEN_DOORS) by anybody: there the

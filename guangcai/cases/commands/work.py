@@ -16,6 +16,7 @@ from guangcai.cases.commands.steps import take_step
 from guangcai.cases.enums import DeclineReason, ReturnReason, Side, StepKind
 from guangcai.cases.models import Case, CaseStep
 from guangcai.cases.notices import tell_asker
+from guangcai.cases.parts import gives_service, is_worker
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.permissions import Permission
@@ -111,17 +112,10 @@ def finish(*, case: Case, note: str, by: Actor, now: datetime, time: JobTime | N
     return row
 
 
-def counts(assigned: CaseStep | None) -> bool:
-    """Whether work under this dispatch may become a ledger entry: a member's own, never paid work."""
-    if assigned is None or assigned.member_id is None:
-        return False
-    return assigned.technician is None or not assigned.technician.is_paid
-
-
 def _record(
     row: Case, assigned: CaseStep | None, step: CaseStep, time: JobTime, *, side: Side, by: Actor, now: datetime
 ) -> None:
-    if not counts(assigned) or assigned is None:
+    if assigned is None or assigned.member_id is None or not gives_service(assigned):
         raise RuleBroken(_("Only a member's unpaid work is written down as service."), field="minutes", code="paid")
     member = Member.objects.get(pk=assigned.member_id)
     service = Service(
@@ -150,10 +144,7 @@ def _of_worker(pk: UUID, by: Actor) -> tuple[Case, Side]:
 
 def _side_of(row: Case, by: Actor) -> Side:
     """In which part somebody acts for whoever was asked. Raises OutOfScope or Forbidden for anybody else."""
-    assigned = row.assignment
-    if assigned is not None and assigned.member_id is not None and assigned.member_id == by.member_id:
-        return Side.WORKER
-    if assigned is not None and assigned.unit_id and by.can_for_unit(Permission.CASE_ANSWER, assigned.unit_id):
+    if is_worker(row.assignment, by):
         return Side.WORKER
     by.require(Permission.CASE_EDIT, row.path)
     return Side.DESK

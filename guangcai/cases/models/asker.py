@@ -1,4 +1,4 @@
-"""Who asked, kept apart from what was asked (docs/adr/0024)."""
+"""Who asked, kept apart from what was asked (docs/adr/0022)."""
 
 from django.db import models
 from django.db.models import Q

@@ -79,7 +79,7 @@ def count_cases(*, paths: Iterable[str], by: tuple[str, ...], since: date, until
     rows = _dispatched(paths, since=since, until=until)
     named = {name: F(DIMENSIONS[name]) for name in by}
     counted = rows.values(**named).annotate(count=Count("pk"), **_measures(clock())).order_by(*by)
-    return list(counted)
+    return [dict(row) for row in counted]
 
 
 def bounces(*, actor: Actor, path: str, since: date, until: date) -> list[dict[str, Any]]:
@@ -91,7 +91,10 @@ def bounces(*, actor: Actor, path: str, since: date, until: date) -> list[dict[s
     steps = CaseStep.objects.filter(kind__in=[StepKind.RETURNED, StepKind.DISPUTED], at__gte=begin, at__lt=end)
     steps = steps.filter(under("case__path", [path]), under("case__path", allowed))
     rows = steps.values(item=F("case__item__name"), body=F("case__item__body"), unit=F("case__item__unit__name"))
-    return list(rows.annotate(count=Count("pk"), cases=Count("case", distinct=True)).order_by("-count", "item"))
+    return [
+        dict(row)
+        for row in rows.annotate(count=Count("pk"), cases=Count("case", distinct=True)).order_by("-count", "item")
+    ]
 
 
 def conditions(now: datetime) -> dict[str, Q]:

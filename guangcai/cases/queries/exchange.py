@@ -1,7 +1,7 @@
 """What other systems may read of cases: kind, place down to the community, moments and state. Nothing that was written.
 
 Never the asker, a door, a building, the words, an answer or a note; a case that complains of a member or a unit is not
-told of at all. Source: Open311 GeoReport v2 as an exchange dialect, docs/adr/0024.
+told of at all. Source: Open311 GeoReport v2 as an exchange dialect, docs/adr/0022.
 """
 
 from collections.abc import Sequence

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from guangcai.cases.enums import ASSIGNED, CaseState, StepKind
 from guangcai.cases.models import Case, CaseStep
@@ -24,7 +24,7 @@ class Job:
 
 def own_jobs(actor: Actor, *, now: datetime) -> list[Job]:
     """The actor's jobs, those to answer first. Two statements."""
-    cases = list(_assigned_to(actor).order_by("due", "pk")[:100])
+    cases = list(_assigned_to(actor).order_by(F("due"), "pk")[:100])
     rows = rows_of(cases, now=now)
     jobs = [Job(row, asker_for(row.case, actor), row.case.state == CaseState.DISPATCHED) for row in rows]
     return sorted(jobs, key=lambda job: not job.is_asked)

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 from guangcai.cases import rules
-from guangcai.cases.commands.answering import is_asker
-from guangcai.cases.commands.work import counts
 from guangcai.cases.enums import CaseState, StepKind, WorkerKind
 from guangcai.cases.models import Case
-from guangcai.cases.queries.askers import has_job
+from guangcai.cases.parts import gives_service, has_job, is_asker
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 
@@ -70,4 +68,4 @@ def page_of(case: Case, actor: Actor) -> Page:
 
 def may_record_time(case: Case) -> bool:
     """Whether minutes given would become a ledger entry."""
-    return counts(case.assignment)
+    return gives_service(case.assignment)

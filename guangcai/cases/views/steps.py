@@ -27,6 +27,7 @@ from guangcai.cases.forms import (
     ReturnForm,
 )
 from guangcai.cases.models import Case
+from guangcai.cases.parts import is_asker
 from guangcai.cases.queries.page import may_record_time
 from guangcai.cases.views.cases import answer
 from guangcai.cases.views.finding import found
@@ -219,7 +220,7 @@ def confirmation(request: ActorRequest, pk: UUID) -> HttpResponse:
 def reopening(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The member who asked says: not solved."""
     row, form = found(request, pk), ReopenForm(posted(request))
-    if not commands.is_asker(row, request.actor):
+    if not is_asker(row, request.actor):
         return answer(request, row, problem=RuleBroken(_("Only the one who asked can say that.")))
     return _step(request, row, form, REOPEN, lambda: commands.reopen(case=row, **_said(form), **_by(request)))
 

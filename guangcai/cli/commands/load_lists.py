@@ -29,8 +29,16 @@ from guangcai.zones.commands import load_zone_duties
 @transaction.atomic
 def command() -> None:
     by, now = Actor.system(), timezone.now()
-    loaders = (load_lists, load_post_kinds, load_zone_duties, load_team_lists, load_care_lists)
-    loaders += (load_case_catalogue, load_required_parties, load_wish_lists)
+    loaders = (
+        load_lists,
+        load_post_kinds,
+        load_zone_duties,
+        load_team_lists,
+        load_care_lists,
+        load_case_catalogue,
+        load_required_parties,
+        load_wish_lists,
+    )
     lists = sum(load(by=by, now=now) for load in loaders)
     today = timezone.localdate(now)
     tops = list(Node.objects.in_force(today).filter(parent=None).order_by("path"))
