@@ -228,6 +228,21 @@ def test_the_desk_notes_the_word_and_the_thanks(
     assert WishThanks.objects.published().count() == 1
 
 
+def test_whoever_has_the_wish_does_not_read_its_code(
+    cast: Cast, held: Callable[..., WishClaim], signed_in: SignedIn
+) -> None:
+    claim = held()
+    code, desk = claim.wish.asker.code, signed_in(cast.users["desk"])
+    assert code not in desk.get(claim.wish.get_absolute_url()).content.decode()
+    desk.post(address("opening", claim.wish.pk))
+    assert code in desk.get(claim.wish.get_absolute_url()).content.decode()
+    cast.users["desk"].member = cast.teacher_member
+    cast.users["member"].member = None
+    cast.users["member"].save()
+    cast.users["desk"].save()
+    assert code not in signed_in(cast.users["desk"]).get(claim.wish.get_absolute_url()).content.decode()
+
+
 def test_a_new_code_closes_the_old_page(cast: Cast, collected: Callable[..., Wish], signed_in: SignedIn) -> None:
     wish = collected()
     old = wish.asker.code

@@ -51,9 +51,9 @@ class Offer:
 def offers_for(member: Member, *, by: Actor) -> list[Offer]:
     """Wishes of the member's area that wait for somebody, then those he can help with: three queries."""
     rows = Wish.objects.visible_to(by).on_wall().filter(path__in=paths_for(member.path))
-    rows = with_numbers(rows).order_by("-published_at", "pk")[:SHOWN_TO_MEMBER]
+    waiting = with_numbers(rows).order_by("-published_at", "pk")[:SHOWN_TO_MEMBER]
     own = set(WishClaim.objects.live().filter(member=member).values_list("wish_id", flat=True))
-    offers = [_offer(wish, member) for wish in rows if wish.pk not in own]
+    offers = [_offer(wish, member) for wish in waiting if wish.pk not in own]
     return sorted((one for one in offers if one.why_not is None), key=lambda offer: offer.joint)
 
 

@@ -20,6 +20,7 @@ from guangcai.core.screens import Refused
 from guangcai.members.queries.person import own_member
 from guangcai.wishes import commands, words
 from guangcai.wishes.commands.claims import hand_of, standing_of
+from guangcai.wishes.commands.moves import claimers
 from guangcai.wishes.enums import WishEnd, WishState
 from guangcai.wishes.forms import EndWishForm, VerifyForm, WishForm
 from guangcai.wishes.models import Wish, WishClaim
@@ -98,9 +99,18 @@ def _for_desk(request: ActorRequest, row: Wish) -> dict[str, object]:
         "thanks": getattr(row, "thanks", None) if row.state == WishState.CONFIRMED else None,
         "consent": _consent(row),
         "steps": words.steps_of(row),
-        "code": row.asker.code,
-        "follow_url": request.build_absolute_uri(reverse("wishes:followed", args=[row.asker.code])),
+        **_code(request, row),
     }
+
+
+def _code(request: ActorRequest, row: Wish) -> dict[str, str]:
+    """The wisher's code: until the wish is published, later only with the name opened, never to who has claimed it."""
+    is_early = row.state in (WishState.COLLECTED, WishState.VERIFIED)
+    is_own = request.actor.member_id in claimers(row)
+    if is_own or not (is_early or queries.asker_for(row, request.actor)):
+        return {"code": "", "follow_url": ""}
+    code = row.asker.code
+    return {"code": code, "follow_url": request.build_absolute_uri(reverse("wishes:followed", args=[code]))}
 
 
 def _consent(row: Wish) -> object:
