@@ -23,6 +23,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
+from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.orgs.models import Node
@@ -62,8 +63,8 @@ def add_link(
             raise RuleBroken(_("Choose the community."), field="node", code="node_missing")
         by.require(Permission.ACTIVITY_VIEW, node.path)
     User.objects.select_for_update().get(pk=user.pk)
-    before = FeedLink.objects.filter(pk=id, user=user).first() if id else None
-    if before is not None:
+    node = node if kind == FeedKind.COMMUNITY else None
+    if before := already(FeedLink, id, user_id=user.pk, kind=kind, node_id=node.pk if node else None):
         return before, ""
     if FeedLink.objects.in_force().filter(user=user).count() >= MOST_LINKS:
         raise RuleBroken(_("You already have ten links. Revoke one that is not used."), field="kind", code="links_many")
@@ -72,7 +73,7 @@ def add_link(
         id=id or new_id(),
         user=user,
         kind=kind,
-        node=node if kind == FeedKind.COMMUNITY else None,
+        node=node,
         token_hash=hash_of_token(secret),
         made_at=now,
     )

@@ -14,7 +14,8 @@ from guangcai.accounts.models import ApiToken, KioskSession
 from guangcai.activities import codes
 from guangcai.activities.models import Activity, Attendance, Series, Shift, SignUp
 from guangcai.appraisal.models import Appraisal, FeedbackSheet
-from guangcai.care.models import Household, Pairing, ServicePlan, Visit
+from guangcai.care.models import CareOffer, Household, Pairing, ServicePlan, Visit
+from guangcai.cases.models import Case, Item, Technician
 from guangcai.councils.models import (
     AgreementItem,
     Body,
@@ -30,7 +31,8 @@ from guangcai.invitations.models import Invitation, Proposal, Round
 from guangcai.ledger.models import Certificate, Objection, SampleCheck, ServiceEntry
 from guangcai.members.models import DuplicatePair, Member, MobileRegistration, ReportIn, Residence, RosterBatch
 from guangcai.members.views.door import door_token
-from guangcai.orgs.models import Grant, OfficeHolder, PartyOrganisation, Policy, ResidentUnit, WorkUnit
+from guangcai.orgs.models import Grant, Instructor, OfficeHolder, PartyOrganisation, Policy, ResidentUnit, WorkUnit
+from guangcai.places.models import Booking, ServicePoint, SharedResource
 from guangcai.pledges.models import Pledge, PledgeLine, PledgeMark
 from guangcai.portal.models import Suggestion
 from guangcai.posts.models import Post, PostClaim
@@ -176,6 +178,21 @@ def _pledge_paper(world: World) -> Arguments:
     return {"<uuid:pk>": str(_pledge(world)), "<slug:kind>": "docx"}
 
 
+def _shelf(world: World) -> Arguments:
+    return {"<slug:code>": world.community.code}
+
+
+def _asking(world: World) -> Arguments:
+    """The resident's form of an item that asks nothing more."""
+    item = Item.objects.get(node=None, code="newcomer")
+    return {"<slug:code>": world.community.code, "<int:item>": str(item.pk)}
+
+
+def _told_case(world: World) -> Arguments:
+    number = Case.objects.filter(community=world.community, about_member=None).order_by("number").first().number
+    return {"<slug:number>.<slug:form>": f"{number}.json"}
+
+
 OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("account/kiosk/", _first(KioskSession)),
     ("account/keys/", _first(ApiToken)),
@@ -185,6 +202,7 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("orgs/grants/", _first(Grant, node=HERE)),
     ("orgs/policies/", _first(Policy)),
     ("orgs/units/", _first(WorkUnit, name="站前区实验小学")),
+    ("orgs/instructors/", _first(Instructor)),
     ("orgs/residences/", _first(ResidentUnit)),
     ("orgs/party-organisations/", _first(PartyOrganisation)),
     ("orgs/offices/", _first(OfficeHolder)),
@@ -203,9 +221,13 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("activities/", _first(Activity, community=HERE, published_at__isnull=False)),
     ("posts/claims/", lambda world: _claim(world, "林晓岚", "publicity")),
     ("posts/", _first(Post, community=HERE, kind__code="public_safety")),
+    ("cases/technicians/", _first(Technician, "name", node=HERE)),
+    ("cases/catalogue/", _first(Item, node=HERE)),
+    ("cases/<uuid:pk>", _first(Case, "number", community=HERE, about_member=None)),
     ("care/pairings/", _first(Pairing, household__label="1号楼-01", community=HERE)),
     ("care/visits/", _first(Visit, "visited_on", household__label="1号楼-01", community=HERE)),
     ("care/plans/", _first(ServicePlan, community=HERE)),
+    ("care/offers/", _first(CareOffer, community=HERE)),
     ("care/", _first(Household, label="1号楼-01", community=HERE)),
     ("teams/memberships/", lambda world: _in_team("黄慧敏")),
     ("teams/roles/", _first(TeamLeader, "role", member__name="蔡成功")),
@@ -238,6 +260,12 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("councils/entries/", _first(ContestEntry, "title")),
     ("councils/public/", lambda world: world.community.code),
     ("councils/", _first(Body, node=HERE, name="南园社区党建工作联席会")),
+    # Free on every working day, and its own community's.
+    ("places/resources/", _first(SharedResource, name="南园社区活动室")),
+    # Waits for the answer of the school.
+    ("places/bookings/", _first(Booking, purpose="邻里节彩排")),
+    ("places/", _first(ServicePoint, node=HERE, name="南园水站")),
+    ("calendar/", lambda world: None),
     ("pledges/lines/", _first(PledgeLine, "position", pledge__member__name="林晓岚", measure="note")),
     ("pledges/marks/", _first(PledgeMark, "line__text", line__pledge__until__year=2026, line__pledge__ended_at=None)),
     ("pledges/templates/", lambda world: "seven_ones"),
@@ -318,6 +346,7 @@ def _proposal_called(title: str) -> Callable[[World], Arguments]:
 
 
 SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
+    "places:return": lambda world: {"<uuid:pk>": str(_first(Booking, purpose="送老人体检")(world))},
     "activities:here": _code,
     # The quarters after it are closed: their page leads on to what the close did.
     "appraisal:close": lambda world: {"<slug:quarter>": "2026Q1"},
@@ -328,6 +357,14 @@ SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     "ledger:booklet_paper": _booklet_paper,
     "ledger:verification_of": _number,
     "orgs:policy_new": _policy_new,
+    "cases:public_shelves": _shelf,
+    "cases:public_ask": _asking,
+    "open311:services": lambda world: {"services.<slug:form>": "services.json"},
+    "open311:service": lambda world: {"<slug:code>.<slug:form>": "lamp.json"},
+    "open311:requests": lambda world: {"requests.<slug:form>": "requests.json"},
+    "open311:request": _told_case,
+    "open311:token": lambda world: {"<slug:token>.<slug:form>": f"{world.community.code}.json"},
+    "open311:nothing": lambda world: {"<path:rest>": "nothing"},
     "teams:proposal": _team_proposal,
     "teams:roster": _roster_paper,
     "teams:public_plate": _plate,

@@ -59,6 +59,8 @@ WITHOUT_OBJECT = {
     "members:roster_import_application",
     "members:roster_import_removal",
     "members:roster_import_refused",
+    "feeds:feed",
+    "feeds:revocation",
     "pledges:checklist_mark",
     "reports:print",
     "reports:print_file",

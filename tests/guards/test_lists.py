@@ -81,6 +81,7 @@ LENGTHENED: dict[str, tuple[str, Callable[[World], Model], Callable[[int], dict[
 NO_ROWS = {
     "teams:public_plate": "what one member serves as, read in one statement by each room",
     "accounts:sessions": "a person's own devices, read in one statement by allauth",
+    "places:point": "what one service point offers",
     "orgs:unit": "the few places a unit has moved into",
     "ledger:objections": "objections that wait: cloned rows would break their one-per-entry rule",
     "appraisal:appraisal": "one appraisal, with its few objections",

@@ -72,6 +72,9 @@ WITHOUT_FORM: dict[str, str] = {
     "care:pairings": f"{CARE}/test_pairings.py::test_invited_and_taken_up",
     "invitations:shift": "tests/invitations/test_views.py::test_a_shift_asks_those_who_are_free",
     "invitations:post": "tests/invitations/test_views.py::test_finding_people_for_one_post",
+    "orgs:instructor_end": BY_STATE,
+    "places:point_import": "tests/places/test_views.py::test_a_table_is_taken_in_whole_or_not_at_all",
+    "places:thanks": "tests/places/test_views.py::test_a_unit_lends_and_a_desk_books",
     "reports:prints": "tests/reports/test_forms.py::test_a_whole_community_in_the_background",
     "pledges:mark_removal": BY_STATE,
     "pledges:review": BY_STATE,
@@ -138,13 +141,14 @@ CHOSEN = {
     "orgs:calendar": {"day": "2026-12-05"},
     "activities:series_new": {"weekdays": "3"},
     "care:new": {"name": "李桂兰"},
+    "places:resource_new": {"days_1": "1", "from_1": "09:00", "until_1": "10:00"},
     "posts:set": {"take-greening": "on"},
     "zones:signature": {"name": "林晓岚"},
 }
 # A second row is meant: address -> why.
 MADE_AGAIN = {"accounts:tokens": "a key is shown once; asked again, it is another key, on a list one revokes from"}
 # Forms with an id and nothing else to say.
-SAYS_NOTHING_ELSE = {"activities:check_ins", "activities:sign_ups", "posts:claims", "zones:agreements"}
+SAYS_NOTHING_ELSE = {"feeds:links", "activities:check_ins", "activities:sign_ups", "posts:claims", "zones:agreements"}
 # What no browser can guess: a password, a person or place chosen from a search, rows to tick, a state that has passed.
 REFUSED = {
     "account_change_password",
@@ -161,6 +165,7 @@ REFUSED = {
     "orgs:residence_new",
     "orgs:residence_end",
     "orgs:party_organisation_new",
+    "orgs:instructor_new",
     "orgs:calendar",
     "members:decline",
     "cases:public_follow",
