@@ -13,56 +13,53 @@ from guangcai.councils.forms import Creating, NodeField, UnitField, day_input, l
 from guangcai.councils.models import ContestEntry, Criterion
 from guangcai.orgs.models import Node, WorkUnit
 
-LINES_A_SIDE = 3
+
+def _line(text: str) -> tuple[str, int, str]:
+    """`opens its library 24 times` -> (`opens its library`, 24, `times`). Raises ValidationError."""
+    parts = text.split()
+    if len(parts) < 3 or not parts[-2].isdecimal() or not 1 <= int(parts[-2][:8]) <= rules.MOST_OF_AN_ITEM:
+        raise forms.ValidationError(_("Write each line like this: opens its library 24 times"))
+    return " ".join(parts[:-2])[: rules.NOTE_LENGTH], int(parts[-2]), parts[-1][: rules.MEASURE_LENGTH]
 
 
 class AgreementForm(Creating):
-    """Parties, term, and up to three things that each side does."""
+    """Parties, term, and what each side does: a line each."""
 
     node = NodeField(label=pgettext_lazy("level", "Community"), queryset=Node.objects.none())
     work_unit = UnitField(label=_("Work unit"), queryset=WorkUnit.objects.none())
-    starts_on = forms.DateField(label=_("From"), widget=day_input())
+    starts_on = forms.DateField(label=pgettext_lazy("agreement", "From"), widget=day_input())
     until = forms.DateField(label=pgettext_lazy("agreement", "Last day"), widget=day_input())
+    unit_items = forms.CharField(
+        label=_("What the unit does"),
+        max_length=2 * rules.LONG_TEXT,
+        widget=lines(4),
+        help_text=_(
+            "One line each: what, a space, how many, a space, of what. For example: opens its library 24 times"
+        ),
+    )
+    community_items = forms.CharField(
+        label=_("What the community does"), max_length=2 * rules.LONG_TEXT, widget=lines(4)
+    )
 
     def __init__(self, *args: Any, nodes: QuerySet[Node], units: QuerySet[WorkUnit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["node"].offer(nodes)
         fields["work_unit"].queryset = units
-        for side in Side:
-            for number in range(1, LINES_A_SIDE + 1):
-                self._add_line(side, number)
 
-    def _add_line(self, side: Side, number: int) -> None:
-        told = {"who": side.label, "number": number}
-        first = number == 1
-        key = f"{side.value}_{number}"
-        self.fields[key] = forms.CharField(
-            label=_("%(who)s does (%(number)d)") % told, max_length=rules.NOTE_LENGTH, required=first
-        )
-        self.fields[f"{key}_quantity"] = forms.IntegerField(
-            label=_("How much"), min_value=1, max_value=1_000_000, required=first
-        )
-        self.fields[f"{key}_measure"] = forms.CharField(label=_("Of what"), max_length=20, required=first)
+    def clean_unit_items(self) -> list[commands.ItemDraft]:
+        return self._items("unit_items", Side.UNIT)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        for side in Side:
-            for number in range(2, LINES_A_SIDE + 1):
-                key = f"{side.value}_{number}"
-                parts = [cleaned.get(key), cleaned.get(f"{key}_quantity"), cleaned.get(f"{key}_measure")]
-                if any(parts) and not all(parts):
-                    self.add_error(key, _("Give all three: what, how much, of what."))
-        return cleaned
+    def clean_community_items(self) -> list[commands.ItemDraft]:
+        return self._items("community_items", Side.COMMUNITY)
+
+    def _items(self, name: str, side: Side) -> list[commands.ItemDraft]:
+        written = [line for line in str(self.cleaned_data[name]).splitlines() if line.strip()]
+        return [commands.ItemDraft(side, *_line(line)) for line in written[: rules.MOST_LINES]]
 
     def draft(self) -> commands.AgreementDraft:
         told = self.cleaned_data
-        keys = [(side, f"{side.value}_{number}") for side in Side for number in range(1, LINES_A_SIDE + 1)]
-        items = [
-            commands.ItemDraft(side, told[key], told[f"{key}_quantity"], told[f"{key}_measure"])
-            for side, key in keys
-            if told[key]
-        ]
+        items = [*told["unit_items"], *told["community_items"]]
         return commands.AgreementDraft(told["work_unit"], told["starts_on"], told["until"], items)
 
 
@@ -84,7 +81,7 @@ class SignatureForm(forms.Form):
 
 class DeliveryForm(Creating):
     delivered_on = forms.DateField(label=_("Date"), widget=day_input())
-    quantity = forms.IntegerField(label=_("How much"), min_value=1, max_value=1_000_000)
+    quantity = forms.IntegerField(label=_("How much"), min_value=1, max_value=rules.MOST_OF_AN_ITEM)
     note = forms.CharField(label=_("In words"), max_length=rules.NOTE_LENGTH, required=False)
 
 

@@ -274,11 +274,10 @@ def test_agreements_and_competitions_on_the_screen(
     cast: Cast, signed_in: SignIn, agreement: JointAgreement, desk: Actor, now: datetime
 ) -> None:
     browser = signed_in(cast.desk)
-    lines = {"unit_1": "讲课", "unit_1_quantity": 4, "unit_1_measure": "次"}
-    lines |= {"community_1": "宣传", "community_1_quantity": 2, "community_1_measure": "次"}
+    lines = {"unit_items": "法律讲座 4 次", "community_items": "组织宣传 2 次"}
     given = {"id": new_id(), "node": cast.nanyuan.pk, "work_unit": cast.police_branch.pk, **lines}
     term = {"starts_on": now.date(), "until": now.date() + 30 * DAY}
-    assert browser.post(page("agreement_new"), given | term | {"unit_2": "只写一半"}).status_code == 422
+    assert browser.post(page("agreement_new"), given | term | {"unit_items": "只写一半"}).status_code == 422
     assert browser.post(page("agreement_new"), given | term | {"until": now.date() - DAY}).status_code == 422
     assert browser.post(page("agreement_new"), given | term).status_code == 302
     row = JointAgreement.objects.get(work_unit=cast.police_branch)

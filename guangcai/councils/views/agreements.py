@@ -59,7 +59,7 @@ def export(request: ActorRequest) -> HttpResponse:
         _("Number"),
         _("Work unit"),
         pgettext("level", "Community"),
-        _("From"),
+        pgettext("agreement", "From"),
         pgettext("agreement", "Last day"),
     ]
     columns += [_("Signed on"), _("State")]
