@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 
 from guangcai.orgs.models import Node
 from guangcai.reports.enums import FormCode, Part
-from guangcai.reports.statistics import DIMENSION_WORDS, Statistic
+from guangcai.reports.statistics import Statistic
+from guangcai.reports.wording import DIMENSION_WORDS
 
 
 class QuestionForm(forms.Form):

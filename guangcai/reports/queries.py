@@ -20,7 +20,8 @@ from guangcai.members.models import Occupation, SkillKind
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node, WorkUnit
 from guangcai.posts.models import PostKind
-from guangcai.reports.statistics import DIMENSION_WORDS, LINK_WORDS, MEASURE_WORDS, REQUEST_FIGURES, Figures
+from guangcai.reports.statistics import Figures
+from guangcai.reports.wording import DIMENSION_WORDS, LINK_WORDS, MEASURE_WORDS, REQUEST_FIGURES
 from guangcai.teams.enums import TeamBasis, TeamKind
 from guangcai.teams.models import TeamField
 from guangcai.wishes.enums import WishChannel, WishState

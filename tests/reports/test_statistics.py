@@ -28,7 +28,8 @@ from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node, WorkUnit
 from guangcai.pledges import commands as pledges
 from guangcai.posts import commands as posts
-from guangcai.reports.statistics import LINK_WORDS, STATISTICS, Question, figures
+from guangcai.reports.statistics import STATISTICS, Question, figures
+from guangcai.reports.wording import LINK_WORDS
 from guangcai.teams import commands as teams
 from guangcai.teams.enums import TeamBasis, TeamKind
 from guangcai.teams.models import TeamField

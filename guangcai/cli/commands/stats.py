@@ -10,7 +10,8 @@ from rich.table import Table
 
 from guangcai.cli.language import _
 from guangcai.orgs.queries import node_named
-from guangcai.reports.statistics import DIMENSION_WORDS, LINK_WORDS, MEASURE_WORDS, Figures, Question, figures
+from guangcai.reports.statistics import Figures, Question, figures
+from guangcai.reports.wording import DIMENSION_WORDS, LINK_WORDS, MEASURE_WORDS
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
