@@ -65,9 +65,14 @@ def test_from_the_public_page_to_thanks_without_scripts(cast: Cast, signed_in: S
     assert member.post(address("fulfilment", claim.pk), done | {"id": new_id()}).status_code == 302
     assert resident.post(mine, {"id": new_id(), "came_true": "yes"}).status_code == 302
     assert Wish.objects.get().state == "confirmed"
+    thanks_are_shown_and_taken_back(resident, desk, wish, address("wall", code))
+
+
+def thanks_are_shown_and_taken_back(resident: Client, desk: Client, wish: Wish, wall: str) -> None:
+    """By the wisher's will alone, and after a second person has read them."""
+    mine = address("followed", wish.asker.code)
     assert resident.post(mine, {"words": f"谢谢，{NAME}", "agrees": "on"}).status_code == 422
     assert resident.post(mine, {"words": "天天都听，谢谢", "agrees": "on"}).status_code == 302
-    wall = address("wall", code)
     assert "天天都听" not in resident.get(wall).content.decode()
     assert desk.post(address("thanks_publication", wish.pk)).status_code == 302
     assert "天天都听" in resident.get(wall).content.decode()

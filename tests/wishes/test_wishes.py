@@ -66,16 +66,7 @@ def test_the_whole_life_is_one_row_with_its_steps(
     commands.publish_thanks(thanks=thanks, by=secretary, now=again)
     wish = Wish.objects.get()
     assert wish.state == WishState.CONFIRMED
-    assert states(wish) == [
-        "collected",
-        "verified",
-        "published",
-        "claimed",
-        "fulfilled",
-        "claimed",
-        "fulfilled",
-        "confirmed",
-    ]
+    assert " ".join(states(wish)) == "collected verified published claimed fulfilled claimed fulfilled confirmed"
     assert list(WishAnswer.objects.order_by("at").values_list("came_true", flat=True)) == [False, True]
     assert WishClaim.objects.get().end_reason == "came_true"
     assert WishThanks.objects.published().count() == 1
