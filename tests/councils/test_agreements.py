@@ -1,5 +1,6 @@
 """Joint-building agreements with their deliveries and papers; the competition of projects; figures."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -10,7 +11,7 @@ from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.councils import commands, papers
 from guangcai.councils.enums import BodyKind, Side
-from guangcai.councils.models import ContestEntry, Delivery, JointAgreement, JointPledge
+from guangcai.councils.models import Contest, ContestEntry, Delivery, JointAgreement, JointPledge
 from guangcai.councils.queries import agreements as queries
 from guangcai.councils.queries import contests, counts
 from tests.cast import Cast
@@ -117,60 +118,60 @@ def test_who_may_not(cast: Cast, agreement: JointAgreement, member: Actor, now: 
     assert seen == {"liaison": 1, "liaison_next_door": 0}
 
 
-def test_a_competition_from_the_sheet_to_the_result(cast: Cast, desk: Actor, now: datetime) -> None:
-    def open_it(name: str, weights: tuple[int, int]) -> object:
-        criteria = list(zip(("居民受益", "可持续"), weights, strict=True))
-        return commands.open_contest(
-            node=cast.nanyuan, name=name, closes_on=now.date() + 9 * DAY, criteria=criteria, by=desk, now=now
-        )
+def open_it(cast: Cast, desk: Actor, now: datetime, weights: tuple[int, int] = (60, 40)) -> Contest:
+    criteria = list(zip(("居民受益", "可持续"), weights, strict=True))
+    closes_on = now.date() + 9 * DAY
+    return commands.open_contest(
+        node=cast.nanyuan, name="评比", closes_on=closes_on, criteria=criteria, by=desk, now=now
+    )
 
+
+def enter(contest: Contest, cast: Cast, desk: Actor, now: datetime, unit: str) -> ContestEntry:
+    return commands.enter_contest(
+        contest=contest, work_unit=cast.units[unit], title=unit, text="项目", by=desk, now=now
+    )
+
+
+def refused_by(call: Callable[[], object]) -> str:
     with pytest.raises(RuleBroken) as refused:
-        open_it("评比", (60, 30))
-    assert refused.value.code == "weights"
-    contest = open_it("评比", (60, 40))
-    entries = [
-        commands.enter_contest(
-            contest=contest,
-            work_unit=cast.units[unit],
-            title=unit,
-            text="项目",
-            by=desk,
-            now=now,  # type: ignore[arg-type]
-        )
-        for unit in ("school", "police_branch")
-    ]
-    with pytest.raises(RuleBroken) as refused:
-        commands.enter_contest(
-            contest=contest,
-            work_unit=cast.school,
-            title="晚了",
-            text="x",
-            by=desk,
-            now=now + 20 * DAY,  # type: ignore[arg-type]
-        )
-    assert refused.value.code == "entries_closed"
+        call()
+    return refused.value.code
+
+
+def test_a_scoring_sheet(cast: Cast, desk: Actor, now: datetime) -> None:
+    assert refused_by(lambda: open_it(cast, desk, now, (60, 30))) == "weights"
+    contest = open_it(cast, desk, now)
+    entries = [enter(contest, cast, desk, now, unit) for unit in ("school", "police_branch")]
+    assert refused_by(lambda: enter(contest, cast, desk, now + 20 * DAY, "school")) == "entries_closed"
     criteria = list(contest.criteria.all())  # type: ignore[attr-defined]
     for entry, points in zip(entries, ((5, 5), (9, 8)), strict=True):
-        given = dict(zip(criteria, points, strict=True))
         for judge in (1, 1, 2):
+            given = dict(zip(criteria, points, strict=True))
             commands.write_scores(entry=entry, judge=judge, points=given, by=desk, now=now)
-    with pytest.raises(RuleBroken):
-        commands.write_scores(entry=entries[0], judge=1, points={criteria[0]: 11}, by=desk, now=now)
-    lines = contests.entries_of(contest)  # type: ignore[arg-type]
-    assert [(line.entry.title, line.points, line.judges) for line in lines] == [
+    eleven = {criteria[0]: 11}
+    assert (
+        refused_by(lambda: commands.write_scores(entry=entries[0], judge=1, points=eleven, by=desk, now=now))
+        == "points"
+    )
+    assert [(line.entry.title, line.points, line.judges) for line in contests.entries_of(contest)] == [
         ("police_branch", "8.60", 2),
         ("school", "5.00", 2),
     ]
-    with pytest.raises(RuleBroken) as refused:
-        commands.publish_contest(contest=contest, awards={}, by=desk, now=now)  # type: ignore[arg-type]
-    assert refused.value.code == "no_shortlist"
-    commands.shortlist(contest=contest, entries=[entries[1].pk], by=desk, now=now)  # type: ignore[arg-type]
-    commands.publish_contest(contest=contest, awards={one.pk: "一等奖" for one in entries}, by=desk, now=now)  # type: ignore[arg-type]
+
+
+def test_a_result_stays(cast: Cast, desk: Actor, now: datetime) -> None:
+    contest = open_it(cast, desk, now)
+    entries = [enter(contest, cast, desk, now, unit) for unit in ("school", "police_branch")]
+    awards = {one.pk: "一等奖" for one in entries}
+    publish = lambda: commands.publish_contest(contest=contest, awards=awards, by=desk, now=now)  # noqa: E731
+    assert refused_by(publish) == "no_shortlist"
+    commands.shortlist(contest=contest, entries=[entries[1].pk], by=desk, now=now)
+    assert publish() == publish()
     assert dict(ContestEntry.objects.values_list("title", "award")) == {"school": "", "police_branch": "一等奖"}
-    with pytest.raises(RuleBroken):
-        commands.shortlist(contest=contest, entries=[], by=desk, now=now)  # type: ignore[arg-type]
+    again = lambda by: commands.shortlist(contest=contest, entries=[], by=by, now=now)  # noqa: E731
+    assert refused_by(lambda: again(desk)) == "published"
     with pytest.raises(Forbidden):
-        commands.shortlist(contest=contest, entries=[], by=cast.actor("member"), now=now)  # type: ignore[arg-type]
+        again(cast.actor("member"))
 
 
 def test_figures(cast: Cast, pledge: JointPledge, agreement: JointAgreement, liaison: Actor, now: datetime) -> None:

@@ -182,9 +182,7 @@ def test_the_liaison_sees_his_own(
     assert browser.post(page("withdrawal", pledge.pk), {"reason": "经费未批"}).status_code == 302
 
 
-def test_bodies_and_meetings_on_the_screen(
-    cast: Cast, signed_in: SignIn, body: Body, meeting: Meeting, member: Actor, now: datetime
-) -> None:
+def test_bodies_on_the_screen(cast: Cast, signed_in: SignIn, body: Body, now: datetime) -> None:
     browser = signed_in(cast.desk)
     given = {"id": new_id(), "node": cast.nanyuan.pk, "kind": "four_party", "name": "四方会", "purpose": "商量"}
     assert browser.post(page("body_new"), given | {"set_up_on": now.date() + DAY}).status_code == 422
@@ -207,6 +205,12 @@ def test_bodies_and_meetings_on_the_screen(
     record = {"id": new_id(), "kind": "menu", "month": now.date().replace(day=1).isoformat(), "text": "清扫日"}
     assert browser.post(page("records", body.pk), record).status_code == 302
     assert BodyRecord.objects.count() == 1
+
+
+def test_meetings_on_the_screen(
+    cast: Cast, signed_in: SignIn, body: Body, meeting: Meeting, desk: Actor, now: datetime
+) -> None:
+    browser, made = signed_in(cast.desk), set_up(cast.nanyuan, BodyKind.COUNCIL, "议事会", desk, now)
     told = {"id": new_id(), "title": "议事", "place": "会议室", "start_time": "14:00", "agenda": "一\n二"}
     assert browser.post(page("meeting_new", made.pk), told | {"starts_on": now.date() - DAY}).status_code == 422
     assert browser.post(page("meeting_new", made.pk), told | {"starts_on": now.date() + DAY}).status_code == 302

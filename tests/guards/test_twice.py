@@ -98,7 +98,7 @@ WITHOUT_FORM: dict[str, str] = {
     "councils:contest_publication": BY_STATE,
     "councils:shortlist": BY_STATE,
     "councils:scores": BY_STATE,
-    "councils:people": f"{COUNCILS}::test_bodies_and_meetings_on_the_screen",
+    "councils:people": f"{COUNCILS}::test_bodies_on_the_screen",
     "activities:pad": BY_KEY,
     "activities:board": BY_KEY,
     "activities:people": BY_KEY,

@@ -76,6 +76,12 @@ def draw_up_agreement(
         drawn_up_at=now,
         drawn_up_by=by.user_id,
     )
+    _write_items(row, draft.items)
+    audit.record(Tag.JOINT_AGREEMENT_DRAW_UP, by=by, on=row, now=now, items=len(draft.items))
+    return row
+
+
+def _write_items(row: JointAgreement, items: Sequence[ItemDraft]) -> None:
     AgreementItem.objects.bulk_create(
         AgreementItem(
             agreement=row,
@@ -86,10 +92,8 @@ def draw_up_agreement(
             quantity=one.quantity,
             measure=one.measure.strip(),
         )
-        for position, one in enumerate(draft.items, start=1)
+        for position, one in enumerate(items, start=1)
     )
-    audit.record(Tag.JOINT_AGREEMENT_DRAW_UP, by=by, on=row, now=now, items=len(draft.items))
-    return row
 
 
 def _locked(agreement: JointAgreement) -> JointAgreement:
