@@ -341,6 +341,7 @@ def initial_of_technician(row: Technician) -> dict[str, Any]:
 class ItemForm(forms.Form):
     """An item of the catalogue. One question a line: label; text, number or choice; required."""
 
+    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.all())
     name = forms.CharField(label=_("Name"), max_length=40)
     questions = forms.CharField(

@@ -21,6 +21,7 @@ def answer_requests(stage: Stage) -> None:
     told = requests()
     hired = [_technician(stage, row) for row in told["technicians"]]
     items = _items()
+    _own_item(stage, told["own_item"])
     raised = [_case(stage, at, row, items) for at, row in enumerate(told["cases"])]
     for at, row in enumerate(told["cases"]):
         for step in row["steps"]:
@@ -31,6 +32,18 @@ def answer_requests(stage: Stage) -> None:
 
 def _items() -> dict[str, Item]:
     return {row.code: row for row in Item.objects.filter(node=None).select_related("category")}
+
+
+def _own_item(stage: Stage, row: dict[str, Any]) -> None:
+    """What one community offers beside the shipped catalogue."""
+    draft = commands.ItemDraft(
+        category=Category.objects.get(code=row["category"]),
+        name=row["name"],
+        fields=[{"label": row["question"], "kind": "number", "required": True}],
+        body=row["body"],
+    )
+    key, now = fixed_id("case item", row["name"]), _ago(stage, 60, "09:00")
+    commands.add_item(node=stage.nodes[row["community"]], draft=draft, by=_desk(stage, row), now=now, id=key)
 
 
 def _technician(stage: Stage, row: dict[str, Any]) -> Technician:

@@ -181,7 +181,7 @@ def test_lists_ask_as_often_for_three_rows_as_for_one(
         draft = commands.TechnicianDraft(name=f"师傅{number}", items=[plain_item])
         commands.add_technician(node=cast.nanyuan, draft=draft, by=desk, now=now)
         item = commands.ItemDraft(category=plain_item.category, name=f"事项{number}")
-        commands.add_item(node=cast.nanyuan, draft=item, by=desk, now=now, code=f"own-{number}")
+        commands.add_item(node=cast.nanyuan, draft=item, by=desk, now=now)
 
     browsers = {"desk": signed_in(cast.desk), "member": signed_in(cast.member)}
     pages = (

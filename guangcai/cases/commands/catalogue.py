@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
@@ -18,6 +19,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Forbidden, RuleBroken
 from guangcai.core.ids import new_id
+from guangcai.core.once import other_content
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ROOT
 from guangcai.orgs.models import Node, WorkUnit
@@ -76,11 +78,16 @@ class ItemDraft:
 
 
 @transaction.atomic
-def add_item(*, node: Node, draft: ItemDraft, by: Actor, now: datetime, code: str = "") -> Item:
-    """Offer something more in the catalogue of a node and everything below it. The same code again is the same item."""
+def add_item(*, node: Node, draft: ItemDraft, by: Actor, now: datetime, id: UUID | None = None) -> Item:
+    """Offer something more in the catalogue of a node and everything below it.
+
+    id: made with the form; the same again is the same item, with other content it raises Conflict.
+    """
     by.require(Permission.CASE_EDIT, node.path)
-    code = code or f"own-{new_id().hex[-12:]}"
-    if found := Item.objects.filter(node=node, code=code, until=None).first():
+    code = f"own-{(id or new_id()).hex[-24:]}"
+    if found := Item.objects.filter(node=node, code=code).first():
+        if any(getattr(found, name) != getattr(draft, name) for name in ItemDraft.__dataclass_fields__):
+            raise other_content()
         return found
     _check(draft)
     row = Item(node=node, path=node.path, code=code, since=localdate(now), position=Item.objects.count())

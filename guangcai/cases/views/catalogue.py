@@ -16,6 +16,7 @@ from guangcai.cases.forms import ItemForm, lines_of, offered
 from guangcai.cases.models import Item
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.members.views.asking import asked, community_of, posted
 
@@ -41,10 +42,11 @@ def catalogue(request: ActorRequest) -> HttpResponse:
 def new(request: ActorRequest) -> HttpResponse:
     """One more item, for this community."""
     community = community_of(request, Permission.CASE_EDIT)
-    form = ItemForm(posted(request), node=community, initial={"counted_in": "calendar"})
+    form = ItemForm(posted(request), node=community, initial={"counted_in": "calendar", "id": new_id()})
     if request.method == "POST" and form.is_valid():
         try:
-            commands.add_item(node=community, draft=form.draft(), by=request.actor, now=timezone.now())
+            add = {"node": community, "draft": form.draft(), "id": form.cleaned_data["id"]}
+            commands.add_item(**add, by=request.actor, now=timezone.now())
             messages.success(request, _("Added to the catalogue of this community."))
             return redirect("cases:catalogue")
         except RuleBroken as broken:
@@ -57,8 +59,9 @@ def new(request: ActorRequest) -> HttpResponse:
 def edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Change one of the community's own items; requests under way keep their times."""
     row = _own(request, pk)
-    initial = {name: getattr(row, name) for name in ItemForm.base_fields if name not in ("questions",)}
+    initial = {name: getattr(row, name) for name in ItemForm.base_fields if name not in ("id", "questions")}
     form = ItemForm(posted(request), node=row.node, initial={**initial, "questions": lines_of(row.fields)})
+    del form.fields["id"]
     if request.method == "POST" and form.is_valid():
         try:
             commands.change_item(item=row, draft=form.draft(), by=request.actor, now=timezone.now())

@@ -52,9 +52,9 @@ def figures(request: ActorRequest) -> HttpResponse:
         "form": form,
         "found": found,
         "shares": (
-            (pgettext_lazy("case", "Answered in time"), found.response, found.answered, found.dispatched),
-            (pgettext_lazy("case", "Solved"), found.solution, found.solved, found.asked),
-            (pgettext_lazy("case", "Satisfied"), found.satisfaction, found.satisfied, found.rated),
+            (pgettext_lazy("rate", "Response"), found.response, found.answered, found.dispatched),
+            (pgettext_lazy("rate", "Solution"), found.solution, found.solved, found.asked),
+            (pgettext_lazy("rate", "Satisfaction"), found.satisfaction, found.satisfied, found.rated),
         ),
         "bounces": bounces(**where, **period),
         "list_url": f"{reverse('cases:list')}?since={period['since']}&until={period['until']}",

@@ -94,9 +94,9 @@ DECLINE = Words(
     gettext_lazy("Declined. The desk asks somebody else."),
 )
 RETURN = Words(
-    gettext_lazy("Give it back"),
+    pgettext_lazy("case", "Give it back"),
     gettext_lazy("The first time to the desk, from the second time on the street decides. The clock goes on."),
-    gettext_lazy("Give it back"),
+    pgettext_lazy("case", "Give it back"),
     gettext_lazy("Given back, with the reason."),
 )
 APPOINT = Words(
@@ -106,9 +106,9 @@ APPOINT = Words(
     gettext_lazy("Noted."),
 )
 DONE = Words(
-    gettext_lazy("It is done"),
+    pgettext_lazy("case", "It is done"),
     gettext_lazy("The desk calls back and asks whether it is solved."),
-    gettext_lazy("It is done"),
+    pgettext_lazy("case", "It is done"),
     gettext_lazy("Noted. The desk calls back."),
 )
 CALL = Words(
@@ -120,7 +120,7 @@ CALL = Words(
 CLOSE = Words(
     gettext_lazy("Close without a solution"),
     gettext_lazy("Only a double, a withdrawn request, or one that has another door. The rest the street decides."),
-    gettext_lazy("Close"),
+    pgettext_lazy("case", "Close"),
     gettext_lazy("Closed."),
     danger=True,
 )
