@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from guangcai.core.actor import Actor
+from guangcai.core.phones import national
 from guangcai.demo.content import places
 from guangcai.demo.stage import Stage, fixed_id
 from guangcai.orgs.commands import add_party_organisation, add_resident_unit, add_work_unit, name_instructor
@@ -117,7 +118,7 @@ def _book(stage: Stage, resource: SharedResource, row: dict[str, Any]) -> None:
         ends_at=stage.planned(day, row["until"]),
         purpose=row["purpose"],
         contact_name=worker.name,
-        contact_phone=worker.phone,
+        contact_phone=national(worker.phone),
     )
     key = fixed_id("booking", row["resource"], row["community"], row["purpose"])
     community = stage.nodes[row["community"]]

@@ -260,10 +260,10 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("councils/entries/", _first(ContestEntry, "title")),
     ("councils/public/", lambda world: world.community.code),
     ("councils/", _first(Body, node=HERE, name="南园社区党建工作联席会")),
+    # Waits for the answer of the school.
+    ("places/resources/bookings/", _first(Booking, purpose="邻里节彩排")),
     # Free on every working day, and its own community's.
     ("places/resources/", _first(SharedResource, name="南园社区活动室")),
-    # Waits for the answer of the school.
-    ("places/bookings/", _first(Booking, purpose="邻里节彩排")),
     ("places/", _first(ServicePoint, node=HERE, name="南园水站")),
     ("calendar/", lambda world: None),
     ("pledges/lines/", _first(PledgeLine, "position", pledge__member__name="林晓岚", measure="note")),

@@ -16,6 +16,7 @@ from guangcai.core.errors import DomainError, Forbidden, RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
+from guangcai.core.phones import national
 from guangcai.places import commands
 from guangcai.places.filters import ResourceFilter
 from guangcai.places.forms import BookingForm, ReasonForm, ResourceForm
@@ -185,7 +186,7 @@ def _begun(request: ActorRequest) -> dict[str, object]:
     """What is known before anything is typed: who asks, and the time that was tapped."""
     names = {"day": "%Y-%m-%d", "start_time": "%H:%M", "end_time": "%H:%M"}
     tapped = {name: _read(request.GET.get(name, ""), form) for name, form in names.items()}
-    begun: dict[str, object] = {"contact_name": request.user.name, "contact_phone": request.user.phone}
+    begun: dict[str, object] = {"contact_name": request.user.name, "contact_phone": national(request.user.phone)}
     if tapped["day"]:
         begun["day"] = tapped["day"].date()
     return begun | {name: value.time() for name, value in tapped.items() if value and name != "day"}
