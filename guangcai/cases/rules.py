@@ -30,6 +30,8 @@ LONGEST_NOTE: Final = 300
 LONGEST_ANSWER: Final = 200
 MOST_FIELDS: Final = 12
 LONGEST_NAME: Final = 60
+# Counted from the end of a case.
+RETENTION: Final = timedelta(days=3 * 365 + 1)
 
 S, K = CaseState, StepKind
 _ASSIGNED = {K.RETURNED: S.TO_DISPATCH, K.DISPUTED: S.TO_RULE, K.CLOSED: S.CLOSED}

@@ -237,3 +237,22 @@ class TestWhoAsked:
         raw = [bytes(one) for one in StepNote.objects.values_list("note", flat=True)]
         assert StepNote.objects.get().note == f"{MARK}来电撤回"
         assert all(MARK.encode() not in one for one in raw)
+
+
+def test_three_years_later_nobody_is_named(cast: Cast, desk: Actor, raised: Raise, now: datetime) -> None:
+    """Dry first; then words and asker are gone, the facts stay, and a second run finds nothing."""
+    case = raised(about_member=cast.police_member)
+    commands.close_case(case=case, code="withdrawn", note=f"{MARK}撤回", by=desk, now=now)
+    by = cast.actor("administrator")
+    assert commands.anonymise_cases(by=by, now=now + 1000 * DAY, is_dry=False) == 0
+    assert commands.anonymise_cases(by=by, now=now + 1100 * DAY) == 1
+    assert Case.objects.get().what
+    assert commands.anonymise_cases(by=by, now=now + 1100 * DAY, is_dry=False) == 1
+    assert commands.anonymise_cases(by=by, now=now + 1100 * DAY, is_dry=False) == 0
+    kept = Case.objects.get()
+    assert (kept.what, kept.words, kept.about_member, kept.asker.name, kept.asker.phone) == ("", "", None, "", "")
+    assert not StepNote.objects.exists()
+    assert kinds(kept) == ["raised", "closed"]
+    assert broken() == []
+    with pytest.raises(OutOfScope):
+        commands.anonymise_cases(by=desk, now=now)

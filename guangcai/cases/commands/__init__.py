@@ -13,6 +13,7 @@ from guangcai.cases.commands.closing import (
 )
 from guangcai.cases.commands.dispatching import Worker, dispatch
 from guangcai.cases.commands.raising import AskerDraft, CaseDraft, raise_case
+from guangcai.cases.commands.retention import anonymise_cases
 from guangcai.cases.commands.technicians import (
     Hours,
     TechnicianDraft,
@@ -42,6 +43,7 @@ __all__ = [
     "accept",
     "add_item",
     "add_technician",
+    "anonymise_cases",
     "call_back",
     "change_item",
     "change_technician",
