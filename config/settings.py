@@ -229,6 +229,8 @@ GUANGCAI_SECOND_FACTOR_ROLES = "guangcai.orgs.roles.NEEDS_SECOND_FACTOR"
 GUANGCAI_TOKEN_PATHS = ("/api/",)
 # Requests of one user in a minute and server process; beyond them the API answers 429.
 GUANGCAI_API_PER_MINUTE = env.int("GUANGCAI_API_PER_MINUTE", default=6000)
+# Hosts of other systems that may be called (guangcai listeners): exact names, none by default.
+GUANGCAI_HOOK_HOSTS = frozenset(env.list("GUANGCAI_HOOK_HOSTS", default=[]))
 # console prints (trial), http posts to a gateway (accounts/sms.py says how).
 GUANGCAI_SMS_BACKEND = env.str("GUANGCAI_SMS_BACKEND", default="console")
 GUANGCAI_SMS_URL = env.str("GUANGCAI_SMS_URL", default="")

@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from guangcai.cases import notices
+        from guangcai.cases import hooks, notices
         from guangcai.cases.commands.movers import follow_tree
         from guangcai.cases.models import Asker
         from guangcai.cases.models.asker import CODE_PURPOSE, PHONE_PURPOSE
@@ -24,6 +24,7 @@ class CasesConfig(AppConfig):
         followers.follow(follow_tree)
         timeline.provide(life.timeline_of)
         notices.declare_templates()
+        hooks.declare()
         notify.reached_by(Channel.SMS, notices.phone_of)
         reseal.indexed(Asker, "phone_index", source="phone", purpose=PHONE_PURPOSE)
         reseal.indexed(Asker, "code_index", source="code", purpose=CODE_PURPOSE)

@@ -133,6 +133,7 @@ class Tag(StrEnum):
     CASE_ANONYMISE = "cases:case:anonymise"
     CASE_ITEM_CHANGE = "cases:item:change"
     TECHNICIAN_CHANGE = "cases:technician:change"
+    CASE_LISTENER_CHANGE = "cases:listener:change"
     # zones
     ZONE_ADD = "zones:zone:add"
     ZONE_END = "zones:zone:end"

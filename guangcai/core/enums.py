@@ -15,3 +15,4 @@ class Channel(models.TextChoices):
     SMS = "sms", _("Short message")
     CHAT = "chat", _("Work chat")
     MAIL = "mail", _("E-mail")
+    HOOK = "hook", _("Call to another system")

@@ -12,6 +12,7 @@ from guangcai.cases.commands.closing import (
     rule_worker,
 )
 from guangcai.cases.commands.dispatching import Worker, dispatch
+from guangcai.cases.commands.listening import add_listener, end_listener
 from guangcai.cases.commands.raising import AskerDraft, CaseDraft, raise_case
 from guangcai.cases.commands.retention import anonymise_cases
 from guangcai.cases.commands.technicians import (
@@ -42,6 +43,7 @@ __all__ = [
     "Worker",
     "accept",
     "add_item",
+    "add_listener",
     "add_technician",
     "anonymise_cases",
     "call_back",
@@ -53,6 +55,7 @@ __all__ = [
     "decline",
     "dispatch",
     "end_item",
+    "end_listener",
     "end_technician",
     "escalate",
     "finish",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from guangcai.cases import rules
+from guangcai.cases import hooks, rules
 from guangcai.cases.enums import CaseState, Side, StepKind
 from guangcai.cases.models import Case, CaseStep, StepNote
 from guangcai.core import audit
@@ -40,6 +40,7 @@ def take_step(
     if note.strip():
         StepNote.objects.create(step=step, district_code=step.district_code, note=note.strip())
     _repeat(case, step)
+    hooks.tell_listeners(case, at=step.at, now=now)
     if kind != StepKind.RAISED:
         audit.record(Tag.CASE_STEP, by=by, on=case, now=now, step=kind.value, state=state.value, side=side.value)
     return step

@@ -3,6 +3,7 @@
 from guangcai.cases.models.asker import Asker
 from guangcai.cases.models.case import Case, CaseQuerySet
 from guangcai.cases.models.catalogue import Category, Item, ItemQuerySet
+from guangcai.cases.models.listener import Listener
 from guangcai.cases.models.step import CaseStep, StepNote
 from guangcai.cases.models.technician import RotaHours, Technician, TechnicianQuerySet, TechnicianSkill
 
@@ -14,6 +15,7 @@ __all__ = [
     "Category",
     "Item",
     "ItemQuerySet",
+    "Listener",
     "RotaHours",
     "StepNote",
     "Technician",
