@@ -22,7 +22,16 @@ def look_after_households(stage: Stage) -> None:
             _take_up(stage, _hand_over(stage, pairing, stage.people[community][who], days), days - 1)
         for label in told["alert"]:
             commands.raise_alert(household=rows[label], by=_desk(stage, community), now=_ago(stage, 0, "08:30"))
+    _offer(stage)
     _plan(stage)
+
+
+def _offer(stage: Stage) -> None:
+    """Somebody who looks after nobody yet says that he would."""
+    community, who, note, days = care()["offer"]
+    member = stage.people[community][who].member
+    key = fixed_id("care-offer", community, who)
+    commands.offer_care(member=member, note=note, by=Actor(member_id=member.pk), now=_ago(stage, days, "19:00"), id=key)
 
 
 def _household(stage: Stage, community: str, told: dict[str, Any]) -> Household:

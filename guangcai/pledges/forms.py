@@ -131,6 +131,25 @@ class AnswerForm(forms.Form):
     )
 
 
+class TemplateNameForm(forms.Form):
+    """A template of the district's own."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput)
+    name = forms.CharField(label=pgettext_lazy("pledge", "Name"), max_length=rules.LONGEST_NAME)
+    form = forms.ChoiceField(
+        label=_("What it is"),
+        choices=[(one.value, one.label) for one in (TemplateForm.ITEMS, TemplateForm.CHECKLIST)],
+        widget=forms.RadioSelect,
+        initial=TemplateForm.ITEMS,
+    )
+    source = forms.CharField(
+        label=_("Source"),
+        max_length=80,
+        required=False,
+        help_text=_("For example the notice in which the items stand."),
+    )
+
+
 class VersionForm(forms.Form):
     """The items of a template, from a year on, for one place."""
 

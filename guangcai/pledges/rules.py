@@ -10,6 +10,7 @@ from guangcai.core.errors import RuleBroken
 from guangcai.core.permissions import Permission
 from guangcai.pledges.enums import Finding, Measure, TemplateForm
 
+LONGEST_NAME = 40
 MOST_ITEMS = 12
 # Who answers for a community with his word (the secretary, not the desk) keeps its checklist.
 KEEPS_CHECKLIST = Permission.APPRAISAL_APPROVE
@@ -30,6 +31,17 @@ class Written:
     text: str
     measure: Measure = Measure.NOTE
     kind_id: int | None = None
+
+
+def check_template_name(name: str, *, taken: bool) -> None:
+    """Raises RuleBroken(field="name") for no name, a long one, or one that another template has."""
+    if not name:
+        raise RuleBroken(_("Give it a name."), field="name", code="name_missing")
+    if len(name) > LONGEST_NAME:
+        words = _("At most %(number)d characters.") % {"number": LONGEST_NAME}
+        raise RuleBroken(words, field="name", code="name_long")
+    if taken:
+        raise RuleBroken(_("There is a template of this name: write its items there."), field="name", code="name_taken")
 
 
 def check_version(*, form: str, items: Sequence[Written], since_year: int) -> None:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("mine/", own.mine, name="mine"),
     path("new/<slug:code>/<int:year>/", own.new, name="new"),
     path("templates/", templates.templates, name="templates"),
+    path("templates/new/", templates.new, name="template_new"),
     path("templates/<slug:code>/", templates.template, name="template"),
     path("checklists/", checklists.checklists, name="checklists"),
     path("checklists/<str:community>/<int:item>/<int:year>/", checklists.checklist_mark, name="checklist_mark"),

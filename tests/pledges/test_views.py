@@ -319,3 +319,22 @@ def test_rubbish_in_addresses_is_no_error(cast: Cast, signed_in: SignIn, pledged
         for name in ("list", "public", "checklists", "mine"):
             assert browser.get(page(name) + query).status_code in (200, 404), (name, query)
     assert browser.get(page("new", "own_words", 2026) + "?member=rubbish").status_code == 404
+
+
+def test_the_district_adds_a_template_of_its_own(cast: Cast, signed_in: Any) -> None:
+    browser, address = signed_in(cast.administrator), reverse("pledges:template_new")
+    assert address in browser.get(reverse("pledges:templates")).content.decode()
+    assert browser.get(address).status_code == 200
+    fields = {"id": str(new_id()), "name": "一名党员一个家园", "form": "items", "source": ""}
+    taken = Template.objects.get(code="six_leads").name
+    for wrong in ({"name": ""}, {"name": taken}, {"form": "words"}, {"id": ""}):
+        assert browser.post(address, fields | wrong).status_code == 422, wrong
+    answer = browser.post(address, fields)
+    assert browser.post(address, fields)["Location"] == answer["Location"], "sent twice is one"
+    assert browser.post(address, fields | {"name": "别的"}).status_code == 409
+    row = Template.objects.get(name=fields["name"])
+    assert answer["Location"] == reverse("pledges:template", args=[row.code])
+    assert browser.get(answer["Location"]).status_code == 200
+    assert AuditEvent.objects.filter(tag="pledges:template:add").count() == 1
+    assert signed_in(cast.secretary).get(address).status_code == 403
+    assert signed_in(cast.member).get(address).status_code == 404

@@ -15,6 +15,8 @@ from guangcai.care import rules
 from guangcai.care.models import Household, HouseholdTier, Pairing, Visit
 from guangcai.orgs.policies import VisitRhythm, spans_at_each
 
+DAYS_SHOWN = 5
+
 
 @dataclass(frozen=True)
 class Past:
@@ -45,8 +47,13 @@ class Past:
         return len(self.due) - self.made
 
     @property
-    def missed_on(self) -> list[date]:
-        return [each.on for each in self.due if not each.is_made]
+    def missed_last(self) -> list[date]:
+        """The latest days on which one was missed, newest first, as many as a line holds."""
+        return [each.on for each in reversed(self.due) if not each.is_made][:DAYS_SHOWN]
+
+    @property
+    def missed_more(self) -> int:
+        return self.missed - len(self.missed_last)
 
     def kinds_on(self, day: date) -> list[str]:
         """Kinds of pairing it had on that day, each once."""

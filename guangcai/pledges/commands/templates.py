@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
+from guangcai.core.errors import Conflict
 from guangcai.core.permissions import Permission
 from guangcai.members.models import ServiceKind
 from guangcai.orgs.enums import Level
@@ -41,6 +44,28 @@ def load_pledge_templates(*, node: Node, by: Actor, now: datetime) -> int:
     if added:
         audit.record(Tag.LISTS_LOAD, by=by, now=now, path=node.path, added=added)
     return added
+
+
+@transaction.atomic
+def add_template(*, name: str, form: TemplateForm, source: str, by: Actor, now: datetime, id: UUID) -> Template:
+    """A pledge or a checklist of the district's own, by its name; it is offered once somebody has written its items.
+
+    By whoever sets rules (POLICY_EDIT). The same id sent again is the same template. Raises RuleBroken(field="name").
+    """
+    by.require_any(Permission.POLICY_EDIT)
+    plain, code = name.strip(), f"own-{id.hex[-20:]}"
+    # Two clerks add one name at once: the second waits and reads that it is taken.
+    rows = list(Template.objects.select_for_update().order_by("position", "pk"))
+    found = next((row for row in rows if row.code == code), None)
+    if found is not None and (found.name, found.form) == (plain, form):
+        return found
+    if found is not None:
+        raise Conflict(_("This was sent before with other content. Reload the page and look first."), code="id_reused")
+    rules.check_template_name(plain, taken=plain in {row.name for row in rows})
+    position = max((row.position for row in rows), default=0) + 1
+    made = Template.objects.create(code=code, name=plain, form=form, source=source.strip(), position=position)
+    audit.record(Tag.PLEDGE_TEMPLATE_ADD, by=by, on=made, now=now, form=form.value)
+    return made
 
 
 @transaction.atomic

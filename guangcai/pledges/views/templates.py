@@ -11,15 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guangcai.core.errors import RuleBroken
+from guangcai.core.errors import Forbidden, RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors, under
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node
 from guangcai.pledges import commands
 from guangcai.pledges.enums import TemplateForm
-from guangcai.pledges.forms import VersionForm
+from guangcai.pledges.forms import TemplateNameForm, VersionForm
 from guangcai.pledges.models import Template, Version
 
 ABOVE_COMMUNITIES = (Level.DISTRICT, Level.STREET)
@@ -59,7 +60,27 @@ def templates(request: ActorRequest) -> HttpResponse:
     for version in _versions(request):
         counts.setdefault(version.template_id, []).append(version)
     rows = [(template, len(counts.get(template.pk, ()))) for template in Template.objects.all()]
-    return render(request, "pledges/templates.html", {"rows": rows})
+    context = {"rows": rows, "may_add": request.actor.holds(Permission.POLICY_EDIT)}
+    return render(request, "pledges/templates.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: ActorRequest) -> HttpResponse:
+    """A template of the district's own; its items come next."""
+    _paths(request)
+    if not request.actor.holds(Permission.POLICY_EDIT):
+        raise Forbidden()
+    form = TemplateNameForm(request.POST or None, initial={"id": new_id()})
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data | {"form": TemplateForm(form.cleaned_data["form"])}
+        try:
+            row = commands.add_template(**asked, by=request.actor, now=timezone.now())
+            messages.success(request, _("Added. Write its items: then it is offered."))
+            return redirect("pledges:template", row.code)
+        except RuleBroken as broken:
+            show_refusal(form, broken)
+    return render(request, "pledges/template_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @login_required

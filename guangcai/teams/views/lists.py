@@ -57,6 +57,8 @@ def teams(request: ActorRequest) -> HttpResponse:
         "listing": shown,
         "rows": [(team, words.basis_of(team)) for team in shown.page],
         "may_edit": request.actor.holds(Permission.TEAM_EDIT),
+        # Proposals are of a community: whoever runs teams above it has none.
+        "may_propose": request.actor.holds(Permission.ROSTER_EDIT) and request.actor.holds(Permission.TEAM_EDIT),
         "tabs": tabs(tree=False),
     }
     return render(request, "teams/list.html", context)

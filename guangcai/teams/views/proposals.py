@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guangcai.core.errors import RuleBroken
+from guangcai.core.errors import Forbidden, RuleBroken
 from guangcai.core.http import ActorRequest, chosen_ids
 from guangcai.core.permissions import Permission
 from guangcai.orgs.models import Node
@@ -25,6 +25,7 @@ def communities_of(request: ActorRequest) -> QuerySet[Node]:
     places = Node.objects.in_force(timezone.localdate()).communities().filter(rights.run_by(request.actor))
     if not places:
         request.actor.require(Permission.TEAM_EDIT, next(iter(request.actor.paths_with(Permission.TREE_VIEW)), "/"))
+        raise Forbidden()
     return places.order_by("code")
 
 
