@@ -8,6 +8,7 @@ from guangcai.cases import checks, commands
 from guangcai.cases.enums import CaseState, CloseCode, ReturnReason, StepKind
 from guangcai.cases.models import Case, CaseStep, StepNote
 from guangcai.cases.queries.askers import asker_for
+from guangcai.cases.queries.counts import bounces, count_cases, rates
 from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.models import AuditEvent, Outbox
@@ -256,3 +257,33 @@ def test_three_years_later_nobody_is_named(cast: Cast, desk: Actor, raised: Rais
     assert broken() == []
     with pytest.raises(OutOfScope):
         commands.anonymise_cases(by=desk, now=now)
+
+
+def test_three_rates_leave_out_what_does_not_count(
+    cast: Cast, desk: Actor, raised: Raise, asked: commands.Worker, now: datetime
+) -> None:
+    """Four dispatched: one solved in time, one not solved and late, one anonymous, one ruled out by the street."""
+    good, late, unnamed, out = raised("一"), raised("二"), None, raised("四")
+    unnamed = raised("三", asker=commands.AskerDraft(is_anonymous=True))
+    for case in (good, late, unnamed, out):
+        dispatched(case, asked, desk, now)
+    commands.escalate(case=out, note="两家推", by=desk, now=now)
+    commands.rule_out(case=out, code="no_policy", note="不支持", by=cast.actor("overseer"), now=now)
+    for case, after, outcome in ((good, HOUR, "solved"), (late, 9 * DAY, "refused")):
+        commands.accept(case=case, by=desk, now=now + after)
+        commands.finish(case=case, note="看过", by=desk, now=now + after)
+        said = outcome == "solved"
+        commands.call_back(case=case, outcome=outcome, is_satisfied=said, note="说的", by=desk, now=now + after)
+    commands.give_back(case=unnamed, reason="no_skill", by=desk, now=now)
+    day = now.date()
+    found = rates(actor=desk, path=cast.nanyuan.path, since=day, until=day, now=now + 9 * DAY)
+    assert (found.dispatched, found.answered, found.asked, found.solved) == (2, 1, 2, 1)
+    assert (found.rated, found.satisfied, found.left_out, found.overdue) == (2, 1, 2, 1)
+    assert (found.response, found.solution, found.satisfaction, found.joined) == (0.5, 0.5, 0.5, 0.5)
+    for by in (("category",), ("item", "community"), ()):
+        (row,) = count_cases(paths=[cast.district.path], by=by, since=day, until=day)
+        assert (row["count"], row["dispatched"], row["solved"]) == (4, 2, 1)
+    assert [
+        (row["item"], row["count"]) for row in bounces(actor=desk, path=cast.nanyuan.path, since=day, until=day)
+    ] == [("楼道灯", 1)]
+    assert bounces(actor=cast.actor("desk_next_door"), path=cast.nanyuan.path, since=day, until=day) == []

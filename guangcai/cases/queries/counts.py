@@ -77,9 +77,9 @@ def count_cases(*, paths: Iterable[str], by: tuple[str, ...], since: date, until
     street ruled out. One statement. Source: S9, §2.10.
     """
     rows = _dispatched(paths, since=since, until=until)
-    named = {name: F(DIMENSIONS[name]) for name in by}
-    counted = rows.values(**named).annotate(count=Count("pk"), **_measures(clock())).order_by(*by)
-    return [dict(row) for row in counted]
+    named = {f"by_{name}": F(DIMENSIONS[name]) for name in by}
+    counted = rows.values(**named).annotate(count=Count("pk"), **_measures(clock())).order_by(*named)
+    return [{name.removeprefix("by_"): told for name, told in row.items()} for row in counted]
 
 
 def bounces(*, actor: Actor, path: str, since: date, until: date) -> list[dict[str, Any]]:
@@ -90,7 +90,7 @@ def bounces(*, actor: Actor, path: str, since: date, until: date) -> list[dict[s
     begin, end = _span(since, until)
     steps = CaseStep.objects.filter(kind__in=[StepKind.RETURNED, StepKind.DISPUTED], at__gte=begin, at__lt=end)
     steps = steps.filter(under("case__path", [path]), under("case__path", allowed))
-    rows = steps.values(item=F("case__item__name"), body=F("case__item__body"), unit=F("case__item__unit__name"))
+    rows = steps.values(item=F("case__item__name"), body=F("case__item__body"), unit_name=F("case__item__unit__name"))
     return [
         dict(row)
         for row in rows.annotate(count=Count("pk"), cases=Count("case", distinct=True)).order_by("-count", "item")
