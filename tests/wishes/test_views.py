@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from python_calamine import CalamineWorkbook
 
+from guangcai.accounts.models import User
 from guangcai.core.ids import new_id
 from guangcai.wishes import commands, rules
 from guangcai.wishes.models import Wish, WishAsker, WishClaim, WishKind, WishOpening, WishThanks
@@ -241,10 +242,9 @@ def test_whoever_has_the_wish_does_not_read_its_code(
     assert code not in desk.get(claim.wish.get_absolute_url()).content.decode()
     desk.post(address("opening", claim.wish.pk))
     assert code in desk.get(claim.wish.get_absolute_url()).content.decode()
-    cast.users["desk"].member = cast.teacher_member
-    cast.users["member"].member = None
-    cast.users["member"].save()
-    cast.users["desk"].save()
+    users = User.objects.filter(pk__in=[cast.users["member"].pk, cast.users["desk"].pk])
+    users.update(member_id=None)
+    users.filter(pk=cast.users["desk"].pk).update(member_id=cast.teacher_member.pk)
     assert code not in signed_in(cast.users["desk"]).get(claim.wish.get_absolute_url()).content.decode()
 
 
