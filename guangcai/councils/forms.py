@@ -353,7 +353,7 @@ class LinkForm(forms.Form):
         max_length=300,
         help_text=_("Open the activity, booking, request or agreement and copy the address."),
     )
-    label = forms.CharField(label=_("What it is"), max_length=rules.LINE_LENGTH)
+    label = forms.CharField(label=pgettext_lazy("matter", "What it is"), max_length=rules.LINE_LENGTH)
 
     def clean_address(self) -> tuple[MatterKind, UUID]:
         text = str(self.cleaned_data["address"])
