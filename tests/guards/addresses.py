@@ -265,6 +265,7 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     # Free on every working day, and its own community's.
     ("places/resources/", _first(SharedResource, name="南园社区活动室")),
     ("places/", _first(ServicePoint, node=HERE, name="南园水站")),
+    ("calendar/links/", lambda world: None),
     ("calendar/", lambda world: None),
     ("pledges/lines/", _first(PledgeLine, "position", pledge__member__name="林晓岚", measure="note")),
     ("pledges/marks/", _first(PledgeMark, "line__text", line__pledge__until__year=2026, line__pledge__ended_at=None)),

@@ -50,7 +50,7 @@ def words_of(answer: Any) -> str:
 
 def asking(community: Node, **other: Any) -> dict[str, Any]:
     times = {"day": MONDAY.isoformat(), "start_time": "09:00", "end_time": "10:00"}
-    return {"id": new_id(), "community": community.pk, "purpose": "议事", "contact_name": "社工", **times, **other}
+    return {"id": new_id(), "community": community.pk, "purpose": "楼门座谈", "contact_name": "社工", **times, **other}
 
 
 def table(*rows: list[str]) -> SimpleUploadedFile:
@@ -181,8 +181,8 @@ def test_a_unit_lends_and_a_desk_books(cast: Cast, signed_in: SignIn, now: datet
     assert (taken.status_code, "已有人预约" in words_of(taken)) == (422, True)
     booking = Booking.objects.get()
     assert "有 1 个社区申请" in words_of(unit.get(reverse("portal:home")))
-    assert "议事" in words_of(unit.get(page("bookings"), {"wait": "answer"}))
-    assert "议事" not in words_of(desk.get(page("bookings"), {"wait": "answer"}))
+    assert "楼门座谈" in words_of(unit.get(page("bookings"), {"wait": "answer"}))
+    assert "楼门座谈" not in words_of(desk.get(page("bookings"), {"wait": "answer"}))
     assert unit.post(page("confirmation", booking.pk)).status_code == 302
     assert desk.get(page("return", booking.pk)).status_code == 302
     with time_machine.travel(now + LATER, tick=False):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
-from guangcai.core.errors import OutOfScope, RuleBroken
+from guangcai.core.errors import Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
@@ -103,7 +103,7 @@ def _check_wanted(row: SharedResource, wanted: Wanted, content: dict[str, object
 def confirm(*, booking: Booking, by: Actor, now: datetime) -> Booking:
     """The owner lends it; who asked is told. Harmless twice. Raises RuleBroken(code)."""
     resource, row = _locked(booking)
-    _require_answerer(by, resource, now=now)
+    _require_answerer(by, row, resource, now=now)
     if row.confirmed_at is not None and row.ended_at is None:
         return row
     rules.check_standing(ended_at=row.ended_at, returned_at=row.returned_at)
@@ -119,7 +119,7 @@ def confirm(*, booking: Booking, by: Actor, now: datetime) -> Booking:
 def refuse(*, booking: Booking, reason: str, by: Actor, now: datetime) -> Booking:
     """The owner cannot lend it; the time is free again and who asked reads why. Harmless twice."""
     resource, row = _locked(booking)
-    _require_answerer(by, resource, now=now)
+    _require_answerer(by, row, resource, now=now)
     if row.end == BookingEnd.REFUSED:
         return row
     rules.check_standing(ended_at=row.ended_at, returned_at=row.returned_at)
@@ -201,11 +201,14 @@ def _require_side(by: Actor, row: Booking, resource: SharedResource) -> None:
         by.require(Permission.RESOURCE_EDIT, resource.path)
 
 
-def _require_answerer(by: Actor, resource: SharedResource, *, now: datetime) -> None:
+def _require_answerer(by: Actor, row: Booking, resource: SharedResource, *, now: datetime) -> None:
     """The unit's liaison; for a unit without one, and for what the community owns, the desk where it lies."""
     unit = resource.work_unit
     if unit is not None and by.can_for_unit(Permission.RESOURCE_EDIT, unit.pk):
         return
+    if not by.can(Permission.RESOURCE_EDIT, resource.path) and by.can(Permission.RESOURCE_BOOK, row.path):
+        # Who asked sees the booking and does not answer it.
+        raise Forbidden()
     by.require(Permission.RESOURCE_EDIT, resource.path)
     if unit is not None and liaisons_of(unit, on=localdate(now)).exists():
         raise RuleBroken(_("The unit answers itself: its liaison has been told."), code="liaison_answers")

@@ -107,7 +107,12 @@ def refusal(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and (row.ended_at or row.confirmed_at):
         return redirect(row)
     return _with_reason(
-        request, row, commands.refuse, page="places/refusal.html", done=_("Refused. The community reads why.")
+        request,
+        row,
+        commands.refuse,
+        verb="may_answer",
+        page="places/refusal.html",
+        done=_("Refused. The community reads why."),
     )
 
 
@@ -119,14 +124,19 @@ def cancellation(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and (row.ended_at or row.returned_at):
         return redirect(row)
     return _with_reason(
-        request, row, commands.cancel, page="places/cancellation.html", done=_("Cancelled. The other side is told.")
+        request,
+        row,
+        commands.cancel,
+        verb="may_cancel",
+        page="places/cancellation.html",
+        done=_("Cancelled. The other side is told."),
     )
 
 
-def _with_reason(request: ActorRequest, row: Booking, command: Any, *, page: str, done: str) -> HttpResponse:
+def _with_reason(request: ActorRequest, row: Booking, command: Any, *, verb: str, page: str, done: str) -> HttpResponse:
+    """The form for those who have the verb; what is sent all the same is judged by the command."""
     now = timezone.now()
-    verbs = _verbs(request, row, now=now)
-    if not (verbs["may_answer"] or verbs["may_cancel"]) and row.ended_at is None:
+    if request.method != "POST" and not _verbs(request, row, now=now)[verb]:
         raise Forbidden()
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
