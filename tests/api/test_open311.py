@@ -325,7 +325,7 @@ def test_two_hundred_malformed_requests_are_refused_in_words(cast: Cast, lamp: I
         if not 400 <= answer.status_code < 500 or not is_spoken:
             wrong.append((what, answer.status_code, body[:80]))
     assert wrong == []
-    assert count >= 200
+    assert count >= 200, count
     assert not Case.objects.exists()
 
 

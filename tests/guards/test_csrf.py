@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("guards")]
 
 OWN, FOREIGN = "a" * 32, "b" * 32
 # Nothing is there to be written: the API's answer to an address it does not have.
-NO_ADDRESS = ("api:api-root", "api:")
+NO_ADDRESS = ("api:api-root", "api:", "open311:nothing")
 ATTEMPTS: dict[str, dict[str, Any]] = {
     "no token": {"body": {"id": "x"}},
     "foreign token": {"body": {"csrfmiddlewaretoken": FOREIGN}},

@@ -106,6 +106,7 @@ WITHOUT_FORM: dict[str, str] = {
     "ledger:entry_decline": BY_STATE,
     "ledger:verification_of": ASKS,
     "cases:public_word": "tests/cases/test_public.py::test_not_solved_opens_the_same_case_again",
+    "open311:nothing": NOTHING,
     "open311:requests": "tests/api/test_open311.py::test_a_token_of_one_s_own_is_one_request",
     "api:api-root": NOTHING,
     "api:": NOTHING,
