@@ -95,7 +95,7 @@ def test_every_screen(width: str, scene: Scene, request: Any, sign_in: Any, axe:
 
 def test_a_hall_is_lent_booked_and_thanked_for(scene: Scene, new_page: Callable[..., Any], sign_in: Any) -> None:
     cast = scene.cast
-    unit, desk, next_door = (new_page(PHONE) for _number in range(3))
+    unit, desk, next_door = (new_page(**PHONE) for _number in range(3))
     for page, user in ((unit, cast.liaison), (desk, cast.desk), (next_door, cast.desk_next_door)):
         sign_in(page, user)
     address = _lends(unit, cast)
@@ -103,7 +103,7 @@ def test_a_hall_is_lent_booked_and_thanked_for(scene: Scene, new_page: Callable[
     _asks(next_door, address, end="11:30", begins="10:00").get_by_text("已有人预约").first.wait_for()
     unit.goto("/")
     unit.get_by_role("link", name="去答复").click()
-    unit.locator("table a").first.click()
+    unit.locator("tbody a").first.click()
     unit.get_by_role("button", name="同意").click()
     unit.get_by_text("已同意").first.wait_for()
     row = Booking.objects.get()
@@ -145,7 +145,7 @@ def _asks(page: Any, address: str, *, end: str, begins: str = "") -> Any:
 def _gives_back(desk: Any) -> None:
     desk.goto("/")
     desk.get_by_text("待归还登记的资源").first.click()
-    desk.locator("table a").first.click()
+    desk.locator("tbody a").first.click()
     desk.get_by_role("link", name="登记归还").click()
     desk.get_by_label("使用人数").fill("30")
     desk.get_by_label("对出借方的感谢").fill("谢谢学校")
