@@ -280,7 +280,7 @@ def test_three_rates_leave_out_what_does_not_count(
     assert (found.dispatched, found.answered, found.asked, found.solved) == (2, 1, 2, 1)
     assert (found.rated, found.satisfied, found.left_out, found.overdue) == (2, 1, 2, 1)
     assert (found.response, found.solution, found.satisfaction, found.joined) == (0.5, 0.5, 0.5, 0.5)
-    for by in (("category",), ("item", "community"), ()):
+    for by in (("category",), ("item", "community")):
         (row,) = count_cases(paths=[cast.district.path], by=by, since=day, until=day)
         assert (row["count"], row["dispatched"], row["solved"]) == (4, 2, 1)
     assert [
