@@ -99,6 +99,23 @@ def test_the_desk_sees_the_willing_before_it_searches(
     assert not CareOffer.objects.open().exists()
 
 
+def test_the_willing_are_read_with_as_many_statements_for_three_as_for_one(
+    cast: Cast, neighbours: Any, make_household: Any, now: datetime, queries: Any
+) -> None:
+    clerk, address = Client(), reverse("care:people", args=[make_household("甲").pk])
+    clerk.force_login(cast.users["desk"])
+    seen = []
+    people = neighbours(3)
+    clerk.get(address)
+    for some in (people[:1], people[1:]):
+        for member, actor in some:
+            commands.offer_care(member=member, note="", by=actor, now=now)
+        with queries() as statements:
+            assert clerk.get(address).status_code == 200
+        seen.append(len(statements))
+    assert seen[0] == seen[1]
+
+
 def test_a_category_to_or_from_a_child_asks_for_a_new_consent(
     cast: Cast, make_household: Any, neighbours: Any, pair: Any, desk: Actor, now: datetime
 ) -> None:

@@ -352,7 +352,7 @@ def test_lists_need_a_fixed_number_of_statements(
 
     pages = [(cast.desk, page(name)) for name in LISTS]
     pages += [(cast.liaison, page("ours")), (cast.member, page("mine")), (None, page("public", cast.nanyuan.code))]
-    pages += [(cast.desk, "/"), (cast.liaison, "/"), (cast.member, "/")]
+    pages += [(cast.desk, page("proposal", tabled.pk)), (cast.desk, "/"), (cast.liaison, "/"), (cast.member, "/")]
     seen: dict[Any, list[int]] = {}
     for rows in ([1], [2, 3]):
         for number in rows:

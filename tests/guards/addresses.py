@@ -260,8 +260,8 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("councils/entries/", _first(ContestEntry, "title")),
     ("councils/public/", lambda world: world.community.code),
     ("councils/", _first(Body, node=HERE, name="南园社区党建工作联席会")),
-    # Waits for the answer of the school.
-    ("places/resources/bookings/", _first(Booking, purpose="邻里节彩排")),
+    # Waits for the answer of the community.
+    ("places/resources/bookings/", _first(Booking, purpose="合唱团排练")),
     # Free on every working day, and its own community's.
     ("places/resources/", _first(SharedResource, name="南园社区活动室")),
     ("places/", _first(ServicePoint, node=HERE, name="南园水站")),

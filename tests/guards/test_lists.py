@@ -41,11 +41,12 @@ COUNTED_IN_ROOM = {
     "pledges:mine": "tests/pledges/test_views.py::test_lists_send_as_many_statements_for_three_rows_as_for_one",
     **{
         f"councils:{name}": "tests/councils/test_views.py::test_lists_need_a_fixed_number_of_statements"
-        for name in ("contests", "ours")
+        for name in ("contests", "ours", "proposal")
     },
+    "care:people": "tests/care/test_offers.py::test_the_willing_are_read_with_as_many_statements_for_three_as_for_one",
+    "portal:suggestions": "tests/portal/test_suggestions.py::test_the_list_needs_a_fixed_number_of_queries",
     "teams:inbox": "tests/teams/test_views.py::test_lists_need_a_fixed_number_of_statements",
     "wishes:open": "tests/wishes/test_views.py::test_the_list_needs_a_fixed_number_of_queries",
-    "wishes:wall": "tests/wishes/test_views.py::test_the_list_needs_a_fixed_number_of_queries",
     "wishes:campaigns": "tests/wishes/test_gifts.py::test_lists_need_a_fixed_number_of_queries",
     "teams:roles": "tests/teams/test_views.py::test_lists_need_a_fixed_number_of_statements",
     "members:hidden": "tests/members/test_numbers.py::test_lists_ask_as_often_for_three_rows_as_for_one",

@@ -22,6 +22,23 @@ SIGN_IN = "a step of signing in: one row per try is the audit trail, and the sec
 BY_STATE = "no such object waits in the demo; sets a state under a lock, so a second time finds it set"
 BY_KEY = "one row by a unique key (member and shift, entry, proof), whoever sends it and however often"
 ASKS = "looks something up and writes nothing"
+TRAIL = "shows what is sealed and adds nothing but a line of the trail"
+# A case takes a step under its lock when its state allows it: tests/cases/test_life.py, test_races.py.
+STEPS_OF_CASES = (
+    "cases:appointment",
+    "cases:call_back",
+    "cases:confirmation",
+    "cases:contact",
+    "cases:decline",
+    "cases:dispatch",
+    "cases:done",
+    "cases:end",
+    "cases:escalation",
+    "cases:reopening",
+    "cases:return",
+    "cases:ruling",
+    "cases:ruling_out",
+)
 CARE = "tests/care"
 COUNCILS = "tests/councils/test_views.py"
 TEAMS = "tests/teams/test_views.py"
@@ -66,6 +83,7 @@ WITHOUT_FORM: dict[str, str] = {
     "appraisal:objection_answer": BY_STATE,
     "care:confirmation": BY_STATE,
     "care:plan_start": BY_STATE,
+    "care:offer_end": BY_STATE,
     "care:household_card": "prints a record that is open; adds nothing but a line of the trail",
     "care:edit": BY_STATE,
     "care:hand_over": f"{CARE}/test_pairings.py::test_handing_over",
@@ -73,7 +91,10 @@ WITHOUT_FORM: dict[str, str] = {
     "invitations:shift": "tests/invitations/test_views.py::test_a_shift_asks_those_who_are_free",
     "invitations:post": "tests/invitations/test_views.py::test_finding_people_for_one_post",
     "orgs:instructor_end": BY_STATE,
+    "portal:suggestion_answer": BY_STATE,
     "places:point_import": "tests/places/test_views.py::test_a_table_is_taken_in_whole_or_not_at_all",
+    "places:confirmation": BY_STATE,
+    "places:refusal": BY_STATE,
     "places:thanks": "tests/places/test_views.py::test_a_unit_lends_and_a_desk_books",
     "reports:prints": "tests/reports/test_forms.py::test_a_whole_community_in_the_background",
     "pledges:mark_removal": BY_STATE,
@@ -84,6 +105,8 @@ WITHOUT_FORM: dict[str, str] = {
     "posts:opening": BY_STATE,
     "posts:allotment": BY_STATE,
     "wishes:publication": BY_STATE,
+    "wishes:confirmation": BY_STATE,
+    "wishes:code": TRAIL,
     "wishes:allotment": BY_STATE,
     "wishes:thanks_publication": BY_STATE,
     "wishes:thanks": BY_STATE,
@@ -92,6 +115,7 @@ WITHOUT_FORM: dict[str, str] = {
     "teams:plate": f"{TEAMS}::test_a_plate_from_hanging_out_to_taking_in",
     "zones:places": "tests/zones/test_views.py::test_zones_are_added_after_a_look",
     "councils:closing": BY_STATE,
+    "councils:publication": BY_STATE,
     "councils:call_off": BY_STATE,
     "councils:signature": BY_STATE,
     "councils:contest_entries": f"{COUNCILS}::test_agreements_and_competitions_on_the_screen",
@@ -106,6 +130,8 @@ WITHOUT_FORM: dict[str, str] = {
     "ledger:entry_decline": BY_STATE,
     "ledger:verification_of": ASKS,
     "cases:public_word": "tests/cases/test_public.py::test_not_solved_opens_the_same_case_again",
+    **dict.fromkeys(STEPS_OF_CASES, BY_STATE),
+    "cases:asker": TRAIL,
     "open311:nothing": NOTHING,
     "open311:requests": "tests/api/test_open311.py::test_a_token_of_one_s_own_is_one_request",
     "api:api-root": NOTHING,
@@ -144,6 +170,8 @@ CHOSEN = {
     "care:new": {"name": "李桂兰"},
     "places:resource_new": {"days_1": "1", "from_1": "09:00", "until_1": "10:00"},
     "posts:set": {"take-greening": "on"},
+    "wishes:gift_new": {"yuan": "20", "giver_kind": "named", "giver_name": "守护"},
+    "councils:seats": {"party_name": "守护"},
     "zones:signature": {"name": "林晓岚"},
 }
 # A second row is meant: address -> why.
@@ -169,7 +197,18 @@ REFUSED = {
     "orgs:instructor_new",
     "orgs:calendar",
     "members:decline",
+    "cases:ask",
+    "cases:new",
+    "cases:technician_new",
     "cases:public_follow",
+    "councils:agreement_new",
+    "councils:body_end",
+    "councils:contest_new",
+    "councils:judgements",
+    "councils:links",
+    "councils:pledge_new",
+    "councils:seats",
+    "wishes:spending_new",
     "activities:series_new",
     "activities:shift_edit",
     "activities:shift_cancellation",

@@ -40,6 +40,7 @@ from tests.cast import DISTRICT, Cast
 from tests.pledges.conftest import content as pledge_content
 from tests.pledges.conftest import version_of
 from tests.posts.conftest import draft as post_draft
+from tests.reports.scenes import asked_and_promised
 
 SignedIn = Callable[[Any], Client]
 EACH = [(name, (dimension,)) for name, statistic in STATISTICS.items() for dimension in statistic.dimensions]
@@ -67,6 +68,7 @@ def filled(cast: Cast, now: datetime) -> Cast:
     sheet = cast.school.feedback_sheets.get()
     answer_sheet(sheet=sheet, answer=Answer.DISPUTED, text="少一次", by=cast.actor("liaison"), now=now)
     taken_on(cast, now)
+    asked_and_promised(cast, now)
     return cast
 
 

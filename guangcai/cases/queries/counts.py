@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
-from django.utils.timezone import make_aware
 from django.utils.timezone import now as clock
 
 from guangcai.cases.enums import OUTSIDE_RATES, StepKind
 from guangcai.cases.models import Case, CaseStep
 from guangcai.cases.queries.board import overdue
 from guangcai.core.actor import Actor
+from guangcai.core.days import span
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import covers, under
 from guangcai.orgs.policies import CaseRates, in_force_at
@@ -87,7 +87,7 @@ def bounces(*, actor: Actor, path: str, since: date, until: date) -> list[dict[s
     allowed = [
         one for one in actor.paths_with(Permission.STATISTICS_VIEW) if covers([path], one) or covers([one], path)
     ]
-    begin, end = _span(since, until)
+    begin, end = span(since, until)
     steps = CaseStep.objects.filter(kind__in=[StepKind.RETURNED, StepKind.DISPUTED], at__gte=begin, at__lt=end)
     steps = steps.filter(under("case__path", [path]), under("case__path", allowed))
     rows = steps.values(item=F("case__item__name"), body=F("case__item__body"), unit_name=F("case__item__unit__name"))
@@ -118,13 +118,9 @@ def _measures(now: datetime) -> dict[str, Count]:
 
 def dispatched_within(rows: "QuerySet[Case]", since: date, until: date) -> "QuerySet[Case]":
     """Cases first dispatched on one of these local days."""
-    begin, end = _span(since, until)
+    begin, end = span(since, until)
     return rows.filter(dispatched_at__gte=begin, dispatched_at__lt=end)
 
 
 def _dispatched(paths: Iterable[str], *, since: date, until: date) -> "QuerySet[Case]":
     return dispatched_within(Case.objects.filter(under("path", paths)), since, until)
-
-
-def _span(since: date, until: date) -> tuple[datetime, datetime]:
-    return make_aware(datetime.combine(since, time())), make_aware(datetime.combine(until + timedelta(days=1), time()))

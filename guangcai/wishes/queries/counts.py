@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
-from django.utils.timezone import make_aware
 
+from guangcai.core.days import span
 from guangcai.core.scoping import under
 from guangcai.wishes.enums import WishChannel, WishState
 from guangcai.wishes.models import Wish, WishStep
@@ -39,8 +39,8 @@ def count_wishes(*, paths: Sequence[str], by: Sequence[str], since: date, until:
 def moved_within(state: str, since: date, until: date) -> "QuerySet[WishStep, UUID]":
     """Keys of the wishes that came into `state` for the first time within two local days."""
     first = WishStep.objects.filter(new=state).order_by().values("wish_id").annotate(first=Min("at"))
-    within = first.filter(first__gte=_start(since), first__lt=_start(until + timedelta(days=1)))
-    return within.values_list("wish_id", flat=True)
+    begin, end = span(since, until)
+    return first.filter(first__gte=begin, first__lt=end).values_list("wish_id", flat=True)
 
 
 def _values(by: Sequence[str], words: Sequence[str | None]) -> dict[str, str]:
@@ -49,7 +49,3 @@ def _values(by: Sequence[str], words: Sequence[str | None]) -> dict[str, str]:
     if "channel" in found:
         found["channel"] = str(WishChannel(found["channel"]).label)
     return found
-
-
-def _start(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time()))
