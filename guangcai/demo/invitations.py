@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from guangcai.demo.stage import Stage
 from guangcai.invitations.commands import Ask, decide, invite, propose_round
 from guangcai.invitations.enums import Decision, Subject
+from guangcai.invitations.models import Proposal
 from guangcai.invitations.queries.others import nearest_to
 from guangcai.members.models import Member
 from guangcai.posts.models import Post
@@ -28,7 +29,8 @@ def look_for_people(stage: Stage) -> None:
     desk = stage.actor(f"desk:{stage.own.name}")
     now = stage.at(stage.today, "08:40")
     round_ = propose_round(community=stage.own, subject=Subject.POSTS, by=desk, now=now)
-    first = list(round_.proposals.pairs().order_by("points", "post__title", "pk").values_list("pk", flat=True)[:1])
+    pairs = Proposal.objects.filter(round=round_).pairs().order_by("points", "post__title", "pk")
+    first = list(pairs.values_list("pk", flat=True)[:1])
     if first:
         decide(round_=round_, proposals=first, decision=Decision.ACCEPTED, by=desk, now=now)
 

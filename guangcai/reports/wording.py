@@ -67,7 +67,7 @@ MEASURE_WORDS: Mapping[str, Text] = {
     "kept": pgettext_lazy("promise", "Kept in time"),
     "kept_late": pgettext_lazy("promise", "Kept, but late"),
     "late": pgettext_lazy("promise", "Late"),
-    "units": _("Work units"),
+    "units": _("Number of work units"),
     "joint": _("With a joint meeting"),
     "agreed": _("With an agreement"),
     "fulfilled": pgettext_lazy("pledge", "Fulfilled"),

@@ -74,13 +74,13 @@ def take_down(desk: Any, scene: Scene) -> Case:
 
 def dispatch_twice(desk: Any, scene: Scene) -> None:
     """A technician accepts by phone and sends it back; then a member is asked."""
-    desk.click("a:text-is('派单')")
+    desk.click("a.gc-btn:has-text('派单')")
     desk.click(f"li:has-text('{scene.plumber.name}') button")
     desk.click("button:has-text('电话里已接单')")
-    desk.click("a:text-is('退单')")
+    desk.click("a.gc-btn:has-text('退单')")
     desk.check("input[value='no_material']")
     desk.click("main .gc-sticky .gc-btn-primary")
-    desk.click("a:text-is('派单')")
+    desk.click("a.gc-btn:has-text('派单')")
     desk.fill("input[type=search][name=q]:visible >> nth=-1", "林晓岚")
     desk.keyboard.press("Enter")
     desk.click("li:has-text('林晓岚') button")
@@ -93,7 +93,7 @@ def do_it(phone: Any, case: Case) -> None:
     assert "501室" in phone.inner_text(f"#case-{case.pk}")
     phone.click("button:has-text('我来办')")
     phone.goto(reverse("cases:mine"))
-    phone.click(f"#case-{case.pk} a:text-is('办完了')")
+    phone.click(f"#case-{case.pk} a.gc-btn:has-text('办完了')")
     phone.fill("#id_note", "换了接头")
     phone.select_option("#id_minutes", "30")
     phone.click("main .gc-sticky .gc-btn-primary")

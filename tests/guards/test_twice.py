@@ -171,6 +171,7 @@ CHOSEN = {
     "places:resource_new": {"days_1": "1", "from_1": "09:00", "until_1": "10:00"},
     "posts:set": {"take-greening": "on"},
     "wishes:gift_new": {"yuan": "20", "giver_kind": "named", "giver_name": "守护"},
+    "councils:minutes": {"text": "守护"},
     "councils:seats": {"party_name": "守护"},
     "zones:signature": {"name": "林晓岚"},
 }
@@ -303,13 +304,15 @@ def otherwise(value: str) -> str:
 
 
 def test_the_same_id_with_other_content_is_refused(world: World, forms: Mapping[str, Form]) -> None:
-    taken = {}
+    taken, the_same = {}, set()
     creating = {n: form for n, form in forms.items() if form.key and n not in {*WITHOUT_FORM, *SAYS_NOTHING_ELSE}}
     assert len(creating) >= 6
     for name, form in creating.items():
         browser, fields = world.browser(form.seen_by), chosen(world, name, form)
         other = {key: [otherwise(value) for value in values] for key, values in fields.items()}
-        assert other != fields, name
+        if other == fields:
+            the_same.add(name)
+            continue
         with transaction.atomic():
             first = ask_and_keep(browser, "POST", form.path, fields)
             once = rows_in(first.wrote)
@@ -318,3 +321,4 @@ def test_the_same_id_with_other_content_is_refused(world: World, forms: Mapping[
                 taken[name] = (first.word, second.word)
             transaction.set_rollback(True)
     assert taken == {}
+    assert the_same == set(), "choose something that can be said otherwise"

@@ -28,7 +28,7 @@ from guangcai.cases.forms import (
 )
 from guangcai.cases.models import Case
 from guangcai.cases.parts import is_asker
-from guangcai.cases.queries.page import may_record_time
+from guangcai.cases.queries.page import may_record_time, page_of
 from guangcai.cases.views.cases import answer
 from guangcai.cases.views.finding import found
 from guangcai.core.errors import RuleBroken, Text
@@ -39,8 +39,9 @@ from guangcai.members.views.asking import posted
 
 @dataclass(frozen=True)
 class Words:
-    """A step's page in words: heading, what happens, button, and what is said afterwards."""
+    """A step's page in words: heading, what happens, button, what is said afterwards. verb: of queries.page.Page."""
 
+    verb: str
     heading: Text
     lead: Text
     submit: Text
@@ -51,7 +52,9 @@ class Words:
 def _step(
     request: ActorRequest, row: Case, form: forms.Form, words: Words, act: Callable[[], Any], **names: str
 ) -> HttpResponse:
-    """Show the form, or take the step and go back to the case."""
+    """Show the form to whoever can take the step now, or take it and go back to the case."""
+    if request.method != "POST" and not getattr(page_of(row, request.actor), words.verb):
+        return redirect(back_to(request, row))
     if request.method == "POST" and form.is_valid():
         try:
             act()
@@ -88,36 +91,42 @@ def contact(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 DECLINE = Words(
+    "may_decline",
     pgettext_lazy("case", "Decline"),
     gettext_lazy("The desk asks somebody else. It is no mark against anybody."),
     pgettext_lazy("case", "Decline"),
     gettext_lazy("Declined. The desk asks somebody else."),
 )
 RETURN = Words(
+    "may_return",
     pgettext_lazy("case", "Give it back"),
     gettext_lazy("The first time to the desk, from the second time on the street decides. The clock goes on."),
     pgettext_lazy("case", "Give it back"),
     gettext_lazy("Given back, with the reason."),
 )
 APPOINT = Words(
+    "may_appoint",
     gettext_lazy("Appointment"),
     gettext_lazy("Day and hour as agreed with the asker."),
     gettext_lazy("Note the appointment"),
     gettext_lazy("Noted."),
 )
 DONE = Words(
+    "may_finish",
     pgettext_lazy("case", "It is done"),
     gettext_lazy("The desk calls back and asks whether it is solved."),
     pgettext_lazy("case", "It is done"),
     gettext_lazy("Noted. The desk calls back."),
 )
 CALL = Words(
+    "may_call_back",
     gettext_lazy("Call back"),
     gettext_lazy("Ask two things: is it solved, are you satisfied. Note what was said, do not ask for praise."),
     gettext_lazy("Note the call-back"),
     gettext_lazy("Noted. The asker can still say otherwise."),
 )
 CLOSE = Words(
+    "may_close",
     gettext_lazy("Close without a solution"),
     gettext_lazy("Only a double, a withdrawn request, or one that has another door. The rest the street decides."),
     pgettext_lazy("case", "Close"),
@@ -125,12 +134,14 @@ CLOSE = Words(
     danger=True,
 )
 ESCALATE = Words(
+    "may_escalate",
     gettext_lazy("Bring before the street"),
     gettext_lazy("The street says who does it. The clock goes on."),
     gettext_lazy("Bring before the street"),
     gettext_lazy("The street decides."),
 )
 REOPEN = Words(
+    "may_reopen",
     gettext_lazy("Not solved"),
     gettext_lazy("The same request goes back to the desk."),
     gettext_lazy("Say: not solved"),
@@ -220,7 +231,7 @@ def confirmation(request: ActorRequest, pk: UUID) -> HttpResponse:
 def reopening(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The member who asked says: not solved."""
     row, form = found(request, pk), ReopenForm(posted(request))
-    if not is_asker(row, request.actor):
+    if request.method == "POST" and not is_asker(row, request.actor):
         return answer(request, row, problem=RuleBroken(_("Only the one who asked can say that.")))
     return _step(request, row, form, REOPEN, lambda: commands.reopen(case=row, **_said(form), **_by(request)))
 

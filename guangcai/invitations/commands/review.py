@@ -52,7 +52,7 @@ def propose_again(*, round_: Round, by: Actor, now: datetime) -> tuple[Round, li
     it is sent).
     """
     row = _locked(round_, by=by)
-    stays = row.proposals.pairs().exclude(decision=Decision.SKIPPED)
+    stays = Proposal.objects.filter(round=row).pairs().exclude(decision=Decision.SKIPPED)
     stays = stays.exclude(decision="", is_pinned=False)
     kept = {one.pair for one in stays}
     row.proposals.filter(decision="", is_pinned=False).delete()
@@ -77,7 +77,7 @@ def choose(*, proposal: Proposal, member: Member, by: Actor, now: datetime) -> P
     rules.check_choice(
         is_wanted=row.need_id in posed.wants.keys,
         is_member=member.pk in posed.people.keys,
-        is_proposed=any(one.pair == (row.need_id, member.pk) for one in round_.proposals.pairs()),
+        is_proposed=any(one.pair == (row.need_id, member.pk) for one in Proposal.objects.filter(round=round_).pairs()),
     )
     need, whom = posed.wants.keys.index(row.need_id), posed.people.keys.index(member.pk)
     if binding := broken_rule(posed.problem, need, whom):
@@ -141,7 +141,7 @@ def _locked(round_: Round, *, by: Actor) -> Round:
 def _chosen(row: Round, proposals: Iterable[UUID]) -> QuerySet[Proposal]:
     keys = list(proposals)
     rules.check_chosen(count=len(keys))
-    return row.proposals.pairs().filter(pk__in=keys)
+    return Proposal.objects.filter(round=row, pk__in=keys).pairs()
 
 
 def _accepted(row: Round) -> QuerySet[Proposal]:

@@ -40,7 +40,7 @@ class Other:
 def others_for(proposal: Proposal, *, by: Actor, now: datetime) -> list[Other]:
     """The next best for one row of an open round, those that cost the round least first."""
     round_ = proposal.round
-    stays = round_.proposals.pairs().exclude(pk=proposal.pk).exclude(decision=Decision.SKIPPED)
+    stays = Proposal.objects.filter(round=round_).pairs().exclude(pk=proposal.pk).exclude(decision=Decision.SKIPPED)
     stays = stays.exclude(decision="", is_pinned=False)
     pinned = sorted(one.pair for one in stays)
     posed = pose(Subject(round_.subject), round_.path, by=by, now=now, pinned=pinned)

@@ -162,7 +162,7 @@ def gift_reversal(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     page = FormPage(
         title=_("Take the receipt %(number)s back") % {"number": row},
-        submit=_("Take it back"),
+        submit=pgettext("gift", "Take it back"),
         back=row.campaign.get_absolute_url(),
         back_words=row.campaign.title,
         note=f"{queries.giver_of(row)} · {queries.gift_words(row)}",
@@ -234,7 +234,7 @@ def spending_reversal(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     page = FormPage(
         title=_("Take the line back"),
-        submit=_("Take it back"),
+        submit=pgettext("gift", "Take it back"),
         back=row.campaign.get_absolute_url(),
         back_words=row.campaign.title,
         note=f"{row.what} · {queries.yuan(row.fen)}",
