@@ -168,9 +168,11 @@ CHOSEN = {
     "orgs:calendar": {"day": "2026-12-05"},
     "activities:series_new": {"weekdays": "3"},
     "care:new": {"name": "李桂兰"},
+    "care:offers": {"note": "守护"},
     "places:resource_new": {"days_1": "1", "from_1": "09:00", "until_1": "10:00"},
     "posts:set": {"take-greening": "on"},
     "wishes:gift_new": {"yuan": "20", "giver_kind": "named", "giver_name": "守护"},
+    "councils:deliveries": {"note": "守护"},
     "councils:minutes": {"text": "守护"},
     "councils:seats": {"party_name": "守护"},
     "zones:signature": {"name": "林晓岚"},
@@ -178,7 +180,14 @@ CHOSEN = {
 # A second row is meant: address -> why.
 MADE_AGAIN = {"accounts:tokens": "a key is shown once; asked again, it is another key, on a list one revokes from"}
 # Forms with an id and nothing else to say.
-SAYS_NOTHING_ELSE = {"feeds:links", "activities:check_ins", "activities:sign_ups", "posts:claims", "zones:agreements"}
+SAYS_NOTHING_ELSE = {
+    "activities:check_ins",
+    "activities:sign_ups",
+    "feeds:links",
+    "posts:claims",
+    "wishes:claims",
+    "zones:agreements",
+}
 # What no browser can guess: a password, a person or place chosen from a search, rows to tick, a state that has passed.
 REFUSED = {
     "account_change_password",
