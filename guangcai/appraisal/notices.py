@@ -5,10 +5,9 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from guangcai.accounts.models import User
+from guangcai.accounts.commands import tell_members
 from guangcai.appraisal.models import Appraisal
 from guangcai.core import notify
-from guangcai.core.enums import Channel
 
 ANSWERED: Final = "appraisal.objection.answered"
 
@@ -23,7 +22,4 @@ def declare_templates() -> None:
 def tell_answered(appraisal: Appraisal, *, now: datetime) -> int:
     """Put one message into the outbox for the member's account; without one he hears it from the community."""
     member = appraisal.member
-    people = User.objects.active().filter(member_id=member.merged_into_id or member.pk)
-    for user in people.order_by("pk"):
-        notify.post(Channel.SMS, ANSWERED, recipient=user.pk, now=now, year=appraisal.year)
-    return len(people)
+    return tell_members([member.merged_into_id or member.pk], ANSWERED, now=now, year=appraisal.year)

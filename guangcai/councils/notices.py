@@ -5,9 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from guangcai.accounts.models import User
+from guangcai.accounts.commands import tell_members
 from guangcai.core import notify
-from guangcai.core.enums import Channel
 from guangcai.core.errors import Text
 
 WORDS: dict[str, Text] = {
@@ -29,7 +28,5 @@ def declare_templates() -> None:
 
 def tell(member: UUID | None, occasion: str, *, title: str, now: datetime) -> None:
     """One message to the member who proposed it, if he can be reached by one; residents are called by the desk."""
-    if member is None or occasion not in WORDS:
-        return
-    for user in User.objects.active().filter(member_id=member).order_by("pk"):
-        notify.post(Channel.SMS, template_code(occasion), recipient=user.pk, now=now, title=title)
+    if member is not None and occasion in WORDS:
+        tell_members([member], template_code(occasion), now=now, title=title)

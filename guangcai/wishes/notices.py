@@ -6,9 +6,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from guangcai.accounts.models import User
+from guangcai.accounts.commands import tell_members
 from guangcai.core import notify
-from guangcai.core.enums import Channel
 from guangcai.core.errors import Text
 from guangcai.wishes.models import Wish
 
@@ -35,5 +34,4 @@ def declare_templates() -> None:
 
 def tell(wish: Wish, members: Iterable[UUID], occasion: str, *, now: datetime) -> None:
     """One message to everybody who can be reached by one; the others see it in the application."""
-    for user in User.objects.active().filter(member_id__in=list(members)).order_by("pk"):
-        notify.post(Channel.SMS, template_code(occasion), recipient=user.pk, now=now, title=wish.title)
+    tell_members(list(members), template_code(occasion), now=now, title=wish.title)

@@ -10,6 +10,7 @@ from guangcai.accounts.commands.sessions import (
     record_sign_in,
     record_sign_out,
 )
+from guangcai.accounts.commands.telling import tell_members
 from guangcai.accounts.commands.tokens import add_token, note_use, revoke_token
 from guangcai.accounts.commands.users import add_user, close_user, link_member, rename_user, set_password
 
@@ -35,4 +36,5 @@ __all__ = [
     "start_kiosk",
     "sweep",
     "take",
+    "tell_members",
 ]

@@ -8,13 +8,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from guangcai.accounts.models import User
+from guangcai.accounts.commands import tell_members
 from guangcai.activities import notices, rules
 from guangcai.activities.enums import Occasion
 from guangcai.activities.models import Shift, ShiftNotice, SignUp
-from guangcai.core import notify
 from guangcai.core.actor import Actor
-from guangcai.core.enums import Channel
 from guangcai.core.errors import OutOfScope
 from guangcai.orgs.facts import of_community
 
@@ -46,8 +44,7 @@ def _post(shift: Shift, members: list[UUID], occasion: Occasion, *, now: datetim
     with translation.override(settings.LANGUAGE_CODE):
         said = notices.parameters(shift)
     code = notices.template_code(occasion)
-    for user in User.objects.active().filter(member_id__in=members).order_by("pk"):
-        notify.post(Channel.SMS, code, recipient=user.pk, now=now, send_after=None, **said)
+    tell_members(members, code, now=now, **said)
 
 
 def tell_signed_up(*, shift: Shift, occasion: Occasion, now: datetime) -> int:

@@ -12,17 +12,16 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils.timezone import localdate
 
-from guangcai.accounts.models import User
+from guangcai.accounts.commands import tell_members
 from guangcai.care import rules
 from guangcai.care.commands.locks import has_consent, lock_household, lock_households, readiness
 from guangcai.care.enums import PairingEnd, PairingKind
 from guangcai.care.models import Household, HouseholdConsent, Pairing
 from guangcai.care.notices import template_code
 from guangcai.commitments import rules as shared
-from guangcai.core import audit, notify
+from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
-from guangcai.core.enums import Channel
 from guangcai.core.errors import OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
@@ -249,5 +248,4 @@ def _require_own_or_desk(by: Actor, pairing: Pairing) -> bool:
 
 def _tell(members: Iterable[UUID], occasion: str, *, now: datetime) -> None:
     """One message to everybody who can be reached by one, without a word about the household."""
-    for user in User.objects.active().filter(member_id__in=set(members)).order_by("pk"):
-        notify.post(Channel.SMS, template_code(occasion), recipient=user.pk, now=now)
+    tell_members(set(members), template_code(occasion), now=now)

@@ -9,15 +9,14 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from guangcai.accounts.models import User
+from guangcai.accounts.commands import tell_members
 from guangcai.care import rules
 from guangcai.care.commands.locks import lock_household
 from guangcai.care.models import Alert, Household, NeedKind, Pairing, Visit, VisitKind, VisitNeed, VisitNote
 from guangcai.care.notices import template_code
-from guangcai.core import audit, notify
+from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
-from guangcai.core.enums import Channel
 from guangcai.core.errors import OutOfScope
 from guangcai.core.ids import new_id
 from guangcai.core.once import already, other_content
@@ -197,11 +196,10 @@ def _raise(row: Household, *, by: Actor, now: datetime) -> Alert:
 
 def _tell_pair(row: Household, alert: Alert, *, now: datetime) -> None:
     """One message to whoever looks after it, without a word about the household."""
-    members = Pairing.objects.held().filter(household=row).values("member")
+    members = Pairing.objects.held().filter(household=row).values_list("member_id", flat=True)
     due = timezone.localtime(alert.due_at)
     words = _("%(month)d/%(day)d %(clock)s") % {"month": due.month, "day": due.day, "clock": f"{due:%H:%M}"}
-    for user in User.objects.active().filter(member_id__in=members).order_by("pk"):
-        notify.post(Channel.SMS, template_code("alert"), recipient=user.pk, now=now, due=words)
+    tell_members(members, template_code("alert"), now=now, due=words)
 
 
 def _service(visit: Visit, pairing: Pairing, draft: VisitDraft, *, now: datetime) -> Service:

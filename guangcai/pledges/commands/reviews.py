@@ -6,13 +6,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from guangcai.accounts.models import User
+from guangcai.accounts.commands import tell_members
 from guangcai.commitments import rules as shared
 from guangcai.commitments.enums import EndReason
-from guangcai.core import audit, notify
+from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
-from guangcai.core.enums import Channel
 from guangcai.core.errors import Forbidden, OutOfScope
 from guangcai.core.permissions import Permission
 from guangcai.pledges import rules
@@ -86,6 +85,4 @@ def answer_review(*, pledge: Pledge, answer: str, by: Actor, now: datetime) -> P
 
 
 def _tell(pledge: Pledge, *, now: datetime) -> None:
-    title = pledge.template.name
-    for user in User.objects.active().filter(member_id=pledge.member_id):
-        notify.post(Channel.SMS, REVIEWED, recipient=user.pk, now=now, title=title, year=pledge.year)
+    tell_members([pledge.member_id], REVIEWED, now=now, title=pledge.template.name, year=pledge.year)

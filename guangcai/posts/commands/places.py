@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from guangcai.accounts.models import User
-from guangcai.core import audit, notify
+from guangcai.accounts.commands import tell_members
+from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
-from guangcai.core.enums import Channel
 from guangcai.posts import rules
 from guangcai.posts.models import Post, PostClaim
 from guangcai.posts.notices import template_code
@@ -43,8 +42,7 @@ def fill_places(post: Post, *, by: Actor, now: datetime) -> list[PostClaim]:
 
 def tell_claimants(post: Post, members: Iterable[UUID], occasion: str, *, now: datetime) -> None:
     """One message to everybody who can be reached by one; the others see it in the application."""
-    for user in User.objects.active().filter(member_id__in=list(members)).order_by("pk"):
-        notify.post(Channel.SMS, template_code(occasion), recipient=user.pk, now=now, send_after=None, title=post.title)
+    tell_members(list(members), template_code(occasion), now=now, title=post.title)
 
 
 def _free(post: Post) -> list[int]:

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from guangcai.accounts.models import User
+from guangcai.accounts.commands import tell_members
 from guangcai.commitments.enums import EndReason
-from guangcai.core import audit, notify
+from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
-from guangcai.core.enums import Channel
 from guangcai.zones.models import Zone, ZoneAgreement
 from guangcai.zones.notices import template_code
 
@@ -40,5 +39,4 @@ def end_rows(
 
 def tell(members: Iterable[UUID], occasion: str, *, now: datetime, **words: str | int) -> None:
     """One message to everybody who can be reached by one; the others see it in the application."""
-    for user in User.objects.active().filter(member_id__in=list(members)).order_by("pk"):
-        notify.post(Channel.SMS, template_code(occasion), recipient=user.pk, now=now, send_after=None, **words)
+    tell_members(list(members), template_code(occasion), now=now, **words)
