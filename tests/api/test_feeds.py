@@ -13,7 +13,7 @@ from icalendar import Calendar
 
 from guangcai.activities import commands as activities
 from guangcai.activities.models import Shift
-from guangcai.api import feeds
+from guangcai.api import commands, feeds
 from guangcai.api.models import FeedKind, FeedLink
 from guangcai.core.errors import Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
@@ -47,7 +47,7 @@ def open_shift(cast: Cast, now: datetime) -> Shift:
 
 def link_of(cast: Cast, who: str, now: datetime, kind: FeedKind = FeedKind.OWN, **other: Any) -> tuple[FeedLink, str]:
     said = {"node": None} | other
-    return feeds.add_link(user=cast.users[who], kind=kind, by=cast.actor(who), now=now, **said)
+    return commands.add_link(user=cast.users[who], kind=kind, by=cast.actor(who), now=now, **said)
 
 
 def events(secret: str) -> list[Any]:
@@ -96,7 +96,7 @@ def test_revoked_is_gone(cast: Cast, signed_in: SignIn, now: datetime) -> None:
     stranger = signed_in(cast.desk)
     assert stranger.post(reverse("feeds:revocation", args=[link.pk])).status_code == 404
     with pytest.raises(OutOfScope):
-        feeds.revoke_link(link=link, by=cast.actor("desk"), now=now)
+        commands.revoke_link(link=link, by=cast.actor("desk"), now=now)
     browser = signed_in(cast.member)
     for _again in range(2):
         assert browser.post(reverse("feeds:revocation", args=[link.pk])).status_code == 302
@@ -127,13 +127,13 @@ def test_the_address_is_shown_once(cast: Cast, signed_in: SignIn) -> None:
 
 def test_only_ones_own_and_no_more_than_ten(cast: Cast, now: datetime) -> None:
     with pytest.raises(Forbidden):
-        feeds.add_link(user=cast.desk, kind=FeedKind.OWN, node=None, by=cast.actor("member"), now=now)
+        commands.add_link(user=cast.desk, kind=FeedKind.OWN, node=None, by=cast.actor("member"), now=now)
     with pytest.raises(OutOfScope):
         link_of(cast, "member", now, FeedKind.COMMUNITY, node=cast.gongyuan)
-    rows = [link_of(cast, "member", now) for _number in range(feeds.MOST_LINKS)]
+    rows = [link_of(cast, "member", now) for _number in range(commands.MOST_LINKS)]
     with pytest.raises(RuleBroken):
         link_of(cast, "member", now)
-    feeds.revoke_link(link=rows[0][0], by=cast.actor("member"), now=now)
+    commands.revoke_link(link=rows[0][0], by=cast.actor("member"), now=now)
     assert link_of(cast, "member", now)[1]
     with pytest.raises(IntegrityError), transaction.atomic():
         FeedLink.objects.filter(pk=rows[1][0].pk).update(kind=FeedKind.COMMUNITY)

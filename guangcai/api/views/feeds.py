@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from guangcai.api import feeds
+from guangcai.api import commands, feeds
 from guangcai.api.models import FeedKind, FeedLink
 from guangcai.api.pace import Pace
 from guangcai.core.errors import RuleBroken
@@ -67,7 +67,7 @@ def links(request: ActorRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            _row, secret = feeds.add_link(
+            _row, secret = commands.add_link(
                 user=request.user,
                 kind=FeedKind(said["kind"]),
                 node=said["node"],
@@ -95,6 +95,6 @@ def _communities(request: ActorRequest) -> Any:
 @require_POST
 def revocation(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(FeedLink, pk=pk, user=request.user)
-    feeds.revoke_link(link=row, by=request.actor, now=timezone.now())
+    commands.revoke_link(link=row, by=request.actor, now=timezone.now())
     messages.success(request, _("The link no longer works."))
     return redirect("feeds:links")

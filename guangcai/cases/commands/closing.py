@@ -10,9 +10,9 @@ from guangcai.cases import rules
 from guangcai.cases.commands.dispatching import Worker, hand_to
 from guangcai.cases.commands.locks import lock_case, lock_visible
 from guangcai.cases.commands.steps import take_step
+from guangcai.cases.commands.telling import tell_asker
 from guangcai.cases.enums import RUNNING, CaseState, CloseCode, Side, StepKind
 from guangcai.cases.models import Case
-from guangcai.cases.notices import tell_asker
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.permissions import Permission

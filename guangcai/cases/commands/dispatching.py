@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from guangcai.cases import rules
 from guangcai.cases.commands.locks import lock_visible
 from guangcai.cases.commands.steps import take_step
+from guangcai.cases.commands.telling import tell_asker, tell_member
 from guangcai.cases.enums import Side, StepKind, TimeCount, WorkerKind
 from guangcai.cases.models import Case, Technician
-from guangcai.cases.notices import tell_asker, tell_member
 from guangcai.commitments.belonging import place_now
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from guangcai.cases import rules
 from guangcai.cases.commands.locks import lock_visible
 from guangcai.cases.commands.steps import take_step
+from guangcai.cases.commands.telling import tell_asker
 from guangcai.cases.enums import DeclineReason, ReturnReason, Side, StepKind
 from guangcai.cases.models import Case, CaseStep
-from guangcai.cases.notices import tell_asker
 from guangcai.cases.parts import gives_service, is_worker
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
