@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "guangcai.cases",
     "guangcai.wishes",
     "guangcai.councils",
+    "guangcai.mediation",
+    "guangcai.studios",
     "guangcai.invitations",
     "guangcai.appraisal",
     "guangcai.reports",

@@ -69,6 +69,7 @@ POLICIES: dict[PolicyKey, dict[str, Any]] = {
         "committee_months": 6,
         "hearing_months": 12,
     },
+    PolicyKey.MEDIATION_VISITS: {"first_days": 7, "second_days": 30},
     PolicyKey.LOOK_AT_TIMES: {
         "night_begins": "22:00",
         "night_ends": "06:00",

@@ -69,6 +69,13 @@ class Permission(StrEnum):
     COUNCIL_EDIT = "council_edit"
     PROPOSAL_RAISE = "proposal_raise"
     PROPOSAL_ANSWER = "proposal_answer"
+    # mediation
+    MEDIATION_VIEW = "mediation_view"
+    MEDIATION_EDIT = "mediation_edit"
+    # studios
+    STUDIO_VIEW = "studio_view"
+    STUDIO_JOIN = "studio_join"
+    STUDIO_EDIT = "studio_edit"
     # ledger
     ENTRY_VIEW = "entry_view"
     ENTRY_RECORD = "entry_record"

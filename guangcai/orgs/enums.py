@@ -115,3 +115,4 @@ class PolicyKey(models.TextChoices):
     CASE_TIME = "case_time", _("How soon requests are answered")
     CASE_RATES = "case_rates", _("What the three rates weigh")
     MEETING_RHYTHM = "meeting_rhythm", _("How often bodies meet")
+    MEDIATION_VISITS = "mediation_visits", _("When an agreement between neighbours is looked at again")

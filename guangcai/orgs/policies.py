@@ -268,6 +268,19 @@ class MeetingRhythm:
     hearing_months: int
 
 
+@dataclass(frozen=True)
+class MediationVisits:
+    """Days after an agreement between neighbours until both sides are asked whether it holds. Source: A23."""
+
+    first_days: int
+    second_days: int
+
+    def __post_init__(self) -> None:
+        if self.second_days <= self.first_days:
+            words = _("The second visit must come later than the first.")
+            raise RuleBroken(words, field="second_days", code="visits_order")
+
+
 SHAPES: dict[PolicyKey, type[Any]] = {
     PolicyKey.ANNUAL_DUTY: AnnualDuty,
     PolicyKey.DAILY_LIMIT: DailyLimit,
@@ -291,6 +304,7 @@ SHAPES: dict[PolicyKey, type[Any]] = {
     PolicyKey.CASE_TIME: CaseTime,
     PolicyKey.CASE_RATES: CaseRates,
     PolicyKey.MEETING_RHYTHM: MeetingRhythm,
+    PolicyKey.MEDIATION_VISITS: MediationVisits,
 }
 KEYS = {shape: key for key, shape in SHAPES.items()}
 Shape = TypeVar("Shape")

@@ -85,4 +85,5 @@ def _of_requests() -> dict[PolicyKey, str]:
             "meetings every %(joint_months)s, committees every %(committee_months)s, "
             "appraisal meetings every %(hearing_months)s"
         ),
+        PolicyKey.MEDIATION_VISITS: _("visits %(first_days)s and %(second_days)s days after the agreement"),
     }

@@ -27,6 +27,8 @@ CONTEXTS_BOTTOM_UP = [
     "cases",
     "wishes",
     "councils",
+    "mediation",
+    "studios",
     "invitations",
     "appraisal",
     "reports",
@@ -38,7 +40,8 @@ FUNCTION_LINES = 40
 FORBIDDEN_NAMES = re.compile(r"(^|_)(utils?|helpers?|manager|data|info|misc|stuff)(_|$)")
 HAN = re.compile(r"[一-鿿]")
 WRITING = {"save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
-READING_MODULES = ("rules", "queries", "views", "forms", "enums", "models", "policies")
+# The rooms' commands; the leaf helpers they call; what runs from a terminal or at night; the demo that plays them.
+WRITING_MODULES = {"commands", "core", "cli", "tasks", "demo"}
 
 
 def python_files(folder: str) -> list[Path]:
@@ -146,11 +149,11 @@ def test_no_chinese_in_code() -> None:
 
 
 def test_only_commands_write() -> None:
-    """Reading modules call nothing that writes; `form.save` is not used at all."""
+    """Nothing else calls what writes; `form.save` is not used at all."""
     writing = []
     for path in python_files("guangcai"):
         parts = set(path.with_suffix("").parts)
-        if not parts & set(READING_MODULES) or parts & {"core", "cli", "commands"}:
+        if parts & WRITING_MODULES:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITING:

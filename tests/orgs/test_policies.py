@@ -140,6 +140,7 @@ def test_standard_rules_load_once_and_cite_their_source(cast, by):
         (PolicyKey.MATCH_PLACE, {"building": 900}, "stairwell"),
         (PolicyKey.VISIT_RHYTHM, {"general_days": 6}, "high_days"),
         (PolicyKey.CASE_RATES, {"solution": 36}, "response"),
+        (PolicyKey.MEDIATION_VISITS, {"first_days": 30}, "second_days"),
     ],
 )
 def test_numbers_that_contradict_each_other_are_refused_with_a_sentence(cast, by, key, change, field):
@@ -166,6 +167,7 @@ def test_every_rule_has_a_shape_a_form_and_words(cast, queries):
         "solution": "35",
         "satisfaction": "35",
     }
+    typed["second_days"] = "30"
     typed |= {name: "4" for key in PolicyKey for name in FIELDS[key] if name not in typed}
     for key in PolicyKey:
         form = PolicyForm({"since": "2026-01-01", "source": "A43", **typed}, key=key)

@@ -72,6 +72,11 @@ council_view        x x x x x . . .
 council_edit        . x x . x . . .
 proposal_raise      x . . . . . . .
 proposal_answer     . . . . . x . .
+mediation_view      . x x . . . . .
+mediation_edit      . x x . . . . .
+studio_view         x x x x x . . .
+studio_join         x . . . . . . .
+studio_edit         . x x . . . . .
 entry_view          . x x x x . . .
 entry_record        . x x . . . . .
 entry_confirm       . x x . . . . .

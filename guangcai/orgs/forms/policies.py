@@ -91,6 +91,10 @@ FIELDS: dict[PolicyKey, dict[str, Callable[[], forms.Field]]] = {
         "solution": lambda: _number(_("Solution rate, percent"), 100),
         "satisfaction": lambda: _number(_("Satisfaction rate, percent"), 100),
     },
+    PolicyKey.MEDIATION_VISITS: {
+        "first_days": lambda: _some(_("Days until the first visit"), 366),
+        "second_days": lambda: _some(_("Days until the second visit"), 366),
+    },
     PolicyKey.MEETING_RHYTHM: {
         "menu_days": lambda: _some(_("Days before the month for the activity menu"), 28),
         "survey_months": lambda: _some(_("Months between surveys"), 24),

@@ -1,0 +1,11 @@
+"""志愿者工作室: volunteers receive residents at set hours; tickets, the hall's screen, notes that are cases.
+
+May import: activities, cases, places, commitments and below.
+"""
+
+from django.apps import AppConfig
+
+
+class StudiosConfig(AppConfig):
+    name = "guangcai.studios"
+    label = "studios"
