@@ -160,7 +160,7 @@ def seed_households(dice: Random, count: int, places: Places, paths: dict[int, s
 
 def program(folder: Path, reach: Reach) -> dict[str, Any]:
     """The command from the tables to the stored rows, then rolled back; leaves its arcs for the peer."""
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from guangcai.core.actor import Actor
     from guangcai.invitations import commands
@@ -171,6 +171,8 @@ def program(folder: Path, reach: Reach) -> dict[str, Any]:
     district = Node.objects.get(level="district")
     at_start = peak()
     with transaction.atomic():
+        # Only the rollback needs this transaction: the program opens its own after it has solved.
+        connection.cursor().execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         watch = Watch()
         made = commands.propose_rounds(
             node=district, subject=Subject.HOUSEHOLDS, by=Actor.system(), now=NOW, reach=reach

@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from guangcai.care.enums import RiskTier
 from guangcai.care.models import Pairing
 from guangcai.core.models import Outbox
 from guangcai.invitations import checks, commands
+from guangcai.invitations.commands import rounds
 from guangcai.invitations.enums import Decision, Subject
 from guangcai.invitations.models import Invitation, Round
+from guangcai.matching.plan import propose
 from tests.activities.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,3 +57,20 @@ def test_a_member_is_asked_once(make_post: Any, neighbours: Any, desk: Any, now:
     ((member, _actor),), post = neighbours(1), make_post()
     at_once([lambda: commands.invite(asks=[commands.Ask(member, post=post)], by=desk, now=now) for _ in range(CLIENTS)])
     assert (Invitation.objects.count(), Outbox.objects.filter(template="invitation_sent").count()) == (1, 1)
+
+
+def test_no_transaction_stands_open_while_it_solves(
+    cast: Any, make_household: Any, neighbours: Any, desk: Any, now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A district takes minutes; PostgreSQL ends a transaction that is idle for one."""
+    make_household("甲")
+    neighbours(2)
+    seen: list[bool] = []
+
+    def watched(*given: Any, **named: Any) -> Any:
+        seen.append(connection.in_atomic_block)
+        return propose(*given, **named)
+
+    monkeypatch.setattr(rounds, "propose", watched)
+    commands.propose_round(community=cast.nanyuan, subject=Subject.HOUSEHOLDS, by=desk, now=now)
+    assert seen == [False]

@@ -34,7 +34,6 @@ COPY invitations_proposal (id, district_code, community_id, path, round_id, {nee
 """
 
 
-@transaction.atomic
 def propose_round(*, community: Node, subject: Subject, by: Actor, now: datetime) -> Round:
     """Whom to ask for everything of one subject in a community, to be reviewed by a person; nobody is told anything.
 
@@ -47,7 +46,6 @@ def propose_round(*, community: Node, subject: Subject, by: Actor, now: datetime
     return propose_rounds(node=community, subject=subject, by=by, now=now)[0]
 
 
-@transaction.atomic
 def propose_rounds(
     *, node: Node, subject: Subject, by: Actor, now: datetime, reach: Reach = Reach.COMMUNITY
 ) -> list[Round]:
@@ -60,10 +58,11 @@ def propose_rounds(
     posed = pose(subject, node.path, by=by, now=now)
     rules.check_anything(needs=len(posed.wants.rows), members=len(posed.people.keys))
     plan = propose(posed.problem, reach=reach)
-    rounds = _open_rounds(node, posed, by=by, now=now)
-    store(posed, plan, rounds)
-    for row in rounds.values():
-        audit.record(Tag.INVITATION_PROPOSE, by=by, on=row, now=now, subject=subject.value, needs=row.needs)
+    with transaction.atomic():
+        rounds = _open_rounds(node, posed, by=by, now=now)
+        store(posed, plan, rounds)
+        for row in rounds.values():
+            audit.record(Tag.INVITATION_PROPOSE, by=by, on=row, now=now, subject=subject.value, needs=row.needs)
     return list(rounds.values())
 
 
