@@ -100,6 +100,19 @@ def test_who_gets_in(cast: Cast, signed_in: SignIn, raised: Raise) -> None:
     assert PHONE in overseer.post(reverse("cases:asker", args=[case.pk]), {"reason": "核实"}).content.decode()
 
 
+@pytest.mark.parametrize("step", ["decline", "return", "appointment", "done"])
+def test_who_only_reads_a_request_is_told_so_before_his_form_is_read(
+    cast: Cast, signed_in: SignIn, raised: Raise, asked: commands.Worker, desk: Actor, step: str
+) -> None:
+    case, now = raised(at=timezone.now()), timezone.now()
+    commands.dispatch(case=case, worker=asked, by=desk, now=now)
+    commands.accept(case=case, by=desk, now=now)
+    address = reverse(f"cases:{step}", args=[case.pk])
+    assert signed_in(cast.overseer).post(address).status_code == 403
+    assert signed_in(cast.desk).post(address).status_code == 422
+    assert Case.objects.get().state == CaseState.ACCEPTED
+
+
 def test_the_one_complained_of_finds_nothing(cast: Cast, signed_in: SignIn, raised: Raise) -> None:
     """Abuse case 17: also through the list, the search and his own pages."""
     case = raised("他答应来没有来", about_member=cast.teacher_member)

@@ -21,6 +21,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already, other_content
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import normalise
+from guangcai.core.scoping import covers
 from guangcai.core.text import clean, clean_name, segment
 from guangcai.members.models import Member
 from guangcai.orgs.facts import of_community
@@ -140,7 +141,7 @@ def _check_place(draft: CaseDraft, *, now: datetime) -> None:
     place, offered = draft.place, Item.objects.valid_at(draft.community.path).in_force(localdate(now))
     if not offered.filter(pk=draft.item.pk).exists():
         raise RuleBroken(_("This is not in the catalogue of the community any more."), field="item", code="item_gone")
-    if place is not None and not place.path.startswith(draft.community.path):
+    if place is not None and not covers([draft.community.path], place.path):
         raise RuleBroken(_("This place lies in another community."), field="place", code="place_elsewhere")
 
 

@@ -27,7 +27,7 @@ from guangcai.cases.forms import (
     ReturnForm,
 )
 from guangcai.cases.models import Case
-from guangcai.cases.parts import is_asker
+from guangcai.cases.parts import is_asker, is_worker
 from guangcai.cases.queries.page import may_record_time, page_of
 from guangcai.cases.views.cases import answer
 from guangcai.cases.views.finding import found
@@ -55,6 +55,8 @@ def _step(
     """Show the form to whoever can take the step now, or take it and go back to the case."""
     if request.method != "POST" and not getattr(page_of(row, request.actor), words.verb):
         return redirect(back_to(request, row))
+    if request.method == "POST" and words is not REOPEN and not is_worker(row.assignment, request.actor):
+        request.actor.require(Permission.CASE_EDIT, row.path)
     if request.method == "POST" and form.is_valid():
         try:
             act()
