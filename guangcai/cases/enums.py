@@ -123,6 +123,8 @@ class CloseCode(models.TextChoices):
     DUPLICATE = "duplicate", pgettext_lazy("case end", "The same as another case")
     WITHDRAWN = "withdrawn", pgettext_lazy("case end", "Withdrawn by the asker")
     REFERRED = "referred", pgettext_lazy("case end", "Told where to go instead")
+    # Face to face, in a studio: said at once, nothing left to do. The asker may still say "not solved".
+    ANSWERED = "answered", pgettext_lazy("case end", "Answered on the spot")
     UNANSWERED = "unanswered", pgettext_lazy("case end", "No answer after the call-back")
     OUT_OF_SCOPE = "out_of_scope", pgettext_lazy("case end", "Not a duty of anybody here")
     NO_POLICY = "no_policy", pgettext_lazy("case end", "The rules do not allow it")

@@ -249,6 +249,18 @@ class Tag(StrEnum):
     INVITATION_ROUND_CLOSE = "invitations:round:close"
     INVITATION_SEND = "invitations:invitation:send"
     INVITATION_DECLINE = "invitations:invitation:decline"
+    # studios
+    STUDIO_OPEN = "studios:studio:open"
+    STUDIO_CHANGE = "studios:studio:change"
+    STUDIO_END = "studios:studio:end"
+    ROTA_OFFER = "studios:rota:offer"
+    ROTA_CONFIRM = "studios:rota:confirm"
+    ROTA_END = "studios:rota:end"
+    TICKET_GIVE = "studios:ticket:give"
+    TICKET_CALL = "studios:ticket:call"
+    TICKET_END = "studios:ticket:end"
+    TICKET_FORGET = "studios:ticket:forget"
+    RECEPTION_NOTE = "studios:reception:note"
     # ledger
     ENTRY_RECORD = "ledger:entry:record"
     ENTRY_CONFIRM = "ledger:entry:confirm"

@@ -14,6 +14,7 @@ from guangcai.cases.commands.closing import (
 from guangcai.cases.commands.dispatching import Worker, dispatch
 from guangcai.cases.commands.listening import add_listener, end_listener
 from guangcai.cases.commands.raising import AskerDraft, CaseDraft, raise_case
+from guangcai.cases.commands.receiving import Answer, receive_case
 from guangcai.cases.commands.retention import anonymise_cases
 from guangcai.cases.commands.technicians import (
     Hours,
@@ -33,6 +34,7 @@ from guangcai.cases.commands.work import (
 )
 
 __all__ = [
+    "Answer",
     "AskerDraft",
     "CaseDraft",
     "Hours",
@@ -66,6 +68,7 @@ __all__ = [
     "notice_overdue",
     "open_asker",
     "raise_case",
+    "receive_case",
     "reopen",
     "rule_out",
     "rule_worker",

@@ -89,7 +89,8 @@ def hand_to(row: Case, worker: Worker, kind: StepKind, *, side: Side, by: Actor,
     if is_first:
         start_clock(row, now=now)
     take_step(row, kind, side=side, by=by, now=now, note=note, **worker.columns)
-    if worker.member_id is not None:
+    # Who takes it on himself need not be told.
+    if worker.member_id is not None and worker.member_id != by.member_id:
         tell_member(row, worker.member_id, now=now)
     if is_first and row.due_response is not None:
         due = timezone.localtime(row.due_response)
