@@ -15,6 +15,7 @@ from guangcai.activities import codes
 from guangcai.activities.models import Activity, Attendance, Series, Shift, SignUp
 from guangcai.appraisal.models import Appraisal, FeedbackSheet
 from guangcai.care.models import CareOffer, Household, Pairing, ServicePlan, Visit
+from guangcai.cases.enums import CaseState
 from guangcai.cases.models import Case, Item, Technician
 from guangcai.councils.models import (
     AgreementItem,
@@ -188,6 +189,15 @@ def _asking(world: World) -> Arguments:
     return {"<slug:code>": world.community.code, "<int:item>": str(item.pk)}
 
 
+def _case(world: World, state: CaseState) -> Any:
+    rows = Case.objects.filter(community=world.community, about_member=None, state=state)
+    return rows.order_by("number").values_list("pk", flat=True).first()
+
+
+def _on_case(state: CaseState) -> Callable[[World], Arguments]:
+    return lambda world: {"<uuid:pk>": str(_case(world, state))}
+
+
 def _told_case(world: World) -> Arguments:
     number = Case.objects.filter(community=world.community, about_member=None).order_by("number").first().number
     return {"<slug:number>.<slug:form>": f"{number}.json"}
@@ -223,7 +233,8 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("posts/", _first(Post, community=HERE, kind__code="public_safety")),
     ("cases/technicians/", _first(Technician, "name", node=HERE)),
     ("cases/catalogue/", _first(Item, node=HERE)),
-    ("cases/<uuid:pk>", _first(Case, "number", community=HERE, about_member=None)),
+    # Waits for somebody to be asked; the steps of a job have cases of their own below.
+    ("cases/", lambda world: _case(world, CaseState.TO_DISPATCH)),
     ("care/pairings/", _first(Pairing, household__label="1号楼-01", community=HERE)),
     ("care/visits/", _first(Visit, "visited_on", household__label="1号楼-01", community=HERE)),
     ("care/plans/", _first(ServicePlan, community=HERE)),
@@ -347,6 +358,14 @@ def _proposal_called(title: str) -> Callable[[World], Arguments]:
 
 
 SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
+    **dict.fromkeys(("cases:acceptance", "cases:decline"), _on_case(CaseState.DISPATCHED)),
+    **dict.fromkeys(
+        ("cases:return", "cases:contact", "cases:appointment", "cases:done", "cases:escalation"),
+        _on_case(CaseState.ACCEPTED),
+    ),
+    **dict.fromkeys(("cases:ruling", "cases:ruling_out"), _on_case(CaseState.TO_RULE)),
+    "cases:call_back": _on_case(CaseState.DONE),
+    **dict.fromkeys(("cases:confirmation", "cases:reopening"), _on_case(CaseState.CALLED_BACK)),
     "places:return": lambda world: {"<uuid:pk>": str(_first(Booking, purpose="送老人体检")(world))},
     "activities:here": _code,
     # The quarters after it are closed: their page leads on to what the close did.

@@ -19,7 +19,7 @@ import pytest
 
 from tests.guards.conftest import Answers
 from tests.guards.forms import Form, said_to
-from tests.guards.sweep import JSON, Answer, ask, quick
+from tests.guards.sweep import ASKED_TO_SIGN_IN, BACK_TO_THE_KIOSK, JSON, Answer, ask, quick
 from tests.guards.world import ANONYMOUS, OVERSEER_NEXT_DOOR, POWERLESS, World
 
 # Without the mark no test database is made, and the world would be loaded into the real one.
@@ -125,6 +125,16 @@ def test_the_demo_holds_an_object_for_every_address(paths: dict[str, str]) -> No
     from tests.guards.addresses import addresses
 
     assert {name for name, _pattern in addresses()} - set(paths) == WITHOUT_OBJECT
+
+
+def test_every_object_is_somebodys(read: Answers, written: Answers) -> None:
+    """An address where all are told that nothing is there was asked with an object that nobody made."""
+    nothing = {ASKED_TO_SIGN_IN, BACK_TO_THE_KIOSK, "404"}
+    words: dict[tuple[str, str], set[str]] = {}
+    for method, answers in (("GET", read), ("POST", written)):
+        for (name, _actor), answer in answers.items():
+            words.setdefault((name, method), set()).add(answer.word)
+    assert {key for key, said in words.items() if said <= nothing} == set()
 
 
 def test_reading_changes_nothing(read: Answers) -> None:

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -31,8 +31,9 @@ from guangcai.cases.parts import is_asker, is_worker
 from guangcai.cases.queries.page import may_record_time, page_of
 from guangcai.cases.views.cases import answer
 from guangcai.cases.views.finding import found
+from guangcai.core.asking import Page, ask
 from guangcai.core.errors import RuleBroken, Text
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
 from guangcai.members.views.asking import posted
 
@@ -57,16 +58,14 @@ def _step(
         return redirect(back_to(request, row))
     if request.method == "POST" and words is not REOPEN and not is_worker(row.assignment, request.actor):
         request.actor.require(Permission.CASE_EDIT, row.path)
-    if request.method == "POST" and form.is_valid():
-        try:
-            act()
-        except RuleBroken as broken:
-            show_refusal(form, broken, **names)
-        else:
-            messages.success(request, words.said)
-            return redirect(back_to(request, row))
-    context = {"form": form, "case": row, "words": words}
-    return render(request, "cases/step.html", context, status=422 if form.errors else 200)
+
+    def acted() -> Any:
+        act()
+        return back_to(request, row)
+
+    back = (row.get_absolute_url(), row.number)
+    page = Page(words.heading, words.submit, back, lead=words.lead, danger=words.danger)
+    return ask(request, form, acted, page, said=words.said, names=names)
 
 
 def back_to(request: ActorRequest, row: Case) -> Any:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guangcai.core.asking import Page, ask
 from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
@@ -22,7 +23,7 @@ from guangcai.councils.filters import AgreementFilter
 from guangcai.councils.forms import ReasonForm
 from guangcai.councils.models import AgreementItem, JointAgreement
 from guangcai.councils.queries import agreements as queries
-from guangcai.councils.views.asking import Page, ask, nodes_with, room_tabs, units_in_sight
+from guangcai.councils.views.asking import nodes_with, room_tabs, units_in_sight
 from guangcai.councils.words import AGREEMENT_STATES
 from guangcai.orgs.enums import Level
 
@@ -117,7 +118,7 @@ def new(request: ActorRequest) -> HttpResponse:
     back = (reverse("councils:agreements"), pgettext("menu", "Joint-building agreements"))
     page = Page(_("Draw up an agreement"), _("Draw it up"), back)
 
-    def act(form: AgreementForm) -> JointAgreement:
+    def act() -> JointAgreement:
         node, key = form.cleaned_data["node"], form.cleaned_data["id"]
         return commands.draw_up_agreement(
             community=node, draft=form.draft(), by=request.actor, now=timezone.now(), id=key
@@ -140,7 +141,7 @@ def signature(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = SignatureForm(request.POST or None, on_screen=on_screen, initial={"signed_on": timezone.localdate()})
     page = Page(_("Sign the agreement"), _("Sign it"), _back(row), lead=row.work_unit.name)
 
-    def act(form: SignatureForm) -> JointAgreement:
+    def act() -> JointAgreement:
         return commands.sign_agreement(agreement=row, signature=form.signature(), by=request.actor, now=timezone.now())
 
     return ask(request, form, act, page, said=_("Signed. From now on deliveries count."))
@@ -156,7 +157,7 @@ def deliveries(request: ActorRequest, pk: UUID) -> HttpResponse:
     promised = _("Promised: %(quantity)d %(measure)s") % {"quantity": item.quantity, "measure": item.measure}
     page = Page(_("Note a delivery"), _("Note it"), _back(row), lead=f"{item.text} · {promised}")
 
-    def act(form: DeliveryForm) -> JointAgreement:
+    def act() -> JointAgreement:
         commands.note_delivery(item=item, **form.cleaned_data, by=request.actor, now=timezone.now())
         return row
 
@@ -188,10 +189,12 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
         danger=True,
     )
 
-    def act(form: ReasonForm) -> JointAgreement:
+    form = ReasonForm(request.POST or None)
+
+    def act() -> JointAgreement:
         return commands.end_agreement(agreement=row, **form.cleaned_data, by=request.actor, now=timezone.now())
 
-    return ask(request, ReasonForm(request.POST or None), act, page, said=_("Ended. What was delivered stays."))
+    return ask(request, form, act, page, said=_("Ended. What was delivered stays."))
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guangcai.core.asking import Page, ask
 from guangcai.core.http import ActorRequest, file_answer, key_in
 from guangcai.core.ids import new_id
 from guangcai.core.listing import Listing, listing
@@ -22,7 +23,7 @@ from guangcai.councils.filters import BodyFilter
 from guangcai.councils.forms import BodyForm, ReasonForm, RecordForm, SeatForm
 from guangcai.councils.models import Body, BodyMember
 from guangcai.councils.queries import bodies as queries
-from guangcai.councils.views.asking import Page, ask, nodes_with, room_tabs, units_in_sight
+from guangcai.councils.views.asking import nodes_with, room_tabs, units_in_sight
 from guangcai.members.models import Member
 from guangcai.members.queries.roster import found_by, roster, with_links
 from guangcai.orgs.enums import Level
@@ -120,7 +121,7 @@ def new(request: ActorRequest) -> HttpResponse:
     form = BodyForm(request.POST or None, nodes=nodes, initial={"set_up_on": timezone.localdate()})
     page = Page(_("Set up a body"), _("Set it up"), (reverse("councils:bodies"), pgettext("menu", "Councils")))
 
-    def act(form: BodyForm) -> Body:
+    def act() -> Body:
         node, key = form.cleaned_data["node"], form.cleaned_data["id"]
         return commands.set_up_body(node=node, draft=form.draft(), by=request.actor, now=timezone.now(), id=key)
 
@@ -141,10 +142,12 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
         danger=True,
     )
 
-    def act(form: ReasonForm) -> Body:
+    form = ReasonForm(request.POST or None)
+
+    def act() -> Body:
         return commands.end_body(body=row, **form.cleaned_data, by=request.actor, now=timezone.now())
 
-    return ask(request, ReasonForm(request.POST or None), act, page, said=_("Ended. Its meetings stay readable."))
+    return ask(request, form, act, page, said=_("Ended. Its meetings stay readable."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,7 +157,7 @@ def seats(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = SeatForm(request.POST or None, units=units_in_sight(request))
     page = Page(_("Give a seat"), _("Give the seat"), (row.get_absolute_url(), row.name), lead=row.name)
 
-    def act(form: SeatForm) -> Body:
+    def act() -> Body:
         key = form.cleaned_data["id"]
         commands.give_seat(body=row, draft=form.draft(), by=request.actor, now=timezone.now(), id=key)
         return row
@@ -201,7 +204,7 @@ def records(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = RecordForm(request.POST or None, today=today, initial=asked)
     page = Page(_("Publish a menu or a survey"), _("Publish"), (row.get_absolute_url(), row.name), lead=row.name)
 
-    def act(form: RecordForm) -> Body:
+    def act() -> Body:
         told = form.cleaned_data
         commands.publish_record(
             body=row,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guangcai.core.asking import Page, ask
 from guangcai.core.http import ActorRequest, chosen_ids
 from guangcai.core.permissions import Permission
 from guangcai.councils import commands
@@ -18,7 +19,7 @@ from guangcai.councils.agreement_forms import ContestForm, EntryForm, ResultForm
 from guangcai.councils.models import Contest, ContestEntry
 from guangcai.councils.queries import contests as queries
 from guangcai.councils.rules import DAY
-from guangcai.councils.views.asking import Page, ask, nodes_with, room_tabs, units_in_sight
+from guangcai.councils.views.asking import nodes_with, room_tabs, units_in_sight
 from guangcai.councils.views.bodies import PLACES
 
 
@@ -63,7 +64,7 @@ def new(request: ActorRequest) -> HttpResponse:
     back = (reverse("councils:contests"), pgettext("menu", "Project competition"))
     page = Page(_("Open a competition"), _("Open it"), back)
 
-    def act(form: ContestForm) -> Contest:
+    def act() -> Contest:
         return commands.open_contest(**form.cleaned_data, by=request.actor, now=timezone.now())
 
     return ask(request, form, act, page, said=_("Open. Now units enter their projects."))
@@ -76,7 +77,7 @@ def entries(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = EntryForm(request.POST or None, units=units_in_sight(request))
     page = Page(_("Enter a project"), _("Enter it"), (row.get_absolute_url(), row.name), lead=row.name)
 
-    def act(form: EntryForm) -> Contest:
+    def act() -> Contest:
         commands.enter_contest(contest=row, **form.cleaned_data, by=request.actor, now=timezone.now())
         return row
 
@@ -98,7 +99,7 @@ def scores(request: ActorRequest, pk: UUID) -> HttpResponse:
         hint=_("Points go from 0 to 10. A sheet written again replaces the earlier one of that judge."),
     )
 
-    def act(form: ScoresForm) -> Contest:
+    def act() -> Contest:
         judge = form.cleaned_data["judge"]
         commands.write_scores(entry=entry, judge=judge, points=form.points(), by=request.actor, now=timezone.now())
         return entry.contest
@@ -130,7 +131,9 @@ def publication(request: ActorRequest, pk: UUID) -> HttpResponse:
         hint=_("For example: first prize, second prize. It stays as it is."),
     )
 
-    def act(form: ResultForm) -> Contest:
+    form = ResultForm(request.POST or None, entries=listed)
+
+    def act() -> Contest:
         return commands.publish_contest(contest=row, awards=form.awards(), by=request.actor, now=timezone.now())
 
-    return ask(request, ResultForm(request.POST or None, entries=listed), act, page, said=_("Published."))
+    return ask(request, form, act, page, said=_("Published."))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from guangcai.core.asking import Page, ask
 from guangcai.core.errors import Forbidden
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
@@ -17,7 +18,6 @@ from guangcai.councils.forms import ClosingForm, MeetingForm, MinutesForm, Reaso
 from guangcai.councils.models import Meeting, MeetingAttendance
 from guangcai.councils.queries.bodies import name_of
 from guangcai.councils.rules import DAY
-from guangcai.councils.views.asking import Page, ask
 from guangcai.councils.views.bodies import found as found_body
 
 
@@ -39,7 +39,7 @@ def call(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = MeetingForm(request.POST or None, initial={"starts_on": timezone.localdate() + 7 * DAY})
     page = Page(_("Call a meeting"), _("Call it"), (row.get_absolute_url(), row.name), lead=row.name)
 
-    def act(form: MeetingForm) -> Meeting:
+    def act() -> Meeting:
         key = form.cleaned_data["id"]
         return commands.call_meeting(body=row, draft=form.draft(), by=request.actor, now=timezone.now(), id=key)
 
@@ -87,7 +87,7 @@ def closing(request: ActorRequest, pk: UUID) -> HttpResponse:
         hint=_("Nobody gets hours for a meeting. Proposals move on from their own page."),
     )
 
-    def act(form: ClosingForm) -> Meeting:
+    def act() -> Meeting:
         return commands.close_meeting(meeting=row, closing=form.closing(), by=request.actor, now=timezone.now())
 
     return ask(request, form, act, page, said=_("Closed. Now write the minutes."))
@@ -101,10 +101,12 @@ def call_off(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect(row)
     page = Page(_("Call the meeting off"), _("Call it off"), (row.get_absolute_url(), row.title), danger=True)
 
-    def act(form: ReasonForm) -> Meeting:
+    form = ReasonForm(request.POST or None)
+
+    def act() -> Meeting:
         return commands.call_off_meeting(meeting=row, **form.cleaned_data, by=request.actor, now=timezone.now())
 
-    return ask(request, ReasonForm(request.POST or None), act, page, said=_("Called off."))
+    return ask(request, form, act, page, said=_("Called off."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,7 +130,7 @@ def minutes(request: ActorRequest, pk: UUID) -> HttpResponse:
         hint=_("Who was there can amend a draft. Final minutes stay as they are, and the community reads them."),
     )
 
-    def act(form: MinutesForm) -> Meeting:
+    def act() -> Meeting:
         told = form.cleaned_data
         stage, key = MinutesStage(told["stage"]), told["id"]
         commands.write_minutes(

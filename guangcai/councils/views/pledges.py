@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from guangcai.core.asking import Page, ask
 from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
@@ -20,7 +21,7 @@ from guangcai.councils.filters import PromiseFilter
 from guangcai.councils.forms import DoneForm, JointPledgeForm, OwnerForm, ProgressForm, ReasonForm
 from guangcai.councils.models import JointAgreement, JointPledge
 from guangcai.councils.queries import promises as queries
-from guangcai.councils.views.asking import Page, ask, room_tabs, units_in_sight
+from guangcai.councils.views.asking import room_tabs, units_in_sight
 from guangcai.councils.views.proposals import found as found_proposal
 from guangcai.councils.words import STANDINGS
 from guangcai.orgs.models import Node, WorkUnit
@@ -130,7 +131,7 @@ def new(request: ActorRequest, pk: UUID) -> HttpResponse:
         hint=_("Everybody in the community sees the unit, the day and whether it was kept."),
     )
 
-    def act(form: JointPledgeForm) -> JointPledge:
+    def act() -> JointPledge:
         key = form.cleaned_data["id"]
         return commands.make_joint_pledge(
             proposal=row, draft=form.draft(), by=request.actor, now=timezone.now(), id=key
@@ -149,7 +150,7 @@ def progress(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk, edits=True)
     page = Page(_("How far has it come?"), _("Write it down"), _back(row), lead=row.item)
 
-    def act(form: ProgressForm) -> None:
+    def act() -> None:
         note, key = form.cleaned_data["note"], form.cleaned_data["id"]
         commands.note_progress(pledge=row, note=note, by=request.actor, now=timezone.now(), id=key)
 
@@ -164,7 +165,7 @@ def done(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = DoneForm(request.POST or None, initial={"done_on": timezone.localdate()})
     page = Page(_("Report it as done"), _("Report it as done"), _back(row), lead=row.item)
 
-    def act(form: DoneForm) -> None:
+    def act() -> None:
         commands.finish_pledge(pledge=row, done=form.done(), by=request.actor, now=timezone.now())
 
     return ask(request, form, act, page, said=_("Noted. Whoever proposed it judges next."), to=_back(row)[0])
@@ -176,7 +177,7 @@ def owner(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk, edits=True)
     page = Page(_("Change the contact"), _("Change it"), _back(row), lead=row.item, hint=_("The day stays."))
 
-    def act(form: OwnerForm) -> None:
+    def act() -> None:
         told = form.cleaned_data
         name, phone = told["owner_name"], told["owner_phone"]
         commands.change_owner(pledge=row, name=name, phone=phone, by=request.actor, now=timezone.now())
@@ -198,7 +199,7 @@ def withdrawal(request: ActorRequest, pk: UUID) -> HttpResponse:
         danger=True,
     )
 
-    def act(form: ReasonForm) -> None:
+    def act() -> None:
         commands.withdraw_pledge(pledge=row, **form.cleaned_data, by=request.actor, now=timezone.now())
 
     form = ReasonForm(request.POST or None)

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.actor import Actor
+from guangcai.core.asking import Page, ask
 from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
@@ -36,7 +37,7 @@ from guangcai.councils.forms import (
 from guangcai.councils.models import BodyMember, Meeting, Proposal
 from guangcai.councils.queries import promises as promise_queries
 from guangcai.councils.queries import proposals as queries
-from guangcai.councils.views.asking import Page, ask, nodes_with, room_tabs
+from guangcai.councils.views.asking import nodes_with, room_tabs
 from guangcai.councils.words import STANDINGS, TONES
 from guangcai.members.queries.person import own_member
 from guangcai.orgs.enums import Level
@@ -144,7 +145,7 @@ def new(request: ActorRequest) -> HttpResponse:
     back = (reverse("councils:mine"), _("My proposals")) if own else _to_list()
     page = Page(_("Propose something"), _("Propose it"), back)
 
-    def act(form: ProposalForm) -> Proposal:
+    def act() -> Proposal:
         told = form.cleaned_data
         draft = commands.ProposalDraft(
             title=told["title"],
@@ -183,11 +184,13 @@ def screening(request: ActorRequest, pk: UUID) -> HttpResponse:
         hint=_("From now on the community reads its title and text: they name no person."),
     )
 
-    def act(form: ScreeningForm) -> Proposal:
+    form = ScreeningForm(request.POST or None)
+
+    def act() -> Proposal:
         accepts, note = form.cleaned_data["accepts"] == "yes", form.cleaned_data["note"]
         return commands.screen_proposal(proposal=row, accepts=accepts, note=note, by=request.actor, now=timezone.now())
 
-    return ask(request, ScreeningForm(request.POST or None), act, page, said=_("Decided. The proposer is told."))
+    return ask(request, form, act, page, said=_("Decided. The proposer is told."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -206,7 +209,7 @@ def tabling(request: ActorRequest, pk: UUID) -> HttpResponse:
         hint="" if rows.exists() else _("No meeting is called. Call one from the page of a body first."),
     )
 
-    def act(form: TablingForm) -> Proposal:
+    def act() -> Proposal:
         meeting = form.cleaned_data["meeting"]
         return commands.table_proposal(proposal=row, meeting=meeting, by=request.actor, now=timezone.now())
 
@@ -230,10 +233,12 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
         danger=True,
     )
 
-    def act(form: ReasonForm) -> Proposal:
+    form = ReasonForm(request.POST or None)
+
+    def act() -> Proposal:
         return commands.drop_proposal(proposal=row, **form.cleaned_data, by=request.actor, now=timezone.now())
 
-    return ask(request, ReasonForm(request.POST or None), act, page, said=_("Dropped. The reason is told."))
+    return ask(request, form, act, page, said=_("Dropped. The reason is told."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -255,7 +260,7 @@ def judgements(request: ActorRequest, pk: UUID) -> HttpResponse:
         hint=_("The word of whoever proposed it counts; without it, what most delegates say."),
     )
 
-    def act(form: JudgementForm) -> Proposal:
+    def act() -> Proposal:
         key, draft = form.cleaned_data["id"], form.draft(seat)
         commands.judge_proposal(proposal=row, draft=draft, by=request.actor, now=timezone.now(), id=key)
         return row
@@ -289,10 +294,12 @@ def sending_back(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect(row)
     page = Page(_("Put it back on the table"), _("Put it back"), _back(row), lead=row.title)
 
-    def act(form: NoteForm) -> Proposal:
+    form = NoteForm(request.POST or None)
+
+    def act() -> Proposal:
         return commands.send_back(proposal=row, **form.cleaned_data, by=request.actor, now=timezone.now())
 
-    return ask(request, NoteForm(request.POST or None), act, page, said=_("It is on the table again."))
+    return ask(request, form, act, page, said=_("It is on the table again."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -307,10 +314,12 @@ def links(request: ActorRequest, pk: UUID) -> HttpResponse:
         hint=_("A link changes nothing on either side."),
     )
 
-    def act(form: LinkForm) -> Proposal:
+    form = LinkForm(request.POST or None)
+
+    def act() -> Proposal:
         kind, target = form.cleaned_data["address"]
         label = form.cleaned_data["label"]
         commands.link_matter(proposal=row, kind=kind, target=target, label=label, by=request.actor, now=timezone.now())
         return row
 
-    return ask(request, LinkForm(request.POST or None), act, page, said=_("Linked."))
+    return ask(request, form, act, page, said=_("Linked."))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from guangcai.core.asking import Page, ask
 from guangcai.core.errors import Forbidden
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
@@ -18,7 +19,7 @@ from guangcai.wishes import commands
 from guangcai.wishes.gift_forms import CorrectionForm, OutcomeForm, ProgrammeEndForm, ProgrammeForm
 from guangcai.wishes.models import AidOutcome, AidProgramme
 from guangcai.wishes.queries import aid as queries
-from guangcai.wishes.views.frame import FormPage, communities_of, form_page
+from guangcai.wishes.views.frame import communities_of
 
 
 def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = None) -> AidProgramme:
@@ -51,18 +52,14 @@ def programmes(request: ActorRequest) -> HttpResponse:
 def programme_new(request: ActorRequest) -> HttpResponse:
     """Write a programme down."""
     form = ProgrammeForm(request.POST or None, communities=communities_of(request))
-    page = FormPage(
-        title=_("New aid programme"),
-        submit=_("Write it down"),
-        back=reverse("wishes:programmes"),
-        back_words=_("Aid programmes"),
-        done=_("Written down. Add what it comes to, day by day."),
-    )
-    return form_page(
+    page = Page(_("New aid programme"), _("Write it down"), (reverse("wishes:programmes"), _("Aid programmes")))
+    return ask(
         request,
-        page,
         form,
         lambda: commands.add_programme(**form.cleaned_data, by=request.actor, now=timezone.now()),
+        page,
+        said=_("Written down. Add what it comes to, day by day."),
+        to=page.back[0],
     )
 
 
@@ -89,22 +86,22 @@ def programme_end(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and row.ended_on is not None:
         return redirect(row)
     form = ProgrammeEndForm(request.POST or None, initial={"ended_on": timezone.localdate()})
-    page = FormPage(
-        title=_("End the programme"),
-        submit=_("End it"),
-        back=row.get_absolute_url(),
-        back_words=row.title,
-        note=_("What it came to stays on record."),
+    page = Page(
+        _("End the programme"),
+        _("End it"),
+        (row.get_absolute_url(), row.title),
+        hint=_("What it came to stays on record."),
         danger=True,
-        done=_("Ended."),
     )
-    return form_page(
+    return ask(
         request,
-        page,
         form,
         lambda: commands.end_programme(
             programme=row, ended_on=form.cleaned_data["ended_on"], by=request.actor, now=timezone.now()
         ),
+        page,
+        said=_("Ended."),
+        to=page.back[0],
     )
 
 
@@ -114,18 +111,14 @@ def outcome_new(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Add a number with its day and source."""
     row = found(request, pk, permission=Permission.WISH_EDIT)
     form = OutcomeForm(request.POST or None, initial={"on": timezone.localdate()})
-    page = FormPage(
-        title=_("Add an outcome"),
-        submit=_("Add it"),
-        back=row.get_absolute_url(),
-        back_words=row.title,
-        done=_("Added."),
-    )
-    return form_page(
+    page = Page(_("Add an outcome"), _("Add it"), (row.get_absolute_url(), row.title))
+    return ask(
         request,
-        page,
         form,
         lambda: commands.note_outcome(programme=row, **form.cleaned_data, by=request.actor, now=timezone.now()),
+        page,
+        said=_("Added."),
+        to=page.back[0],
     )
 
 
@@ -139,17 +132,17 @@ def outcome_correction(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and hasattr(row, "correction"):
         return redirect(row.programme)
     form = CorrectionForm(request.POST or None, corrects=row)
-    page = FormPage(
-        title=_("Correct the number"),
-        submit=_("Correct it"),
-        back=row.programme.get_absolute_url(),
-        back_words=row.programme.title,
-        note=f"{row.on.isoformat()} · {row.measure} {row.count} {row.measure.unit} · {row.source}",
-        done=_("Corrected. The number as it was stays readable."),
+    page = Page(
+        _("Correct the number"),
+        _("Correct it"),
+        (row.programme.get_absolute_url(), row.programme.title),
+        hint=f"{row.on.isoformat()} · {row.measure} {row.count} {row.measure.unit} · {row.source}",
     )
-    return form_page(
+    return ask(
         request,
-        page,
         form,
         lambda: commands.correct_outcome(outcome=row, **form.cleaned_data, by=request.actor, now=timezone.now()),
+        page,
+        said=_("Corrected. The number as it was stays readable."),
+        to=page.back[0],
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from guangcai.commitments.enums import CommitmentState, EndReason
 from guangcai.commitments.forms import EndForm, WorkForm, usual_work
+from guangcai.core.asking import Page, ask
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, key_in, show_refusal
 from guangcai.core.permissions import Permission
@@ -20,7 +21,7 @@ from guangcai.wishes import commands
 from guangcai.wishes.enums import WishState
 from guangcai.wishes.forms import AnswerForm, FulfilForm, ThanksForm
 from guangcai.wishes.models import WishClaim
-from guangcai.wishes.views.frame import FormPage, form_page, found, found_claim, refused
+from guangcai.wishes.views.frame import found, found_claim, refused
 from guangcai.wishes.views.wishes import answer as wish_page
 
 
@@ -75,22 +76,20 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and claim.ended_at is not None:
         return redirect(claim.wish)
     form = EndForm(request.POST or None, own=own)
-    page = FormPage(
-        title=_("Give the wish back") if own else _("End the claim"),
-        submit=_("Give it back") if own else _("End the claim"),
-        back=claim.wish.get_absolute_url(),
-        back_words=claim.wish.title,
+    page = Page(
+        _("Give the wish back") if own else _("End the claim"),
+        _("Give it back") if own else _("End the claim"),
+        (claim.wish.get_absolute_url(), claim.wish.title),
         lead="" if own else claim.member.name,
-        note=_("The wish goes to whoever helps with it, then to whoever waits, then back to the wall."),
+        hint=_("The wish goes to whoever helps with it, then to whoever waits, then back to the wall."),
         danger=True,
-        done=_("Ended. Service given until now stays on record."),
     )
 
     def act() -> object:
         reason, note = EndReason(form.cleaned_data["reason"]), form.cleaned_data["note"]
         return commands.end_claim(claim=claim, reason=reason, note=note, by=request.actor, now=timezone.now())
 
-    return form_page(request, page, form, act)
+    return ask(request, form, act, page, said=_("Ended. Service given until now stays on record."), to=page.back[0])
 
 
 @login_required
@@ -123,13 +122,11 @@ def fulfilment(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and (claim.state != CommitmentState.HELD or claim.wish.state != WishState.CLAIMED):
         return redirect(claim.wish)
     form = FulfilForm(request.POST or None, initial={"done_on": timezone.localdate()})
-    page = FormPage(
-        title=_("What was done"),
-        submit=_("It is done: ask the wisher"),
-        back=claim.wish.get_absolute_url(),
-        back_words=claim.wish.title,
+    page = Page(
+        _("What was done"),
+        _("It is done: ask the wisher"),
+        (claim.wish.get_absolute_url(), claim.wish.title),
         lead=_("The wisher has the last word: it has come true, or not yet."),
-        done=_("Noted. The wisher is asked next. Do not forget to write down the time you gave."),
     )
 
     def act() -> object:
@@ -143,7 +140,14 @@ def fulfilment(request: ActorRequest, pk: UUID) -> HttpResponse:
             id=cleaned["id"],
         )
 
-    return form_page(request, page, form, act)
+    return ask(
+        request,
+        form,
+        act,
+        page,
+        said=_("Noted. The wisher is asked next. Do not forget to write down the time you gave."),
+        to=page.back[0],
+    )
 
 
 @login_required
@@ -154,19 +158,19 @@ def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and row.state != WishState.FULFILLED:
         return redirect(row)
     form = AnswerForm(request.POST or None)
-    page = FormPage(
-        title=_("What the wisher says"),
-        submit=_("Write it down"),
-        back=row.get_absolute_url(),
-        back_words=row.title,
+    page = Page(
+        _("What the wisher says"),
+        _("Write it down"),
+        (row.get_absolute_url(), row.title),
         lead=_("Ask the wisher himself, and write down his word."),
-        done=_("Written down."),
     )
-    return form_page(
+    return ask(
         request,
-        page,
         form,
         lambda: commands.answer_at_desk(wish=row, word=form.word(), by=request.actor, now=timezone.now()),
+        page,
+        said=_("Written down."),
+        to=page.back[0],
     )
 
 
@@ -179,20 +183,18 @@ def thanks(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect(row)
     there = getattr(row, "thanks", None) if row.state == WishState.CONFIRMED else None
     form = ThanksForm(request.POST or None, initial={"words": there.words if there else ""})
-    page = FormPage(
-        title=_("Thanks"),
-        submit=_("Write them down"),
-        back=row.get_absolute_url(),
-        back_words=row.title,
+    page = Page(
+        _("Thanks"),
+        _("Write them down"),
+        (row.get_absolute_url(), row.title),
         lead=_("Shown to others only when the wisher agreed and a colleague has read them."),
-        done=_("Written down."),
     )
 
     def act() -> object:
         said = form.cleaned_data["words"]
         return commands.note_thanks(wish=row, words=said, consent=form.consent(), by=request.actor, now=timezone.now())
 
-    return form_page(request, page, form, act)
+    return ask(request, form, act, page, said=_("Written down."), to=page.back[0])
 
 
 @login_required

@@ -1,19 +1,14 @@
 """What the screens of this room share: finding a row, refusing with a next step, one page for a short form."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.forms import Form
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guangcai.core.errors import DomainError, RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.errors import DomainError
+from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Refused
 from guangcai.orgs.models import Node
@@ -51,32 +46,3 @@ def refused(error: DomainError, wish: Wish) -> Refused:
     }
     action, url = steps.get(error.code, (_("See the wish"), wish.get_absolute_url()))
     return Refused(error.code, str(error.message), action, url)
-
-
-@dataclass(frozen=True)
-class FormPage:
-    """A page that is one form: its heading, its button, where it leads back to, what to know before."""
-
-    title: str
-    submit: str
-    back: str
-    back_words: str
-    lead: str = ""
-    note: str = ""
-    danger: bool = False
-    done: str = ""
-
-
-def form_page(
-    request: ActorRequest, page: FormPage, form: Form, act: Callable[[], object], *, to: str = ""
-) -> HttpResponse:
-    """Show the form; sent and valid, `act` and go back, or show what was refused (422)."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act()
-            messages.success(request, page.done)
-            return redirect(to or page.back)
-        except RuleBroken as broken:
-            show_refusal(form, broken)
-    context = {"page": page, "form": form}
-    return render(request, "wishes/form.html", context, status=422 if form.errors else 200)

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core import documents
+from guangcai.core.asking import Page, ask
 from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
@@ -20,7 +21,7 @@ from guangcai.wishes import commands
 from guangcai.wishes.gift_forms import CampaignForm, ReasonForm, ReceiptForm, ResultForm, SpendingForm
 from guangcai.wishes.models import Campaign, Gift, Spending
 from guangcai.wishes.queries import gifts as queries
-from guangcai.wishes.views.frame import FormPage, communities_of, form_page
+from guangcai.wishes.views.frame import communities_of
 
 
 def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = None) -> Campaign:
@@ -47,13 +48,11 @@ def campaigns(request: ActorRequest) -> HttpResponse:
 def campaign_new(request: ActorRequest) -> HttpResponse:
     """Begin to collect for something."""
     form = CampaignForm(request.POST or None, communities=communities_of(request))
-    page = FormPage(
-        title=_("New campaign"),
-        submit=_("Open the campaign"),
-        back=reverse("wishes:campaigns"),
-        back_words=pgettext("menu", "Campaigns"),
+    page = Page(
+        _("New campaign"),
+        _("Open the campaign"),
+        (reverse("wishes:campaigns"), pgettext("menu", "Campaigns")),
         lead=_("For example: one yuan, one book."),
-        done=_("Opened. Every gift gets a receipt."),
     )
 
     def act() -> object:
@@ -67,7 +66,7 @@ def campaign_new(request: ActorRequest) -> HttpResponse:
             id=cleaned["id"],
         )
 
-    return form_page(request, page, form, act)
+    return ask(request, form, act, page, said=_("Opened. Every gift gets a receipt."), to=page.back[0])
 
 
 @login_required
@@ -98,22 +97,22 @@ def campaign_close(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and row.closed_at is not None:
         return redirect(row)
     form = ResultForm(request.POST or None)
-    page = FormPage(
-        title=_("Close the campaign"),
-        submit=_("Close it"),
-        back=row.get_absolute_url(),
-        back_words=row.title,
-        note=_("After it, no gift and no receipt is added."),
+    page = Page(
+        _("Close the campaign"),
+        _("Close it"),
+        (row.get_absolute_url(), row.title),
+        hint=_("After it, no gift and no receipt is added."),
         danger=True,
-        done=_("Closed. Everybody in the area reads what became of it."),
     )
-    return form_page(
+    return ask(
         request,
-        page,
         form,
         lambda: commands.close_campaign(
             campaign=row, result=form.cleaned_data["result"], by=request.actor, now=timezone.now()
         ),
+        page,
+        said=_("Closed. Everybody in the area reads what became of it."),
+        to=page.back[0],
     )
 
 
@@ -130,20 +129,14 @@ def gift_new(request: ActorRequest, pk: UUID) -> HttpResponse:
         members=members.order_by("name_sort", "pk"),
         initial={"given_on": timezone.localdate()},
     )
-    page = FormPage(
-        title=_("Receive a gift"),
-        submit=_("Write the receipt"),
-        back=row.get_absolute_url(),
-        back_words=row.title,
-        done=_("Received. Print the receipt from the list below."),
-    )
+    page = Page(_("Receive a gift"), _("Write the receipt"), (row.get_absolute_url(), row.title))
 
     def act() -> object:
         return commands.receive_gift(
             campaign=row, draft=form.draft(), by=request.actor, now=timezone.now(), id=form.cleaned_data["id"]
         )
 
-    return form_page(request, page, form, act)
+    return ask(request, form, act, page, said=_("Received. Print the receipt from the list below."), to=page.back[0])
 
 
 def _gift(request: ActorRequest, pk: UUID) -> Gift:
@@ -160,22 +153,22 @@ def gift_reversal(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and (row.reverses_id or hasattr(row, "reversal")):
         return redirect(row.campaign)
     form = ReasonForm(request.POST or None)
-    page = FormPage(
-        title=_("Take the receipt %(number)s back") % {"number": row},
-        submit=pgettext("gift", "Take it back"),
-        back=row.campaign.get_absolute_url(),
-        back_words=row.campaign.title,
-        note=f"{queries.giver_of(row)} · {queries.gift_words(row)}",
+    page = Page(
+        _("Take the receipt %(number)s back") % {"number": row},
+        pgettext("gift", "Take it back"),
+        (row.campaign.get_absolute_url(), row.campaign.title),
+        hint=f"{queries.giver_of(row)} · {queries.gift_words(row)}",
         danger=True,
-        done=_("Taken back. Both rows stay readable."),
     )
-    return form_page(
+    return ask(
         request,
-        page,
         form,
         lambda: commands.reverse_gift(
             gift=row, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now()
         ),
+        page,
+        said=_("Taken back. Both rows stay readable."),
+        to=page.back[0],
     )
 
 
@@ -199,13 +192,11 @@ def spending_new(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Write down what the money went to."""
     row = found(request, pk, permission=Permission.WISH_EDIT)
     form = SpendingForm(request.POST or None, initial={"id": new_id(), "spent_on": timezone.localdate()})
-    page = FormPage(
-        title=_("What the money went to"),
-        submit=_("Write it down"),
-        back=row.get_absolute_url(),
-        back_words=row.title,
+    page = Page(
+        _("What the money went to"),
+        _("Write it down"),
+        (row.get_absolute_url(), row.title),
         lead=_("Everybody in the area reads it."),
-        done=_("Written down."),
     )
 
     def act() -> object:
@@ -220,7 +211,7 @@ def spending_new(request: ActorRequest, pk: UUID) -> HttpResponse:
             id=cleaned["id"],
         )
 
-    return form_page(request, page, form, act)
+    return ask(request, form, act, page, said=_("Written down."), to=page.back[0])
 
 
 @login_required
@@ -232,20 +223,20 @@ def spending_reversal(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and (row.reverses_id or hasattr(row, "reversal")):
         return redirect(row.campaign)
     form = ReasonForm(request.POST or None)
-    page = FormPage(
-        title=_("Take the line back"),
-        submit=pgettext("gift", "Take it back"),
-        back=row.campaign.get_absolute_url(),
-        back_words=row.campaign.title,
-        note=f"{row.what} · {queries.yuan(row.fen)}",
+    page = Page(
+        _("Take the line back"),
+        pgettext("gift", "Take it back"),
+        (row.campaign.get_absolute_url(), row.campaign.title),
+        hint=f"{row.what} · {queries.yuan(row.fen)}",
         danger=True,
-        done=_("Taken back. Both rows stay readable."),
     )
-    return form_page(
+    return ask(
         request,
-        page,
         form,
         lambda: commands.reverse_spending(
             spending=row, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now()
         ),
+        page,
+        said=_("Taken back. Both rows stay readable."),
+        to=page.back[0],
     )

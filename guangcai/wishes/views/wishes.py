@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guangcai.core.asking import Page, ask
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.ids import new_id
@@ -25,7 +26,7 @@ from guangcai.wishes.enums import WishEnd, WishState
 from guangcai.wishes.forms import EndWishForm, VerifyForm, WishForm
 from guangcai.wishes.models import Wish, WishClaim
 from guangcai.wishes.queries import wishes as queries
-from guangcai.wishes.views.frame import FormPage, communities_of, form_page, found, refused
+from guangcai.wishes.views.frame import communities_of, found, refused
 
 
 @login_required
@@ -43,7 +44,7 @@ def new(request: ActorRequest) -> HttpResponse:
             return redirect(row)
         except RuleBroken as broken:
             show_refusal(form, broken)
-    page = FormPage(_("New wish"), _("Write it down"), reverse("wishes:list"), _("Wishes"))
+    page = Page(_("New wish"), _("Write it down"), (reverse("wishes:list"), _("Wishes")))
     return render(request, "wishes/form.html", {"page": page, "form": form}, status=422 if form.errors else 200)
 
 
@@ -135,19 +136,24 @@ def verification(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and row.state not in (WishState.COLLECTED, WishState.VERIFIED):
         return redirect(row)
     form = VerifyForm(request.POST or None, wish=row)
-    page = FormPage(
-        title=_("Verify the wish"),
-        submit=_("It can be done: save the words"),
-        back=row.get_absolute_url(),
-        back_words=words.title_of(row),
+    page = Page(
+        _("Verify the wish"),
+        _("It can be done: save the words"),
+        (row.get_absolute_url(), words.title_of(row)),
         lead=_("Small enough for one or a few people, and possible? Then write it without a name."),
-        done=_("Verified. Publish it, and members of the community can take it on."),
     )
 
     def act() -> object:
         return commands.verify_wish(wish=row, **form.cleaned_data, by=request.actor, now=timezone.now())
 
-    return form_page(request, page, form, act)
+    return ask(
+        request,
+        form,
+        act,
+        page,
+        said=_("Verified. Publish it, and members of the community can take it on."),
+        to=page.back[0],
+    )
 
 
 @login_required
@@ -186,21 +192,19 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect(row)
     form = EndWishForm(request.POST or None, wish=row)
     people = WishClaim.objects.live().filter(wish=row).count()
-    page = FormPage(
-        title=_("Do not take the wish on") if row.published_at is None else _("End the wish"),
-        submit=_("End it and say why"),
-        back=row.get_absolute_url(),
-        back_words=words.title_of(row),
-        note=_("%(n)d members who have claimed it are told.") % {"n": people} if people else "",
+    page = Page(
+        _("Do not take the wish on") if row.published_at is None else _("End the wish"),
+        _("End it and say why"),
+        (row.get_absolute_url(), words.title_of(row)),
+        hint=_("%(n)d members who have claimed it are told.") % {"n": people} if people else "",
         danger=True,
-        done=_("Ended. The wisher reads why with his code."),
     )
 
     def act() -> object:
         reason, note = WishEnd(form.cleaned_data["reason"]), form.cleaned_data["note"]
         return commands.end_wish(wish=row, reason=reason, note=note, by=request.actor, now=timezone.now())
 
-    return form_page(request, page, form, act)
+    return ask(request, form, act, page, said=_("Ended. The wisher reads why with his code."), to=page.back[0])
 
 
 @login_required
