@@ -24,8 +24,6 @@ OLDEST_VISIT: Final = timedelta(days=60)
 RETENTION: Final = timedelta(days=3 * 365 + 1)
 ONE_DAY: Final = timedelta(days=1)
 What = TypeVar("What")
-# A reason of one letter is none.
-SHORTEST_REASON: Final = 4
 
 
 # --- households -----------------------------------------------------------------------------------------------------
@@ -72,14 +70,6 @@ def check_consent_anew(*, was: str, becomes: str, has_consent: bool, said_by: st
         words = _("Somebody else agrees for this category: ask anew, and note who agreed and how.")
         raise RuleBroken(words, field="consent_by", code="consent_anew")
     return is_asked
-
-
-def check_reason(reason: str, *, is_asked: bool) -> str:
-    """The reason of an opening without padding. Raises RuleBroken(field="reason") where one is asked for."""
-    plain = reason.strip()[:LONGEST_REASON]
-    if is_asked and len(plain) < SHORTEST_REASON:
-        raise RuleBroken(_("Say why you open this record."), field="reason", code="reason_missing")
-    return plain
 
 
 # --- pairings -------------------------------------------------------------------------------------------------------
@@ -330,30 +320,6 @@ def check_plan_check(*, is_started: bool, is_checked: bool, own: bool, outcome: 
 
 
 # --- figures --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Band:
-    """A count as everybody but the desk reads it: nothing, less than `low + width`, or a range as wide as the rule."""
-
-    low: int
-    width: int
-    is_none: bool = False
-
-    def __str__(self) -> str:
-        if self.is_none:
-            return "0"
-        return f"{self.low}–{self.low + self.width - 1}" if self.low else f"<{self.width}"
-
-
-def band_of(count: int, *, below: int) -> Band:
-    """The band of a count of people in need: 0, "<5", "5–9", "10–14".
-
-    Two figures anybody but the desk can ask for never differ by 1 to below-1: whichever filters, places or days they
-    are for, what is told of each is a multiple of `below` (reliability, abuse case 18).
-    """
-    width = max(below, 1)
-    return Band(low=count - count % width, width=width, is_none=count == 0)
 
 
 # --- the personal card ----------------------------------------------------------------------------------------------

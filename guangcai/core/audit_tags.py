@@ -244,6 +244,15 @@ class Tag(StrEnum):
     CONTEST_SCORE = "councils:contest:score"
     CONTEST_SHORTLIST = "councils:contest:shortlist"
     CONTEST_PUBLISH = "councils:contest:publish"
+    # mediation
+    MEDIATION_OPEN = "mediation:matter:open"
+    MEDIATION_STEP = "mediation:matter:step"
+    MEDIATION_MEDIATORS = "mediation:matter:mediators"
+    MEDIATION_PARTY = "mediation:matter:party"
+    MEDIATION_READ = "mediation:matter:read"
+    MEDIATION_PRINT = "mediation:matter:print"
+    MEDIATION_ANONYMISE = "mediation:matter:anonymise"
+    MEDIATOR_CHANGE = "mediation:mediator:change"
     # invitations
     INVITATION_PROPOSE = "invitations:round:propose"
     INVITATION_ROUND_CLOSE = "invitations:round:close"

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class JobState(models.TextChoices):
@@ -16,3 +17,10 @@ class Channel(models.TextChoices):
     CHAT = "chat", _("Work chat")
     MAIL = "mail", _("E-mail")
     HOOK = "hook", _("Call to another system")
+
+
+class SignedHow(models.TextChoices):
+    """How an agreement was signed."""
+
+    SCREEN = "screen", pgettext_lazy("agreement", "On the screen")
+    PAPER = "paper", pgettext_lazy("agreement", "On paper")

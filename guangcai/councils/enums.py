@@ -96,8 +96,3 @@ class MatterKind(models.TextChoices):
 class Side(models.TextChoices):
     UNIT = "unit", pgettext_lazy("agreement", "The unit")
     COMMUNITY = "community", pgettext_lazy("agreement", "The community")
-
-
-class SignedHow(models.TextChoices):
-    SCREEN = "screen", pgettext_lazy("agreement", "On the screen")
-    PAPER = "paper", pgettext_lazy("agreement", "On paper")

@@ -11,6 +11,7 @@ class EntryOrigin(models.TextChoices):
     CLAIM = "claim", _("Under a post")
     VISIT = "visit", _("From a visit")
     CASE = "case", _("From a request")
+    MEDIATION = "mediation", _("From a mediation")
     BACK_FILL = "back_fill", _("Back-filled")
     TRANSFER_IN = "transfer_in", _("Brought from elsewhere")
     CORRECTION = "correction", _("Corrected after an objection")

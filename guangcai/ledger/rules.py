@@ -20,7 +20,9 @@ from guangcai.ledger.enums import EntryOrigin, Refusal
 
 MINUTES_A_DAY: Final = 24 * 60
 # What somebody present wrote down as it happened; everything else says why it was typed in.
-SPEAKS_FOR_ITSELF: Final = frozenset({EntryOrigin.ATTENDANCE, EntryOrigin.CLAIM, EntryOrigin.VISIT, EntryOrigin.CASE})
+SPEAKS_FOR_ITSELF: Final = frozenset(
+    {EntryOrigin.ATTENDANCE, EntryOrigin.CLAIM, EntryOrigin.VISIT, EntryOrigin.CASE, EntryOrigin.MEDIATION}
+)
 NEEDS_APPROVER: Final = frozenset({EntryOrigin.BACK_FILL, EntryOrigin.TRANSFER_IN})
 
 

@@ -9,3 +9,11 @@ from django.apps import AppConfig
 class MediationConfig(AppConfig):
     name = "guangcai.mediation"
     label = "mediation"
+
+    def ready(self) -> None:
+        from guangcai.mediation import notices
+        from guangcai.mediation.commands.movers import follow_tree
+        from guangcai.orgs import followers
+
+        followers.follow(follow_tree)
+        notices.declare_templates()

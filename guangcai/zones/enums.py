@@ -26,11 +26,6 @@ class ZoneEnd(models.TextChoices):
     NOT_NEEDED = "not_needed", _("No longer needed as a zone")
 
 
-class SignedHow(models.TextChoices):
-    SCREEN = "screen", pgettext_lazy("zone", "On the screen")
-    PAPER = "paper", pgettext_lazy("zone", "On paper")
-
-
 class Coverage(models.TextChoices):
     """Whether somebody looks after a zone. Not stored: told by its live agreements and the day."""
 

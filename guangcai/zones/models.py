@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from guangcai.commitments.belonging import away
 from guangcai.commitments.models import Commitment, CommitmentQuerySet
+from guangcai.core.enums import SignedHow
 from guangcai.core.facts import Fact
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -18,7 +19,7 @@ from guangcai.members.models import ServiceKind
 from guangcai.orgs.facts import CommunityFact
 from guangcai.orgs.models import Node
 from guangcai.orgs.models.organisations import DateSpan
-from guangcai.zones.enums import Coverage, SignedHow, ZoneEnd, ZoneKind
+from guangcai.zones.enums import Coverage, ZoneEnd, ZoneKind
 
 if TYPE_CHECKING:
     from guangcai.core.actor import Actor

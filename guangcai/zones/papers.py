@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from guangcai.core import documents
-from guangcai.zones.enums import SignedHow
+from guangcai.core.enums import SignedHow
 from guangcai.zones.models import ZoneAgreement
 from guangcai.zones.queries.holders import party_of
 

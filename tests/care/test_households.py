@@ -13,6 +13,7 @@ from guangcai.care import commands, rules
 from guangcai.care.enums import ConsentBy, HouseholdEnd, PairingEnd, PairingKind, RiskTier
 from guangcai.care.models import Household, HouseholdOpening, HouseholdTier, Pairing, VisitNote
 from guangcai.core.actor import Actor
+from guangcai.core.bands import band_of
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent
@@ -205,12 +206,12 @@ def test_a_place_of_another_community_is_refused(cast: Cast, desk: Actor, now: d
 @pytest.mark.parametrize("below", [1, 3, 5, 10])
 def test_no_two_figures_of_an_overseer_differ_by_a_handful(below: int) -> None:
     """Whatever two questions are asked, what is told of them differs by nothing or by at least `below`."""
-    told = [rules.band_of(count, below=below) for count in range(200)]
+    told = [band_of(count, below=below) for count in range(200)]
     assert {abs(a.low - b.low) for a in told for b in told} & set(range(1, below)) == set()
     for count, band in enumerate(told):
         assert band.low <= count < band.low + below
         assert band.is_none == (count == 0)
-    assert [str(rules.band_of(n, below=5)) for n in (0, 1, 4, 5, 9, 10)] == ["0", "<5", "<5", "5–9", "5–9", "10–14"]
+    assert [str(band_of(n, below=5)) for n in (0, 1, 4, 5, 9, 10)] == ["0", "<5", "<5", "5–9", "5–9", "10–14"]
 
 
 def test_the_night_forgets_openings(cast: Cast, desk: Actor, make_household: Any, now: datetime) -> None:

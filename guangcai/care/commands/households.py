@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from guangcai.care import rules
 from guangcai.care.commands.locks import has_consent, lock_household
 from guangcai.care.enums import ConsentBy, HouseholdCategory, HouseholdEnd, PairingEnd, RiskTier
-from guangcai.care.models import OPEN_FOR, Household, HouseholdConsent, HouseholdOpening, HouseholdTier, Pairing
+from guangcai.care.models import Household, HouseholdConsent, HouseholdOpening, HouseholdTier, Pairing
 from guangcai.commitments.belonging import is_for
-from guangcai.core import audit, phones
+from guangcai.core import audit, openings, phones
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import OutOfScope, RuleBroken
@@ -206,8 +206,10 @@ def open_household(*, household: Household, reason: str, by: Actor, now: datetim
     desk = by.can(Permission.CARE_VIEW, household.path)
     if by.user_id is None or not (own or desk or by.can(Permission.CARE_OVERSEE, household.path)):
         raise OutOfScope()
-    plain = rules.check_reason(reason, is_asked=not (own or desk))
-    fresh = HouseholdOpening.objects.filter(household=household, opened_by=by.user_id, opened_at__gt=now - OPEN_FOR)
+    plain = openings.check_reason(reason, is_asked=not (own or desk))
+    fresh = HouseholdOpening.objects.filter(
+        household=household, opened_by=by.user_id, opened_at__gt=now - openings.OPEN_FOR
+    )
     if found := fresh.first():
         return found
     opening = HouseholdOpening.objects.create(
@@ -233,8 +235,7 @@ def end_pairings_of(household: Household, *, reason: PairingEnd, by: Actor, now:
 
 def forget_openings(*, now: datetime) -> int:
     """Drop openings that show nothing any more; the audit trail keeps them. For the nightly job."""
-    gone, _tables = HouseholdOpening.objects.filter(opened_at__lt=now - OPEN_FOR - timedelta(days=1)).delete()
-    return gone
+    return openings.forget_openings(HouseholdOpening, now=now)
 
 
 def _open_tier(row: Household, tier: RiskTier, *, since: date, why: str, by: Actor, now: datetime) -> None:

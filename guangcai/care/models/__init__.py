@@ -1,12 +1,11 @@
 """What care keeps: households, who looks after them, visits, plans. Everything here is restricted."""
 
-from guangcai.care.models.household import OPEN_FOR, Household, HouseholdConsent, HouseholdOpening, HouseholdTier
+from guangcai.care.models.household import Household, HouseholdConsent, HouseholdOpening, HouseholdTier
 from guangcai.care.models.pairing import CareOffer, Pairing
 from guangcai.care.models.plan import ServicePlan, TaskKind, TaskMark
 from guangcai.care.models.visit import Alert, NeedKind, Visit, VisitKind, VisitNeed, VisitNote
 
 __all__ = [
-    "OPEN_FOR",
     "Alert",
     "CareOffer",
     "Household",

@@ -1,15 +1,14 @@
 """Households: what the desk knows of them, who may see it, and how often they are visited."""
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone
 
 from guangcai.care.enums import ConsentBy, HouseholdCategory, HouseholdEnd, RiskTier
 from guangcai.core.crypto import EncryptedTextField
+from guangcai.core.openings import Opening
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.orgs.facts import CommunityFact
@@ -17,9 +16,6 @@ from guangcai.orgs.models import Node
 
 if TYPE_CHECKING:
     from guangcai.core.actor import Actor
-
-# How long an opened record stays open for the one who opened it (docs/adr/0019).
-OPEN_FOR: Final = timedelta(minutes=15)
 
 
 class HouseholdQuerySet(models.QuerySet["Household"]):
@@ -148,21 +144,10 @@ class HouseholdConsent(CommunityFact):
         return f"{self.household_id} {self.given_on}"
 
 
-class OpeningQuerySet(models.QuerySet["HouseholdOpening"]):
-    def fresh(self) -> Self:
-        """Openings that still show the record: a right by the clock, so the clock is read here."""
-        return self.filter(opened_at__gt=timezone.now() - OPEN_FOR)
-
-
-class HouseholdOpening(CommunityFact):
+class HouseholdOpening(CommunityFact, Opening):
     """Somebody opened the restricted part of one household, and why; the audit trail has the same line."""
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="openings")
-    opened_at = models.DateTimeField()
-    opened_by = models.UUIDField()
-    reason = models.CharField(max_length=200, blank=True)
-
-    objects = OpeningQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["household", "opened_by", "-opened_at"], name="household_opened_by")]

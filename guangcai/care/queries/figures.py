@@ -9,12 +9,12 @@ from typing import Any, Final
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
-from guangcai.care import rules
 from guangcai.care.enums import HouseholdCategory, PairingKind, RiskTier
 from guangcai.care.models import Household, Pairing, Visit
 from guangcai.care.queries.households import late_among
 from guangcai.care.queries.past import past_of
 from guangcai.core.actor import Actor
+from guangcai.core.bands import Band, band_of
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import covers, under
 from guangcai.orgs.models import Node
@@ -26,7 +26,7 @@ class Cell:
     """One figure: exact where the reader runs the desk, else its band."""
 
     exact: int | None
-    band: rules.Band
+    band: Band
 
     @property
     def number(self) -> int:
@@ -91,7 +91,7 @@ def _counts(nodes: Sequence[Node], *, now: datetime, since: date) -> dict[str, C
 def _line(node: Node, counts: dict[str, Counts], *, is_exact: bool, below: int) -> CommunityFigures:
     def cell(name: str, *key: object) -> Cell:
         count = counts[name].get((node.pk, *key), 0)
-        return Cell(count if is_exact else None, rules.band_of(count, below=below))
+        return Cell(count if is_exact else None, band_of(count, below=below))
 
     return CommunityFigures(
         community=node,
@@ -202,7 +202,7 @@ class _Teller:
         found: dict[Key, int] = {}
         for (path, codes), number in counts.items():
             exact = self.actor is None or covers(self.actor.paths_with(Permission.CARE_VIEW), path)
-            told = number if exact else rules.band_of(number, below=limits[path].below).low
+            told = number if exact else band_of(number, below=limits[path].below).low
             key = tuple(_word(name, code) for name, code in zip(by, codes, strict=True))
             found[key] = found.get(key, 0) + told
         return found

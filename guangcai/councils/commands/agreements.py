@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
+from guangcai.core.enums import SignedHow
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.councils import rules
 from guangcai.councils.commands.bodies import same_lines
 from guangcai.councils.commands.pledges import require_unit_or_desk
-from guangcai.councils.enums import Side, SignedHow
+from guangcai.councils.enums import Side
 from guangcai.councils.models import AgreementItem, Delivery, JointAgreement
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node, WorkUnit

@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from guangcai.core.enums import SignedHow
 from guangcai.core.facts import Fact
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
-from guangcai.councils.enums import Side, SignedHow
+from guangcai.councils.enums import Side
 from guangcai.orgs.facts import CommunityFact
 from guangcai.orgs.models import WorkUnit
 from guangcai.orgs.models.organisations import DateSpan

@@ -13,6 +13,7 @@ from guangcai.commitments.enums import EndReason
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
+from guangcai.core.enums import SignedHow
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
@@ -23,7 +24,6 @@ from guangcai.orgs.policies import ZoneTerm, in_force_at
 from guangcai.zones import rules
 from guangcai.zones.commands.locks import end_rows, lock_zone, locked, tell
 from guangcai.zones.commands.terms import end_over
-from guangcai.zones.enums import SignedHow
 from guangcai.zones.models import Zone, ZoneAgreement
 from guangcai.zones.queries.holders import applicant_for, party_of
 

@@ -1,0 +1,107 @@
+"""How a matter ends: an agreement and the visits after it, another way that was shown, or withdrawn."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from guangcai.core.actor import Actor
+from guangcai.core.enums import SignedHow
+from guangcai.core.once import other_content
+from guangcai.core.text import clean
+from guangcai.mediation import rules
+from guangcai.mediation.commands.locks import lock_acting
+from guangcai.mediation.commands.steps import sent_before, take_step
+from guangcai.mediation.enums import StepKind
+from guangcai.mediation.models import Agreement, Mediation, MediationStep
+from guangcai.orgs.policies import MediationVisits, in_force_at
+
+
+@dataclass(frozen=True)
+class AgreementDraft:
+    """What both sides agreed, one item a line, and how they signed it."""
+
+    items: str
+    signed_on: date
+    signed_how: SignedHow = SignedHow.PAPER
+    id: UUID | None = None
+
+
+@transaction.atomic
+def note_agreement(*, mediation: Mediation, draft: AgreementDraft, by: Actor, now: datetime) -> Mediation:
+    """Both sides agreed: the first visit is due after the days of the rule. By a mediator of the matter, or the desk.
+
+    Signed twice in the same moment: the second one is told. Raises RuleBroken(field), Conflict. Source: A23.
+    """
+    row, _own = lock_acting(mediation.pk, by)
+    items = "\n".join(rules.items_of(clean(draft.items, multiline=True)))
+    if sent_before(row, draft.id, StepKind.AGREED, note=items):
+        known = Agreement.objects.get(step=draft.id)
+        if (known.signed_on, known.signed_how) != (draft.signed_on, draft.signed_how):
+            raise other_content()
+        return row
+    rules.check_signed(draft.signed_on, today=localdate(now))
+    due_on = rules.due_on(draft.signed_on, visits=0, rule=_rule(row, now=now))
+    step = take_step(row, StepKind.AGREED, by=by, now=now, id=draft.id, note=items, due_on=due_on)
+    Agreement.objects.create(
+        district_code=row.district_code, step=step, signed_on=draft.signed_on, signed_how=draft.signed_how
+    )
+    return row
+
+
+@transaction.atomic
+def note_visit(
+    *, mediation: Mediation, holds: bool, note: str, by: Actor, now: datetime, id: UUID | None = None
+) -> Mediation:
+    """Both sides were asked whether the agreement holds: the next visit is due, the last one ends the matter.
+
+    It does not hold: the same matter is open again. By a mediator of the matter, or the desk.
+    """
+    row, _own = lock_acting(mediation.pk, by)
+    rules.check_note(note)
+    plain = clean(note, multiline=True)
+    kinds = (StepKind.VISITED, StepKind.HOLDS) if holds else (StepKind.BROKEN,)
+    if sent_before(row, id, *kinds, note=plain):
+        return row
+    signed_on, visits = _since_agreement(row)
+    kind = rules.visit_step(visits=visits, holds=holds)
+    due_on = None
+    if kind == StepKind.VISITED and signed_on is not None:
+        due_on = rules.due_on(signed_on, visits=visits + 1, rule=_rule(row, now=now))
+    take_step(row, kind, by=by, now=now, id=id, note=plain, due_on=due_on)
+    return row
+
+
+@transaction.atomic
+def end_without(
+    *, mediation: Mediation, other_way: str, note: str, by: Actor, now: datetime, id: UUID | None = None
+) -> Mediation:
+    """They did not agree, and were shown another way; or with other_way "" they withdrew. The note is sealed.
+
+    By a mediator of the matter, or the desk. The desk may open it again.
+    """
+    row, _own = lock_acting(mediation.pk, by)
+    rules.check_note(note)
+    plain = clean(note, multiline=True)
+    kind = StepKind.NOT_AGREED if other_way else StepKind.WITHDRAWN
+    if sent_before(row, id, kind, note=plain):
+        return row
+    if other_way:
+        rules.check_other_way(other_way)
+    take_step(row, kind, by=by, now=now, id=id, note=plain, other_way=other_way)
+    return row
+
+
+def _rule(row: Mediation, *, now: datetime) -> MediationVisits:
+    return in_force_at(MediationVisits, path=row.path, on=localdate(now))
+
+
+def _since_agreement(row: Mediation) -> tuple[date | None, int]:
+    """When the last agreement was signed, and how many visits found it holding since."""
+    last = Agreement.objects.filter(step__mediation=row).order_by("-step__number").select_related("step").first()
+    if last is None:
+        return None, 0
+    later = MediationStep.objects.filter(mediation=row, number__gt=last.step.number, kind=StepKind.VISITED)
+    return last.signed_on, later.count()

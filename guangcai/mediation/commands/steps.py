@@ -1,0 +1,65 @@
+"""The one place where a matter changes its state: a step is written, and the matter repeats it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from guangcai.core import audit
+from guangcai.core.actor import Actor
+from guangcai.core.audit_tags import Tag
+from guangcai.core.ids import new_id
+from guangcai.core.once import already, other_content
+from guangcai.mediation import rules
+from guangcai.mediation.enums import OVER, MediationState, StepKind
+from guangcai.mediation.models import Mediation, MediationStep, StepNote
+
+
+def sent_before(matter: Mediation, id: UUID | None, *kinds: StepKind, note: str, place: str = "") -> bool:
+    """Whether the step of this id was taken before with these words. Raises Conflict for other content."""
+    found = already(MediationStep, id, mediation_id=matter.pk)
+    if found is None:
+        return False
+    written = StepNote.objects.filter(step=found).first()
+    was = (written.note, written.place) if written else ("", "")
+    if found.kind not in kinds or was != (note, place):
+        raise other_content()
+    return True
+
+
+def take_step(
+    matter: Mediation,
+    kind: StepKind,
+    *,
+    by: Actor,
+    now: datetime,
+    id: UUID | None = None,
+    note: str = "",
+    place: str = "",
+    other_way: str = "",
+    due_on: date | None = None,
+) -> MediationStep:
+    """Write one step of a locked matter, move its state, and save what the matter repeats of it.
+
+    Clocks never run backwards: a step is not earlier than the one before it. Raises Conflict when the state does not
+    allow the step.
+    """
+    before = matter.steps.order_by("-number").only("number", "at").first()
+    state = rules.next_state(MediationState(matter.state) if before else None, kind)
+    step = MediationStep.objects.create(
+        id=id or new_id(),
+        district_code=matter.district_code,
+        mediation=matter,
+        number=before.number + 1 if before else 1,
+        kind=kind,
+        state=state,
+        at=max(now, before.at) if before else now,
+        by=by.user_id,
+        other_way=other_way,
+    )
+    if note or place:
+        StepNote.objects.create(step=step, district_code=step.district_code, note=note, place=place)
+    matter.state, matter.due_on = state, due_on
+    matter.ended_at = step.at if state in OVER else None
+    matter.save(update_fields=["state", "due_on", "ended_at"])
+    if kind != StepKind.OPENED:
+        audit.record(Tag.MEDIATION_STEP, by=by, on=matter, now=now, step=kind.value, state=state.value)
+    return step
