@@ -26,6 +26,7 @@ from guangcai.orgs.enums import CommunityType, Level, OfficeSource, PartyLevel, 
 from guangcai.orgs.roles import Role
 from guangcai.pledges.commands import load_pledge_templates
 from guangcai.posts.commands import load_post_kinds
+from guangcai.studios.commands import load_studio_kinds
 from guangcai.teams.commands import load_team_lists
 from guangcai.wishes.commands import load_wish_lists
 from guangcai.zones.commands import load_zone_duties
@@ -69,6 +70,7 @@ def build_tree(stage: Stage) -> None:
     load_wish_lists(by=SYSTEM, now=now)
     load_required_parties(by=SYSTEM, now=now)
     load_case_catalogue(by=SYSTEM, now=now)
+    load_studio_kinds(by=SYSTEM, now=now)
     load_templates(node=root, by=SYSTEM, now=now)
     load_pledge_templates(node=root, by=SYSTEM, now=now)
 

@@ -9,3 +9,23 @@ from django.apps import AppConfig
 class StudiosConfig(AppConfig):
     name = "guangcai.studios"
     label = "studios"
+
+    def ready(self) -> None:
+        from guangcai.activities import hooks
+        from guangcai.commitments import shown
+        from guangcai.core import notify
+        from guangcai.core.enums import Channel
+        from guangcai.members import timeline
+        from guangcai.studios import notices
+        from guangcai.studios.commands import movers  # registers how the roster follows a merge of two records
+        from guangcai.studios.commands.rota import check_on_rota
+        from guangcai.studios.commands.tickets import tell_called_off
+        from guangcai.studios.queries import life
+
+        assert movers
+        notices.declare_templates()
+        notify.reached_by(Channel.SMS, notices.phone_of)
+        hooks.checked_by(check_on_rota)
+        hooks.followed_by(tell_called_off)
+        timeline.provide(life.timeline_of)
+        shown.provide(life.shown_of)

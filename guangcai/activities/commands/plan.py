@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from guangcai.activities import rules
+from guangcai.activities import hooks, rules
 from guangcai.activities.commands.telling import tell_signed_up
 from guangcai.activities.enums import ActivityKind, CancelReason, Occasion
 from guangcai.activities.models import Activity, ActivityTemplate, RequiredSkill, Shift
@@ -143,6 +143,7 @@ def cancel_activity(*, activity: Activity, reason: str, by: Actor, now: datetime
         shift.cancel_reason, shift.cancel_note = reason, note
         shift.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason", "cancel_note"])
         tell_signed_up(shift=shift, occasion=Occasion.CANCELLED, now=now)
+        hooks.called_off(shift, by=by, now=now)
     audit.record(Tag.ACTIVITY_CANCEL, by=by, on=activity, now=now, reason=reason)
     return activity
 

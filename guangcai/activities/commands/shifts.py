@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from guangcai.activities import codes, recurrence, rules
+from guangcai.activities import codes, hooks, recurrence, rules
 from guangcai.activities.commands.places import fill_places
 from guangcai.activities.commands.telling import tell_signed_up
 from guangcai.activities.enums import CancelReason, HolidayRule, Occasion
@@ -161,6 +161,7 @@ def cancel_shift(*, shift: Shift, reason: str, by: Actor, now: datetime, note: s
     shift.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason", "cancel_note"])
     audit.record(Tag.SHIFT_CANCEL, by=by, on=shift, now=now, reason=reason)
     tell_signed_up(shift=shift, occasion=Occasion.CANCELLED, now=now)
+    hooks.called_off(shift, by=by, now=now)
     return shift
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from guangcai.activities import rules
+from guangcai.activities import hooks, rules
 from guangcai.activities.commands.places import fill_places, next_place
 from guangcai.activities.models import Shift, SignUp
 from guangcai.activities.queries.fitness import applicant_for, wanted_by
@@ -48,6 +48,7 @@ def sign_up(
     if found := already(SignUp, id, shift_id=shift.pk, member_id=member.pk):
         return found
     rules.check_sign_up(wanted_by(shift), applicant_for(member, shift), now=now, clash_accepted=clash_accepted)
+    hooks.check_sign_up(shift, member)
     place_no = next_place(shift)
     if place_no is None and not wait:
         raise RuleBroken(_("This shift is full. You can wait for a place."), code="full")

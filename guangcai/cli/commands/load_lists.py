@@ -17,6 +17,7 @@ from guangcai.orgs.commands import load_standard_policies
 from guangcai.orgs.models import Node
 from guangcai.pledges.commands import load_pledge_templates
 from guangcai.posts.commands import load_post_kinds
+from guangcai.studios.commands import load_studio_kinds
 from guangcai.teams.commands import load_team_lists
 from guangcai.wishes.commands import load_wish_lists
 from guangcai.zones.commands import load_zone_duties
@@ -38,6 +39,7 @@ def command() -> None:
         load_case_catalogue,
         load_required_parties,
         load_wish_lists,
+        load_studio_kinds,
     )
     lists = sum(load(by=by, now=now) for load in loaders)
     today = timezone.localdate(now)

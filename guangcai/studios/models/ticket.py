@@ -50,7 +50,7 @@ class Ticket(CommunityFact):
     counter = models.PositiveSmallIntegerField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     code_hash = models.CharField(max_length=64)
-    phone = EncryptedTextField(purpose="studios.ticket.phone", blank=True)
+    phone = EncryptedTextField(purpose="studios.ticket.phone", null=True, default=None, blank=True)
 
     objects = TicketQuerySet.as_manager()
 
@@ -58,6 +58,11 @@ class Ticket(CommunityFact):
         constraints = [
             models.UniqueConstraint(fields=["district_code", "shift", "number"], name="ticket_number_once"),
             models.UniqueConstraint(fields=["district_code", "code_hash"], name="ticket_code_once"),
+            models.UniqueConstraint(
+                fields=["district_code", "shift", "counter"],
+                condition=Q(state=TicketState.CALLED),
+                name="ticket_counter_serves_one",
+            ),
             models.CheckConstraint(condition=Q(number__gte=1), name="ticket_numbered"),
             models.CheckConstraint(condition=Q(way=Way.SLOT) ^ Q(slot_at=None), name="ticket_slot_of_appointment"),
             models.CheckConstraint(
@@ -74,7 +79,7 @@ class Ticket(CommunityFact):
         ]
         indexes = [
             models.Index(fields=["path", "given_at"], name="ticket_by_path"),
-            models.Index(fields=["given_at"], condition=~Q(phone=""), name="ticket_with_phone"),
+            models.Index(fields=["slot_at"], condition=Q(phone__isnull=False), name="ticket_with_phone"),
         ]
 
     def __str__(self) -> str:
