@@ -31,6 +31,7 @@ BENCHMARKS: dict[str, tuple[str, list[str], list[str]]] = {
     "matching_store": ("b4", [], ["--quick"]),
     "tree": ("b5", ["--json"], ["--json", "--quick"]),
     "pages": ("b5", [], ["--without-country", "--members", "600", "--rounds", "2"]),
+    "cases": ("b6", [], ["--quick"]),
 }
 
 

@@ -24,6 +24,8 @@ def request(job: dict[str, str], host: str) -> bytes:
     ]
     if job["cookie"]:
         head += [f"Cookie: {job['cookie']}", f"X-CSRFToken: {job['token']}"]
+    if address := job.get("address"):
+        head.append(f"X-Forwarded-For: {address}")
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 
 

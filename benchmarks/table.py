@@ -250,6 +250,48 @@ def pages(figures: Figures) -> Iterator[Line]:
             )
 
 
+def cases(figures: Figures) -> Iterator[Line]:
+    size = f"{text(figures.get('cases'))} requests, {text(figures.get('communities'))} communities"
+    for row in figures.get("pages", []):
+        shown = f"p50 {text(row.get('p50_ms'), ' ms')}, p95 {text(row.get('p95_ms'), ' ms')}"
+        yield Line(
+            f"B6 {row['page']} ({row.get('who')})",
+            size,
+            f"{shown}, p99 {text(row.get('p99_ms'), ' ms')}, {text(row.get('queries'))} statements",
+            goal="p95 < 80 ms",
+            met=most(row.get("p95_ms"), 80),
+        )
+    taken = figures.get("intake", {})
+    asked, lost = taken.get("asked_rate"), taken.get("lost")
+    kept_up = None if asked is None else taken["answered"] == taken["sent"] == taken["accepted"]
+    yield Line(
+        "B6 intake",
+        f"{text(taken.get('sent'))} requests",
+        f"{text(taken.get('per_second'), '/s')} of {text(asked, '/s')}, p99 {text(taken.get('p99_ms'), ' ms')}, "
+        f"{text(lost)} lost, {text(taken.get('numbers_twice'))} numbers twice",
+        goal="200/s for 30 s, nothing lost",
+        met=both(kept_up, None if lost is None else lost == taken["numbers_twice"] == 0, steady(taken)),
+    )
+    guessed = figures.get("guessing", {})
+    apart, spread = guessed.get("median_difference_ms"), guessed.get("spread_ms")
+    yield Line(
+        "B6 codes tried",
+        f"{text(guessed.get('tries'))} of each kind",
+        f"medians {text(apart, ' ms')} apart, {text(guessed.get('answers'))} kind of answer",
+        f"half of the times lie within {text(spread, ' ms')}",
+        ratio(apart, spread),
+        "one answer, medians closer than half the spread",
+        both(None if spread is None else apart <= spread / 2, most(guessed.get("answers"), 1)),
+    )
+
+
+def steady(taken: Figures) -> bool | None:
+    """Whether the rate was held to the end: at most a second later than the last one was due."""
+    if "sent" not in taken:
+        return None
+    return bool(taken["seconds"] <= taken["sent"] / taken["asked_rate"] + 1)
+
+
 LINES: dict[str, Callable[[Figures], Iterator[Line]]] = {
     "check_in": check_in,
     "roster_import": roster_import,
@@ -258,6 +300,7 @@ LINES: dict[str, Callable[[Figures], Iterator[Line]]] = {
     "matching_store": matching_store,
     "tree": tree,
     "pages": pages,
+    "cases": cases,
 }
 
 

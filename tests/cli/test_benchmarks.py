@@ -22,6 +22,13 @@ ROWS = {
     "matching_store": {"B4 from the database, whole district", "B4 from the database, community by community"},
     "tree": {"B5 import of a country", "B5 count below a country", "B5 dashboard"},
     "pages": {"B5 seed", "B5 roster, page 500 (wide_desk)", "B5 overseer home (street)", "B5 confirmations (desk)"},
+    "cases": {
+        "B6 board (desk)",
+        "B6 search, rare (street)",
+        "B6 three rates, year (district)",
+        "B6 intake",
+        "B6 codes tried",
+    },
 }
 
 
