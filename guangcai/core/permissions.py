@@ -67,6 +67,7 @@ class Permission(StrEnum):
     # councils
     COUNCIL_VIEW = "council_view"
     COUNCIL_EDIT = "council_edit"
+    COMMITTEE_EDIT = "committee_edit"
     PROPOSAL_RAISE = "proposal_raise"
     PROPOSAL_ANSWER = "proposal_answer"
     # mediation

@@ -105,7 +105,7 @@ ROLES: Final[dict[Role, frozenset[P]]] = {
         P.WORKDAY_EDIT,
         P.AUDIT_VIEW,
         P.TEAM_EDIT,
-        P.COUNCIL_EDIT,
+        P.COMMITTEE_EDIT,
     },
     # Hands in the unit's own list, reads and answers the feedback on its members, lends what the unit has, and answers
     # for what the unit was asked or has promised. Held on a work unit, never on a node.

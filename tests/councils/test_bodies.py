@@ -13,6 +13,7 @@ from guangcai.councils import commands, rules
 from guangcai.councils.enums import BodyKind, BodyRole, MinutesStage, PartyClass, RecordKind
 from guangcai.councils.models import Body, BodyMember, BodyRecord, Meeting, MeetingAttendance, Minutes
 from guangcai.councils.queries import bodies as queries
+from guangcai.councils.queries.rights import run_by
 from guangcai.ledger.models import ServiceEntry
 from guangcai.orgs.policies import MeetingRhythm
 from tests.cast import Cast
@@ -60,6 +61,21 @@ def test_set_up_twice_and_by_whom(cast: Cast, desk: Actor, member: Actor, now: d
         set_up(cast.street, BodyKind.COMMITTEE, "协调委员会", desk, now)
     set_up(cast.street, BodyKind.COMMITTEE, "协调委员会", cast.actor("administrator"), now)
     assert Body.objects.visible_to(member).count() == 2
+
+
+def test_a_community_runs_its_own_bodies(body: Body, cast: Cast, desk: Actor, now: datetime) -> None:
+    """Not the district from above, and no desk the committees above it."""
+    administrator, seat = cast.actor("administrator"), commands.SeatDraft(PartyClass.POLICE, party_name="民警")
+    with pytest.raises(Forbidden):
+        commands.give_seat(body=body, draft=seat, by=administrator, now=now)
+    with pytest.raises(Forbidden):
+        set_up(cast.nanyuan, BodyKind.COUNCIL, "区里设的会", administrator, now)
+    above = set_up(cast.street, BodyKind.COMMITTEE, "协调委员会", administrator, now)
+    with pytest.raises(OutOfScope):
+        commands.give_seat(body=above, draft=seat, by=desk, now=now)
+    commands.give_seat(body=above, draft=seat, by=administrator, now=now)
+    assert set(Body.objects.filter(run_by(desk))) == {body}
+    assert set(Body.objects.filter(run_by(administrator))) == {above}
 
 
 @pytest.mark.parametrize(
@@ -233,9 +249,8 @@ def test_what_is_due_follows_the_rule() -> None:
 
 
 def test_the_list_of_what_is_due(body: Body, cast: Cast, desk: Actor, now: datetime) -> None:
-    paths = desk.paths_with("council_edit")  # type: ignore[arg-type]
-    assert [one.due.duty for one in queries.due(desk, paths=paths, on=now.date())][:1] == [rules.Duty.MENU]
-    assert queries.due(cast.actor("desk_next_door"), paths=paths, on=now.date()) == []
+    assert [one.due.duty for one in queries.due(desk, on=now.date())][:1] == [rules.Duty.MENU]
+    assert queries.due(cast.actor("desk_next_door"), on=now.date()) == []
 
 
 def test_last_word_and_marks() -> None:

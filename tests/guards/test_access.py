@@ -63,6 +63,21 @@ WITHOUT_OBJECT = {
     "reports:print",
     "reports:print_file",
 }
+# Nothing is ever there, or only for an account with a second factor, a session of the kiosk, or an owner whom no actor
+# of the world plays: those are walked by the tests of their rooms.
+NOBODYS = {
+    "api:",
+    "api:api-root",
+    "open311:nothing",
+    "mfa_deactivate_totp",
+    "mfa_download_recovery_codes",
+    "mfa_view_recovery_codes",
+    "activities:pad",
+    "appraisal:objection",
+    "care:offer_end",
+    "cases:confirmation",
+    "pledges:checklist_mark_removal",
+}
 # Not an outsider there: his unit sits in the joint meeting and may promise what was tabled.
 PARTY_TOO = {("councils:minutes", "liaison_next_door"), ("councils:pledge_new", "liaison_next_door")}
 MADE_UP = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -130,11 +145,10 @@ def test_the_demo_holds_an_object_for_every_address(paths: dict[str, str]) -> No
 def test_every_object_is_somebodys(read: Answers, written: Answers) -> None:
     """An address where all are told that nothing is there was asked with an object that nobody made."""
     nothing = {ASKED_TO_SIGN_IN, BACK_TO_THE_KIOSK, "404"}
-    words: dict[tuple[str, str], set[str]] = {}
-    for method, answers in (("GET", read), ("POST", written)):
-        for (name, _actor), answer in answers.items():
-            words.setdefault((name, method), set()).add(answer.word)
-    assert {key for key, said in words.items() if said <= nothing} == set()
+    words: dict[str, set[str]] = {}
+    for (name, _actor), answer in [*read.items(), *written.items()]:
+        words.setdefault(name, set()).add(answer.word)
+    assert {name for name, said in words.items() if said <= nothing | {"405"}} == NOBODYS
 
 
 def test_reading_changes_nothing(read: Answers) -> None:

@@ -69,7 +69,8 @@ wish_view           x x x x x . . .
 wish_claim          x . . . . . . .
 wish_edit           . x x . . . . .
 council_view        x x x x x . . .
-council_edit        . x x . x . . .
+council_edit        . x x . . . . .
+committee_edit      . . . . x . . .
 proposal_raise      x . . . . . . .
 proposal_answer     . . . . . x . .
 mediation_view      . x x . . . . .

@@ -22,6 +22,7 @@ from guangcai.core.scoping import ROOT
 from guangcai.councils import rules
 from guangcai.councils.enums import BodyRole, RecordKind
 from guangcai.councils.models import Body, BodyMember, BodyRecord, RequiredParty
+from guangcai.councils.queries.rights import require_runs, right_over
 from guangcai.members.models import Member
 from guangcai.orgs.models import Node, WorkUnit
 
@@ -66,7 +67,7 @@ def set_up_body(*, node: Node, draft: BodyDraft, by: Actor, now: datetime, id: U
 
     Raises RuleBroken(field) for a name that a live body there has, or a day to come.
     """
-    by.require(Permission.COUNCIL_EDIT, node.path)
+    by.require(right_over(node.level), node.path)
     name = rules.check_said(draft.name, _("Give the body its name."), field="name", longest=rules.NAME_LENGTH)
     purpose = rules.check_said(draft.purpose, _("Say what it is for."), field="purpose", longest=rules.TEXT_LENGTH)
     rules.check_set_up(set_up_on=draft.set_up_on, today=localdate(now))
@@ -92,7 +93,7 @@ def set_up_body(*, node: Node, draft: BodyDraft, by: Actor, now: datetime, id: U
 @transaction.atomic
 def end_body(*, body: Body, reason: str, by: Actor, now: datetime) -> Body:
     """End a body and every seat in it; its meetings stay readable. Harmless twice. Raises RuleBroken(field)."""
-    by.require(Permission.COUNCIL_EDIT, body.path)
+    require_runs(by, body)
     row = lock_body(body.pk)
     if row.ended_on is not None:
         return row
@@ -124,7 +125,7 @@ def give_seat(*, body: Body, draft: SeatDraft, by: Actor, now: datetime, id: UUI
 
     Raises RuleBroken(field) unless exactly one is named, or when it sits there already, or for a second chair.
     """
-    by.require(Permission.COUNCIL_EDIT, body.path)
+    require_runs(by, body)
     row = lock_body(body.pk)
     name = draft.party_name.strip()[: rules.NAME_LENGTH]
     content = {"party": draft.party, "role": draft.role, "party_name": name}
@@ -156,7 +157,7 @@ def give_seat(*, body: Body, draft: SeatDraft, by: Actor, now: datetime, id: UUI
 @transaction.atomic
 def end_seat(*, seat: BodyMember, by: Actor, now: datetime) -> BodyMember:
     """Somebody sits there no longer. Harmless twice."""
-    by.require(Permission.COUNCIL_EDIT, seat.body.path)
+    require_runs(by, seat.body)
     lock_body(seat.body_id)
     row = BodyMember.objects.select_for_update(of=("self",)).get(pk=seat.pk)
     if row.until is not None:
@@ -175,7 +176,7 @@ def publish_record(
 
     The same id sent again is the same record. Raises RuleBroken(field).
     """
-    by.require(Permission.COUNCIL_EDIT, body.path)
+    require_runs(by, body)
     row = lock_body(body.pk)
     said = rules.check_said(text, _("Write what it says."), field="text", longest=2 * rules.LONG_TEXT)
     if found := already(BodyRecord, id, body_id=row.pk, kind=kind, month=month, text=said):

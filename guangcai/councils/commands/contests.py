@@ -13,10 +13,10 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
-from guangcai.core.permissions import Permission
 from guangcai.councils import rules
 from guangcai.councils.commands.bodies import same_lines
 from guangcai.councils.models import Contest, ContestEntry, Criterion, Score
+from guangcai.councils.queries.rights import require_runs, right_over
 from guangcai.orgs.models import Node, WorkUnit
 
 
@@ -39,7 +39,7 @@ def open_contest(
 
     Raises RuleBroken(field).
     """
-    by.require(Permission.COUNCIL_EDIT, node.path)
+    by.require(right_over(node.level), node.path)
     said = rules.check_said(name, _("Give the competition its name."), field="name", longest=rules.NAME_LENGTH)
     Node.objects.select_for_update(of=("self",), no_key=True).get(pk=node.pk)
     if found := already(Contest, id, node_id=node.pk, name=said, closes_on=closes_on):
@@ -71,7 +71,7 @@ def enter_contest(
     *, contest: Contest, work_unit: WorkUnit, title: str, text: str, by: Actor, now: datetime, id: UUID | None = None
 ) -> ContestEntry:
     """A unit's project enters, until the closing day. The same id sent again is the same entry."""
-    by.require(Permission.COUNCIL_EDIT, contest.path)
+    require_runs(by, contest)
     row = _lock(contest.pk)
     content = {
         "title": rules.check_said(title, _("Give it a title."), field="title", longest=rules.TITLE_LENGTH),
@@ -98,7 +98,7 @@ def write_scores(
     *, entry: ContestEntry, judge: int, points: Mapping[Criterion, int], by: Actor, now: datetime
 ) -> list[Score]:
     """The sheet of one judge (a number, not a name) for one entry; written again it replaces his earlier one."""
-    by.require(Permission.COUNCIL_EDIT, entry.contest.path)
+    require_runs(by, entry.contest)
     contest = _lock(entry.contest_id)
     rules.check_contest_open(is_published=contest.published_at is not None)
     rules.check_points(points.values())
@@ -119,7 +119,7 @@ def write_scores(
 @transaction.atomic
 def shortlist(*, contest: Contest, entries: Collection[UUID], by: Actor, now: datetime) -> int:
     """Exactly these entries are on the shortlist; how many. Raises RuleBroken once the result is published."""
-    by.require(Permission.COUNCIL_EDIT, contest.path)
+    require_runs(by, contest)
     row = _lock(contest.pk)
     rules.check_contest_open(is_published=row.published_at is not None)
     rows = row.entries.all()
@@ -133,7 +133,7 @@ def shortlist(*, contest: Contest, entries: Collection[UUID], by: Actor, now: da
 @transaction.atomic
 def publish_contest(*, contest: Contest, awards: Mapping[UUID, str], by: Actor, now: datetime) -> Contest:
     """Publish the result: awards in words by entry of the shortlist. It stays as it is. Harmless twice."""
-    by.require(Permission.COUNCIL_EDIT, contest.path)
+    require_runs(by, contest)
     row = _lock(contest.pk)
     if row.published_at is not None:
         return row

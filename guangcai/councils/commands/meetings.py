@@ -14,11 +14,11 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
-from guangcai.core.permissions import Permission
 from guangcai.councils import rules
 from guangcai.councils.commands.bodies import lock_body, same_lines
 from guangcai.councils.enums import MinutesStage
 from guangcai.councils.models import AgendaItem, Body, BodyMember, Decision, Meeting, MeetingAttendance, Minutes
+from guangcai.councils.queries.rights import require_runs, runs
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def call_meeting(*, body: Body, draft: MeetingDraft, by: Actor, now: datetime, i
 
     Raises RuleBroken(field), `told_late` for a time that has begun.
     """
-    by.require(Permission.COUNCIL_EDIT, body.path)
+    require_runs(by, body)
     row = lock_body(body.pk)
     title = rules.check_said(draft.title, _("Say what the meeting is about."), field="title", longest=rules.LINE_LENGTH)
     place = rules.check_said(draft.place, _("Say where people meet."), field="place", longest=rules.LINE_LENGTH)
@@ -74,7 +74,7 @@ def call_meeting(*, body: Body, draft: MeetingDraft, by: Actor, now: datetime, i
 @transaction.atomic
 def call_off_meeting(*, meeting: Meeting, reason: str, by: Actor, now: datetime) -> Meeting:
     """It does not take place, and why. What was tabled in it waits for another meeting. Harmless twice."""
-    by.require(Permission.COUNCIL_EDIT, meeting.path)
+    require_runs(by, meeting.body)
     row = lock_meeting(meeting.pk)
     if row.called_off_at is not None:
         return row
@@ -102,7 +102,7 @@ def close_meeting(*, meeting: Meeting, closing: Closing, by: Actor, now: datetim
 
     Harmless twice. Raises RuleBroken(field). Source: Order 685 (a meeting is no service), peers' closing form.
     """
-    by.require(Permission.COUNCIL_EDIT, meeting.path)
+    require_runs(by, meeting.body)
     row = lock_meeting(meeting.pk)
     if row.closed_at is not None:
         return row
@@ -128,7 +128,7 @@ def close_meeting(*, meeting: Meeting, closing: Closing, by: Actor, now: datetim
 
 def may_amend(meeting: Meeting, actor: Actor) -> bool:
     """Whoever was there as a member, and the desk. One query."""
-    if actor.can(Permission.COUNCIL_EDIT, meeting.path):
+    if runs(actor, meeting.body):
         return True
     if actor.member_id is None:
         return False
@@ -144,7 +144,7 @@ def write_minutes(
     The same id sent again is the same version. Raises RuleBroken(field), Conflict once they are final.
     """
     if not (stage == MinutesStage.AMENDED and may_amend(meeting, by)):
-        by.require(Permission.COUNCIL_EDIT, meeting.path)
+        require_runs(by, meeting.body)
     row = lock_meeting(meeting.pk)
     said = rules.check_said(text, _("Write the minutes."), field="text", longest=rules.MINUTES_LENGTH)
     if found := already(Minutes, id, meeting_id=row.pk, stage=stage, text=said):

@@ -15,11 +15,13 @@ from guangcai.core.errors import OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
+from guangcai.core.scoping import covers
 from guangcai.councils import rules
 from guangcai.councils.commands.meetings import lock_meeting
 from guangcai.councils.enums import MatterKind, PartyClass, ProposalState, Verdict
 from guangcai.councils.models import AgendaItem, BodyMember, Judgement, MatterLink, Meeting, Proposal, ProposalStep
 from guangcai.councils.notices import tell
+from guangcai.councils.queries.rights import runs
 from guangcai.members.models import Member
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node
@@ -127,13 +129,16 @@ def screen_proposal(*, proposal: Proposal, accepts: bool, note: str, by: Actor, 
 
 @transaction.atomic
 def table_proposal(*, proposal: Proposal, meeting: Meeting, by: Actor, now: datetime) -> Proposal:
-    """Put it on the agenda of a meeting of a body that serves its community. On that agenda already: harmless.
+    """Put it on the agenda of a meeting of a body that serves its community: its desk, or whoever runs that body.
+
+    On that agenda already: harmless.
 
     Raises RuleBroken when the meeting is over, OutOfScope for a body that does not cover the community.
     """
-    by.require(Permission.COUNCIL_EDIT, meeting.path)
+    if not runs(by, meeting.body):
+        by.require(Permission.COUNCIL_EDIT, proposal.path)
     held = lock_meeting(meeting.pk)
-    if not proposal.path.startswith(held.path):
+    if not covers([held.path], proposal.path):
         raise OutOfScope()
     row = lock_proposal(proposal.pk)
     if row.state == S.TABLED and row.meeting_id == held.pk:

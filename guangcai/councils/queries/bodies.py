@@ -10,10 +10,10 @@ from django.utils.timezone import localdate
 
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
-from guangcai.core.scoping import under
 from guangcai.councils import rules
 from guangcai.councils.enums import RecordKind
 from guangcai.councils.models import Body, BodyMember, BodyRecord, Meeting, RequiredParty
+from guangcai.councils.queries.rights import run_by, runs
 from guangcai.orgs.policies import MeetingRhythm, in_force_at_each
 
 OPEN_SEAT = Q(seats__until=None, seats__id__isnull=False)
@@ -70,7 +70,7 @@ def seats_of(body: Body, actor: Actor) -> list[Seat]:
     """Who sits there now. Units are named to everybody, people to whoever sees the roster or sits there too."""
     rows = list(BodyMember.objects.open().filter(body=body).select_related("member", "work_unit"))
     sits = actor.member_id is not None and any(row.member_id == actor.member_id for row in rows)
-    sees = sits or actor.can(Permission.ROSTER_VIEW, body.path) or actor.can(Permission.COUNCIL_EDIT, body.path)
+    sees = sits or actor.can(Permission.ROSTER_VIEW, body.path) or runs(actor, body)
     order = ("chair", "convener", "secretary", "member")
     return [
         Seat(row, row.work_unit.name if row.work_unit else name_of(row) if sees else "")
@@ -94,9 +94,9 @@ class BodyDue:
     is_late: bool
 
 
-def due(actor: Actor, *, paths: Iterable[str], on: date) -> list[BodyDue]:
-    """What the bodies under `paths` that the actor runs owe, what is late first: two queries."""
-    mine = under("path", actor.paths_with(Permission.COUNCIL_EDIT)) & under("path", list(paths))
+def due(actor: Actor, *, on: date) -> list[BodyDue]:
+    """What the bodies that the actor runs owe, what is late first: two queries."""
+    mine = run_by(actor)
     rows = list(_kept_up(Body.objects.live().filter(mine), on=on))
     return _due(rows, on=on)
 

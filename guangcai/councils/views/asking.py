@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Tab
+from guangcai.councils.queries.rights import run_by
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node, WorkUnit
 
@@ -34,3 +35,15 @@ def nodes_with(request: ActorRequest, permission: Permission, *levels: Level) ->
 
 def units_in_sight(request: ActorRequest) -> QuerySet[WorkUnit]:
     return WorkUnit.objects.visible_to(request.actor).in_force(timezone.localdate()).order_by("name")
+
+
+def places_run(request: ActorRequest) -> QuerySet[Node]:
+    """Districts, streets and communities whose bodies the actor runs; 403 without one."""
+    levels = (Level.DISTRICT, Level.STREET, Level.COMMUNITY)
+    rows = Node.objects.in_force(timezone.localdate()).filter(level__in=levels)
+    rows = rows.filter(run_by(request.actor, level="level"))
+    if not rows:
+        request.actor.require(
+            Permission.COUNCIL_EDIT, next(iter(request.actor.paths_with(Permission.COUNCIL_VIEW)), "/")
+        )
+    return rows.order_by("path")

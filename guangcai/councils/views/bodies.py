@@ -14,7 +14,6 @@ from guangcai.core.asking import Page, ask
 from guangcai.core.http import ActorRequest, file_answer, key_in
 from guangcai.core.ids import new_id
 from guangcai.core.listing import Listing, listing
-from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.spreadsheet.writing import Cell
 from guangcai.councils import commands, words
@@ -23,12 +22,11 @@ from guangcai.councils.filters import BodyFilter
 from guangcai.councils.forms import BodyForm, ReasonForm, RecordForm, SeatForm
 from guangcai.councils.models import Body, BodyMember
 from guangcai.councils.queries import bodies as queries
-from guangcai.councils.views.asking import nodes_with, room_tabs, units_in_sight
+from guangcai.councils.queries.rights import require_runs, runs, runs_any
+from guangcai.councils.views.asking import places_run, room_tabs, units_in_sight
 from guangcai.members.models import Member
 from guangcai.members.queries.roster import found_by, roster, with_links
-from guangcai.orgs.enums import Level
 
-PLACES = (Level.DISTRICT, Level.STREET, Level.COMMUNITY)
 SORTS = {"name": "name", "kind": "kind", "place": "path", "met": "met_at"}
 PEOPLE_SHOWN = 8
 MEETINGS_SHOWN = 12
@@ -39,7 +37,7 @@ def found(request: ActorRequest, pk: UUID, *, edits: bool = False) -> Body:
     rows = queries.with_numbers(Body.objects.visible_to(request.actor))
     row = get_object_or_404(rows, pk=pk)
     if edits:
-        request.actor.require(Permission.COUNCIL_EDIT, row.path)
+        require_runs(request.actor, row)
     return row
 
 
@@ -47,15 +45,14 @@ def found(request: ActorRequest, pk: UUID, *, edits: bool = False) -> Body:
 def bodies(request: ActorRequest) -> HttpResponse:
     """Bodies of one's area: who is missing, when they met, what is due."""
     shown = _listing(request)
-    may_edit = request.actor.holds(Permission.COUNCIL_EDIT)
+    may_edit = runs_any(request.actor)
     today = timezone.localdate()
-    paths = request.actor.paths_with(Permission.COUNCIL_EDIT)
     context = {
         "listing": shown,
         "tabs": room_tabs("bodies"),
         "rows": queries.lines(shown.page),
         "may_edit": may_edit,
-        "due": _due_rows(queries.due(request.actor, paths=paths, on=today)) if may_edit else [],
+        "due": _due_rows(queries.due(request.actor, on=today)) if may_edit else [],
     }
     return render(request, "councils/bodies.html", context)
 
@@ -100,7 +97,7 @@ def _listing(request: ActorRequest) -> Listing:
 def body(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One body: seats and missing parties, what is due, meetings, menus and surveys."""
     row, today = found(request, pk), timezone.localdate()
-    may_edit = request.actor.can(Permission.COUNCIL_EDIT, row.path) and row.ended_on is None
+    may_edit = runs(request.actor, row) and row.ended_on is None
     (line,) = queries.lines([row])
     context = {
         "body": row,
@@ -117,7 +114,7 @@ def body(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: ActorRequest) -> HttpResponse:
     """Set up a body."""
-    nodes = nodes_with(request, Permission.COUNCIL_EDIT, *PLACES)
+    nodes = places_run(request)
     form = BodyForm(request.POST or None, nodes=nodes, initial={"set_up_on": timezone.localdate()})
     page = Page(_("Set up a body"), _("Set it up"), (reverse("councils:bodies"), pgettext("menu", "Councils")))
 

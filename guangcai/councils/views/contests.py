@@ -13,20 +13,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guangcai.core.asking import Page, ask
 from guangcai.core.http import ActorRequest, chosen_ids
-from guangcai.core.permissions import Permission
 from guangcai.councils import commands
 from guangcai.councils.agreement_forms import ContestForm, EntryForm, ResultForm, ScoresForm
 from guangcai.councils.models import Contest, ContestEntry
 from guangcai.councils.queries import contests as queries
+from guangcai.councils.queries.rights import require_runs, runs, runs_any
 from guangcai.councils.rules import DAY
-from guangcai.councils.views.asking import nodes_with, room_tabs, units_in_sight
-from guangcai.councils.views.bodies import PLACES
+from guangcai.councils.views.asking import places_run, room_tabs, units_in_sight
 
 
 def found(request: ActorRequest, pk: UUID, *, edits: bool = False) -> Contest:
     row = get_object_or_404(Contest.objects.visible_to(request.actor).select_related("node"), pk=pk)
     if edits:
-        request.actor.require(Permission.COUNCIL_EDIT, row.path)
+        require_runs(request.actor, row)
     return row
 
 
@@ -34,7 +33,7 @@ def found(request: ActorRequest, pk: UUID, *, edits: bool = False) -> Contest:
 def contests(request: ActorRequest) -> HttpResponse:
     """Competitions of one's area and above, newest first."""
     rows = Contest.objects.visible_to(request.actor).select_related("node").order_by("-opened_at", "pk")
-    context = {"rows": rows, "tabs": room_tabs("contests"), "may_edit": request.actor.holds(Permission.COUNCIL_EDIT)}
+    context = {"rows": rows, "tabs": room_tabs("contests"), "may_edit": runs_any(request.actor)}
     return render(request, "councils/contests.html", context)
 
 
@@ -42,15 +41,15 @@ def contests(request: ActorRequest) -> HttpResponse:
 def contest(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Entries, and their points for whoever runs it; the result for everybody once it is published."""
     row = found(request, pk)
-    runs = request.actor.can(Permission.COUNCIL_EDIT, row.path)
+    may_edit = runs(request.actor, row)
     lines = queries.entries_of(row)
     context = {
         "contest": row,
         "criteria": row.criteria.all(),  # type: ignore[attr-defined]
-        "lines": lines if runs or row.published_at else sorted(lines, key=lambda one: one.entry.entered_at),
-        "sees_points": runs,
-        "may_edit": runs and row.published_at is None,
-        "may_enter": runs and row.published_at is None and timezone.localdate() <= row.closes_on,
+        "lines": lines if may_edit or row.published_at else sorted(lines, key=lambda one: one.entry.entered_at),
+        "sees_points": may_edit,
+        "may_edit": may_edit and row.published_at is None,
+        "may_enter": may_edit and row.published_at is None and timezone.localdate() <= row.closes_on,
         "has_shortlist": any(one.entry.shortlisted_at for one in lines),
     }
     return render(request, "councils/contest.html", context)
@@ -59,7 +58,7 @@ def contest(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: ActorRequest) -> HttpResponse:
     """Open a competition with its scoring sheet."""
-    nodes = nodes_with(request, Permission.COUNCIL_EDIT, *PLACES)
+    nodes = places_run(request)
     form = ContestForm(request.POST or None, nodes=nodes, initial={"closes_on": timezone.localdate() + 30 * DAY})
     back = (reverse("councils:contests"), pgettext("menu", "Project competition"))
     page = Page(_("Open a competition"), _("Open it"), back)
@@ -89,7 +88,7 @@ def scores(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The sheet of one judge for one project."""
     visible = Contest.objects.visible_to(request.actor)
     entry = get_object_or_404(ContestEntry.objects.filter(contest__in=visible).select_related("contest"), pk=pk)
-    request.actor.require(Permission.COUNCIL_EDIT, entry.contest.path)
+    require_runs(request.actor, entry.contest)
     form = ScoresForm(request.POST or None, criteria=list(entry.contest.criteria.all()))
     page = Page(
         _("Scoring sheet"),

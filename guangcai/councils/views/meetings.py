@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from guangcai.core.asking import Page, ask
 from guangcai.core.errors import Forbidden
 from guangcai.core.http import ActorRequest
-from guangcai.core.permissions import Permission
 from guangcai.councils import commands
 from guangcai.councils.enums import MinutesStage
 from guangcai.councils.forms import ClosingForm, MeetingForm, MinutesForm, ReasonForm
 from guangcai.councils.models import Meeting, MeetingAttendance
 from guangcai.councils.queries.bodies import name_of
+from guangcai.councils.queries.rights import require_runs, runs
 from guangcai.councils.rules import DAY
 from guangcai.councils.views.bodies import found as found_body
 
@@ -26,7 +26,7 @@ def found(request: ActorRequest, pk: UUID, *, edits: bool = False) -> Meeting:
     rows = Meeting.objects.visible_to(request.actor).select_related("body__node")
     row = get_object_or_404(rows, pk=pk)
     if edits:
-        request.actor.require(Permission.COUNCIL_EDIT, row.path)
+        require_runs(request.actor, row.body)
     return row
 
 
@@ -50,7 +50,7 @@ def call(request: ActorRequest, pk: UUID) -> HttpResponse:
 def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One meeting: agenda, who was there, what was decided, the minutes as far as the reader may read them."""
     row, now = found(request, pk), timezone.now()
-    may_edit = request.actor.can(Permission.COUNCIL_EDIT, row.path)
+    may_edit = runs(request.actor, row.body)
     may_amend = commands.may_amend(row, request.actor)
     here = MeetingAttendance.objects.filter(meeting=row).select_related("seat__member", "seat__work_unit")
     versions = row.minutes.order_by("-version")  # type: ignore[attr-defined]
@@ -119,7 +119,7 @@ def minutes(request: ActorRequest, pk: UUID) -> HttpResponse:
     if (row.closed_at is None or (last and last.stage == MinutesStage.FINAL)) and request.method != "POST":
         return redirect(row)
     stages = [MinutesStage.AMENDED]
-    if request.actor.can(Permission.COUNCIL_EDIT, row.path):
+    if runs(request.actor, row.body):
         stages = [MinutesStage.AMENDED, MinutesStage.FINAL] if last else [MinutesStage.DRAFT, MinutesStage.FINAL]
     form = MinutesForm(request.POST or None, stages=stages, initial={"text": last.text if last else ""})
     page = Page(

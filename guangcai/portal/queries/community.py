@@ -201,7 +201,7 @@ def _councils(actor: Actor, now: datetime) -> list[Due]:
     if not actor.holds(Permission.COUNCIL_EDIT):
         return []
     paths, today = actor.paths_with(Permission.COUNCIL_EDIT), localdate(now)
-    owed, waiting = bodies_due(actor, paths=paths, on=today), proposals_due(actor, paths=paths)
+    owed, waiting = bodies_due(actor, on=today), proposals_due(actor, paths=paths)
     late = sum(one.is_late for one in owed)
     note = ngettext("%(n)d is overdue", "%(n)d are overdue", late) % {"n": late} if late else ""
     tone = "bad" if late else "wait"

@@ -67,6 +67,10 @@ class AidProgramme(CommunityFact):
 
 
 class AidOutcomeQuerySet(models.QuerySet["AidOutcome"]):
+    def visible_to(self, actor: "Actor") -> Self:
+        """Of the communities whose desk the actor runs: everybody else reads sums, in bands."""
+        return self.filter(under("path", actor.paths_with(Permission.WISH_EDIT)))
+
     def standing(self) -> Self:
         """Those no later row corrects; a correction to 0 takes the first back."""
         return self.filter(correction=None)

@@ -26,8 +26,8 @@ def _negative(name: str) -> Q:
 
 
 class OfCampaignQuerySet(models.QuerySet[models.Model]):
-    def of_desk(self, actor: "Actor") -> Self:
-        """Of the communities whose desk the actor runs."""
+    def visible_to(self, actor: "Actor") -> Self:
+        """Of the communities whose desk the actor runs: who gave, and to whom it went, is nobody else's business."""
         return self.filter(under("path", actor.paths_with(Permission.WISH_EDIT)))
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import QuerySet, Sum
 
 from guangcai.core.actor import Actor
+from guangcai.core.bands import band_of
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import covers, under
 from guangcai.orgs.policies import SmallCount, in_force_at_each
@@ -37,10 +38,12 @@ def sums_of(programme: AidProgramme, actor: Actor, *, on: date) -> list[Told]:
     """What a programme came to in all, by what is counted. Two queries."""
     rows = AidOutcome.objects.standing().filter(programme=programme).order_by("measure__position", "measure_id")
     found = rows.values_list("measure__name", "measure__unit", "measure__counts_people").annotate(total=Sum("count"))
+    below = in_force_at_each(SmallCount, paths=[programme.path], on=on)[programme.path].below
     exact = is_exact(actor, programme.path)
-    below = 1 if exact else in_force_at_each(SmallCount, paths=[programme.path], on=on)[programme.path].below
     return [
-        Told(name, unit, _band(total, below) if people else str(total)) for name, unit, people, total in found if total
+        Told(name, unit, str(band_of(total, below=below)) if people and not exact else str(total))
+        for name, unit, people, total in found
+        if total
     ]
 
 
@@ -53,15 +56,6 @@ def outcomes_of(programme: AidProgramme) -> list[AidOutcome]:
 def is_exact(actor: Actor | None, path: str) -> bool:
     """The desk itself, and the program, read exact figures."""
     return actor is None or covers(actor.paths_with(Permission.WISH_EDIT), path)
-
-
-def _band(count: int, below: int) -> str:
-    """0, "<5", "5-9", "10-14": as wide as the rule."""
-    width = max(below, 1)
-    low = count - count % width
-    if width == 1 or count == 0:
-        return str(count)
-    return f"{low}–{low + width - 1}" if low else f"<{width}"
 
 
 @dataclass(frozen=True)

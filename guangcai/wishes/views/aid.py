@@ -14,7 +14,6 @@ from guangcai.core.asking import Page, ask
 from guangcai.core.errors import Forbidden
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
-from guangcai.core.scoping import under
 from guangcai.wishes import commands
 from guangcai.wishes.gift_forms import CorrectionForm, OutcomeForm, ProgrammeEndForm, ProgrammeForm
 from guangcai.wishes.models import AidOutcome, AidProgramme
@@ -126,8 +125,7 @@ def outcome_new(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def outcome_correction(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Put the right number in the place of a wrong one."""
-    mine = under("path", request.actor.paths_with(Permission.WISH_EDIT))
-    rows = AidOutcome.objects.filter(mine).select_related("programme", "measure", "correction")
+    rows = AidOutcome.objects.visible_to(request.actor).select_related("programme", "measure", "correction")
     row = get_object_or_404(rows, pk=pk)
     if request.method != "POST" and hasattr(row, "correction"):
         return redirect(row.programme)

@@ -141,7 +141,7 @@ def gift_new(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _gift(request: ActorRequest, pk: UUID) -> Gift:
     """A receipt of one's desk; 404 else: nobody else learns who gave."""
-    rows = Gift.objects.of_desk(request.actor).select_related("campaign", "community", "member", "reversal")
+    rows = Gift.objects.visible_to(request.actor).select_related("campaign", "community", "member", "reversal")
     return get_object_or_404(rows, pk=pk)
 
 
@@ -218,7 +218,7 @@ def spending_new(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def spending_reversal(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Take a wrong line back."""
-    rows = Spending.objects.of_desk(request.actor).select_related("campaign", "reversal")
+    rows = Spending.objects.visible_to(request.actor).select_related("campaign", "reversal")
     row = get_object_or_404(rows, pk=pk)
     if request.method != "POST" and (row.reverses_id or hasattr(row, "reversal")):
         return redirect(row.campaign)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guangcai.core.asking import Page, ask
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Refused
@@ -34,18 +34,15 @@ from guangcai.wishes.views.frame import communities_of, found, refused
 def new(request: ActorRequest) -> HttpResponse:
     """The desk writes a wish down; its code is shown on the page that follows."""
     form = WishForm(request.POST or None, communities=communities_of(request))
-    if request.method == "POST" and form.is_valid():
-        cleaned, now = form.cleaned_data, timezone.now()
-        try:
-            row = commands.collect_wish(
-                community=cleaned["community"], draft=form.draft(), by=request.actor, now=now, id=cleaned["id"]
-            )
-            messages.success(request, _("Written down. Give the wisher the code on this page."))
-            return redirect(row)
-        except RuleBroken as broken:
-            show_refusal(form, broken)
     page = Page(_("New wish"), _("Write it down"), (reverse("wishes:list"), _("Wishes")))
-    return render(request, "wishes/form.html", {"page": page, "form": form}, status=422 if form.errors else 200)
+
+    def act() -> Wish:
+        community, key = form.cleaned_data["community"], form.cleaned_data["id"]
+        return commands.collect_wish(
+            community=community, draft=form.draft(), by=request.actor, now=timezone.now(), id=key
+        )
+
+    return ask(request, form, act, page, said=_("Written down. Give the wisher the code on this page."))
 
 
 @login_required
