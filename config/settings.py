@@ -368,6 +368,16 @@ PUBLIC_ADDRESSES = frozenset(
         "cases:public_follow",
         "cases:public_case",
         "cases:public_word",
+        # Studios: when they open, a number, an appointment, one's turn; numbers on the hall's screen.
+        "studios:public",
+        "studios:public_community",
+        "studios:public_studio",
+        "studios:public_numbers",
+        "studios:public_appointments",
+        "studios:public_follow",
+        "studios:public_number",
+        "studios:public_end",
+        "studios:hall",
         # What units promised a community, kept and late.
         "councils:public",
         # The wall of wishes, making one, and following it with its code.

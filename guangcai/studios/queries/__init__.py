@@ -1,0 +1,1 @@
+"""Reads of studios, shaped for screens."""

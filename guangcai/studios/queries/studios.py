@@ -1,0 +1,210 @@
+"""Studios as screens show them: in a list, on their own page, to residents."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.timezone import localdate
+
+from guangcai.activities import recurrence
+from guangcai.activities.models import Series, Shift, SignUp
+from guangcai.core.actor import Actor
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import under
+from guangcai.core.workdays import DAY
+from guangcai.orgs.models import Node
+from guangcai.studios import rules
+from guangcai.studios.enums import TicketState
+from guangcai.studios.models import RotaPlace, Studio, Ticket
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class StudioRow:
+    """A studio in a list: when it opens in words, when next, how many sit, how many wait to sit."""
+
+    studio: Studio
+    opens: str
+    next_at: datetime | None
+    sitters: int
+    offers: int
+
+
+def with_numbers(studios: QuerySet[Studio], *, now: datetime) -> QuerySet[Studio]:
+    """Studios with what a row shows of them; two statements with their opening rules."""
+    coming = Shift.objects.planned().filter(activity=OuterRef("activity"), ends_at__gt=now)
+    live = Q(rota__ended_at=None)
+    return (
+        studios.select_related("kind", "community", "point", "host")
+        .prefetch_related(Prefetch("activity__series", Series.objects.order_by("starts_on", "pk")))
+        .annotate(
+            next_at=Subquery(coming.order_by("starts_at").values("starts_at")[:1]),
+            sitters=Count("rota", filter=live & Q(rota__held_since__isnull=False)),
+            offers=Count("rota", filter=live & Q(rota__held_since=None)),
+        )
+    )
+
+
+def rows_of(studios: Iterable[Studio]) -> list[StudioRow]:
+    """Rows of studios that came out of `with_numbers`."""
+    return [
+        StudioRow(row, opens_of(row), row.next_at, row.sitters, row.offers)  # type: ignore[attr-defined]
+        for row in studios
+    ]
+
+
+def opens_of(studio: Studio) -> str:
+    """The opening rule in words, the last one that was made: "every Thursday". "" for single sessions."""
+    series = list(studio.activity.series.all())
+    return recurrence.in_words(series[-1].rule, either=series[-1].either) if series else ""
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One session: when, who sits as far as the reader may know, how many came."""
+
+    shift: Shift
+    state: str
+    seated: int
+    tickets: int
+    received: int
+
+
+def sessions_of(studio: Studio, *, now: datetime, coming: bool) -> list[SessionRow]:
+    """Sessions to come, the next first; or held and called off, the last first. One statement."""
+    shifts = Shift.objects.filter(activity=studio.activity_id).select_related("activity")
+    rows = (
+        shifts.filter(ends_at__gt=now).order_by("starts_at", "pk")
+        if coming
+        else (shifts.filter(ends_at__lte=now).order_by("-starts_at", "pk"))
+    )
+    placed = SignUp.objects.placed().filter(shift=OuterRef("pk")).order_by().values("shift")
+    taken = Ticket.objects.filter(shift=OuterRef("pk")).order_by().values("shift")
+    received = taken.filter(state=TicketState.RECEIVED)
+    rows = rows.annotate(
+        seated=Subquery(placed.annotate(n=Count("pk")).values("n")),
+        taken=Subquery(taken.annotate(n=Count("pk")).values("n")),
+        received=Subquery(received.annotate(n=Count("pk")).values("n")),
+    )
+    return [
+        SessionRow(row, state_of(row, now=now), row.seated or 0, row.taken or 0, row.received or 0)
+        for row in rows[:SHOWN]
+    ]
+
+
+def state_of(shift: Shift, *, now: datetime) -> str:
+    """off, closed, open (numbers are given), over (to be closed) or planned."""
+    if shift.cancelled_at is not None or shift.activity.cancelled_at is not None:
+        return "off"
+    if shift.closed_at is not None:
+        return "closed"
+    if now >= shift.ends_at:
+        return "over"
+    return "open" if now >= shift.starts_at - rules.OPENS_BEFORE else "planned"
+
+
+def session_today(studio: Studio, *, now: datetime) -> Shift | None:
+    """The session of today: the one that is on or next, else the last one that was. None on other days."""
+    shifts = Shift.objects.filter(activity=studio.activity_id, starts_at__date=localdate(now), cancelled_at=None)
+    rows = list(shifts.select_related("activity", "community").order_by("starts_at", "pk"))
+    return next((row for row in rows if row.ends_at > now and row.closed_at is None), rows[-1] if rows else None)
+
+
+def next_session(studio: Studio, *, now: datetime) -> Shift | None:
+    """The session that is on, or the next one."""
+    shifts = Shift.objects.planned().filter(activity=studio.activity_id, activity__cancelled_at=None, ends_at__gt=now)
+    return shifts.select_related("activity", "community").order_by("starts_at", "pk").first()
+
+
+def rota_of(studio: Studio, actor: Actor) -> list[RotaPlace]:
+    """The roster as far as the actor sees it: his own place, all of them with the roster of the community. One
+    statement."""
+    rows = RotaPlace.objects.visible_to(actor).live().filter(studio=studio)
+    return list(rows.select_related("member__community", "background").order_by("offered_at", "pk"))
+
+
+@dataclass(frozen=True)
+class Background:
+    """How many of a profession sit: all that residents are told of the roster (A22)."""
+
+    name: str
+    count: int
+
+
+def backgrounds_of(studio: Studio, *, on: date) -> list[Background]:
+    rows = RotaPlace.objects.held().filter(studio=studio).exclude(until__lt=on)
+    counted = rows.order_by().values("background__name").annotate(n=Count("pk")).order_by("-n", "background__name")
+    return [Background(one["background__name"], one["n"]) for one in counted]
+
+
+# --- residents ------------------------------------------------------------------------------------------------------
+
+
+def communities() -> "QuerySet[Node]":
+    """Communities that have a studio."""
+    return Node.objects.filter(Exists(Studio.objects.open().filter(community=OuterRef("pk")))).order_by("code")
+
+
+def open_to_all(community: Node) -> QuerySet[Studio]:
+    return Studio.objects.open().filter(community=community).order_by("kind__position", "name", "pk")
+
+
+@dataclass(frozen=True)
+class Bookable:
+    """A session for which appointments can be made, with the times that are free."""
+
+    shift: Shift
+    free: list[datetime]
+
+
+def bookable_sessions(studio: Studio, *, now: datetime) -> list[Bookable]:
+    """Sessions to come with a free appointment, the next first. Two statements."""
+    if not studio.takes_appointments or studio.ended_at is not None:
+        return []
+    shifts = Shift.objects.planned().filter(
+        activity=studio.activity_id, activity__cancelled_at=None, ends_at__gt=now,
+        starts_at__lte=now + rules.BOOKED_AHEAD,
+    )  # fmt: skip
+    rows = list(shifts.select_related("activity").order_by("starts_at", "pk")[:SHOWN])
+    taken: dict[UUID, list[datetime]] = {row.pk: [] for row in rows}
+    held = Ticket.objects.filter(shift__in=rows, slot_at__isnull=False).exclude(state=TicketState.LEFT)
+    for shift, slot_at in held.values_list("shift", "slot_at"):
+        taken[shift].append(slot_at)
+    found = []
+    for row in rows:
+        session = rules.Session(row.starts_at, row.ends_at, row.places)
+        free = rules.free_slots(session, minutes=studio.slot_minutes, taken=taken[row.pk], now=now)
+        if free:
+            found.append(Bookable(row, free))
+    return found
+
+
+# --- home screens ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Today:
+    """A session of today, for the desk's home screen."""
+
+    shift: Shift
+    waiting: int
+
+
+def sessions_today(actor: Actor, *, now: datetime) -> list[Today]:
+    """Today's sessions of the studios of one's desk that are not closed. One statement."""
+    here = under("path", actor.paths_with(Permission.STUDIO_EDIT))
+    day = localdate(now)
+    shifts = Shift.objects.planned().filter(here, starts_at__date=day, activity__studio__isnull=False)
+    shifts = shifts.annotate(waiting=Count("tickets", filter=Q(tickets__state=TicketState.WAITING)))
+    return [Today(row, row.waiting) for row in shifts.select_related("activity").order_by("starts_at", "pk")]
+
+
+def next_sitting(member: UUID, *, now: datetime) -> Shift | None:
+    """The session at which a member sits next, or now. One statement."""
+    seats = SignUp.objects.placed().filter(member=member).values("shift")
+    shifts = Shift.objects.planned().filter(pk__in=seats, activity__studio__isnull=False, ends_at__gt=now)
+    soon = shifts.filter(starts_at__lt=now + 14 * DAY)
+    return soon.select_related("activity").order_by("starts_at", "pk").first()
