@@ -367,6 +367,7 @@ PUBLIC_ADDRESSES = frozenset(
         "cases:public_received",
         "cases:public_follow",
         "cases:public_case",
+        "cases:public_photo",
         "cases:public_word",
         # Studios: when they open, a number, an appointment, one's turn; numbers on the hall's screen.
         "studios:public",

@@ -13,15 +13,18 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from guangcai.cases import hooks, notices
         from guangcai.cases.commands.movers import follow_tree
+        from guangcai.cases.commands.work import release_team
         from guangcai.cases.models import Asker
         from guangcai.cases.models.asker import CODE_PURPOSE, PHONE_PURPOSE
         from guangcai.cases.queries import life
+        from guangcai.commitments import team_roll
         from guangcai.core import notify, reseal
         from guangcai.core.enums import Channel
         from guangcai.members import timeline
         from guangcai.orgs import followers
 
         followers.follow(follow_tree)
+        team_roll.on_end(release_team)
         timeline.provide(life.timeline_of)
         notices.declare_templates()
         hooks.declare()

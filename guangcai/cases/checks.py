@@ -36,7 +36,8 @@ SELECT row.id FROM cases_case AS row
 JOIN cases_casestep AS step ON step.id = row.assignment_id
 WHERE step.case_id <> row.id OR step.kind NOT IN ('dispatched', 'ruled')
    OR EXISTS (SELECT FROM cases_casestep AS later WHERE later.case_id = row.id AND later.number > step.number
-              AND later.kind IN ('dispatched', 'ruled', 'declined', 'returned', 'disputed', 'escalated', 'reopened'))
+              AND later.kind IN ('dispatched', 'ruled', 'declined', 'returned', 'disputed', 'released', 'escalated',
+                                 'reopened'))
 """
 WITHOUT_ASKER = """
 SELECT row.id FROM cases_case AS row LEFT JOIN cases_asker AS asker ON asker.case_id = row.id

@@ -48,6 +48,8 @@ class StepKind(models.TextChoices):
     CLOSED = "closed", pgettext_lazy("case step", "Closed")
     NOTICED = "noticed", pgettext_lazy("case step", "The street was told that it is overdue")
     ESCALATED = "escalated", pgettext_lazy("case step", "Brought before the street")
+    # The team that had it has ended.
+    RELEASED = "released", pgettext_lazy("case step", "Whoever had it is there no more")
 
 
 class Side(models.TextChoices):
@@ -85,6 +87,8 @@ class WorkerKind(models.TextChoices):
     MEMBER = "member", pgettext_lazy("case", "Member")
     TEAM = "team", pgettext_lazy("case", "Team")
     UNIT = "unit", pgettext_lazy("case", "Work unit")
+    # Whoever has no sign-in here, by name: the desk rings and notes what he says.
+    BODY = "body", pgettext_lazy("case", "Somebody else")
 
 
 class ReturnReason(models.TextChoices):

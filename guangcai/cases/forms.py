@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -21,7 +22,9 @@ from guangcai.cases.enums import (
     ReturnReason,
     TimeCount,
 )
+from guangcai.cases.forms_photos import PhotosField
 from guangcai.cases.models import Case, Category, Item, Technician
+from guangcai.commitments import team_roll
 from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
 from guangcai.core.scoping import ancestors
@@ -89,6 +92,7 @@ class RaiseForm(forms.Form):
     )
     place = forms.ModelChoiceField(label=_("Building"), queryset=Node.objects.none(), required=False)
     place_note = forms.CharField(label=pgettext_lazy("case", "Where exactly"), max_length=120, required=False)
+    photos = PhotosField()
 
     def __init__(self, *args: Any, community: Node, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,6 +139,7 @@ class RaiseForm(forms.Form):
             place=cleaned["place"],
             place_note=cleaned["place_note"],
             answers=self.answers(),
+            photos=cleaned["photos"],
             id=cleaned["id"] or new_id(),
             **about,
         )
@@ -225,14 +230,32 @@ class DoneForm(NoteForm):
         required=False,
         help_text=_("Without the way there. Somebody else confirms it."),
     )
-    field_order = ("note", "minutes")
+    done_by = forms.ModelChoiceField(
+        label=pgettext_lazy("team", "Who of the team did it"), queryset=Member.objects.none(), required=False
+    )
+    photos = PhotosField()
+    field_order = ("note", "done_by", "minutes", "photos")
 
-    def __init__(self, *args: Any, counts: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, counts: bool, team: UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["note"].required = True
         self.fields["note"].label = _("What was done")
         if not counts:
             del self.fields["minutes"]
+        if team is None:
+            del self.fields["done_by"]
+        else:
+            self.fields["done_by"].queryset = team_roll.roll().people(team)  # type: ignore[attr-defined]
+
+    def told(self, *, now: datetime) -> dict[str, Any]:
+        """What the command is told."""
+        cleaned = self.cleaned_data
+        return {
+            "note": cleaned["note"],
+            "time": self.time(now=now),
+            "done_by": cleaned.get("done_by"),
+            "photos": cleaned["photos"],
+        }
 
     def time(self, *, now: datetime) -> JobTime | None:
         """The minutes that end now."""

@@ -32,9 +32,15 @@ MOST_FIELDS: Final = 12
 LONGEST_NAME: Final = 60
 # Counted from the end of a case.
 RETENTION: Final = timedelta(days=3 * 365 + 1)
+PHOTOS_KEPT: Final = timedelta(days=90)
 
 S, K = CaseState, StepKind
-_ASSIGNED = {K.RETURNED: S.TO_DISPATCH, K.DISPUTED: S.TO_RULE, K.CLOSED: S.CLOSED}
+_ASSIGNED = {
+    K.RETURNED: S.TO_DISPATCH,
+    K.DISPUTED: S.TO_RULE,
+    K.RELEASED: S.TO_DISPATCH,
+    K.CLOSED: S.CLOSED,
+}
 _WATCHED = (K.NOTICED, K.ESCALATED)
 # The whole life on one screen. A step that is not named here cannot be taken.
 MOVES: Final[Mapping[CaseState | None, Mapping[StepKind, CaseState]]] = {
@@ -91,7 +97,7 @@ MOVES: Final[Mapping[CaseState | None, Mapping[StepKind, CaseState]]] = {
 CONTACTS: Final = frozenset({K.CONTACTED, K.APPOINTED, K.DONE})
 # Said by the asker and by nobody else.
 OF_ASKER: Final = frozenset({K.CONFIRMED, K.REOPENED})
-_PERSONS = (WorkerKind.TECHNICIAN, WorkerKind.MEMBER, WorkerKind.TEAM)
+_PERSONS = (WorkerKind.TECHNICIAN, WorkerKind.MEMBER, WorkerKind.TEAM, WorkerKind.BODY)
 
 
 # --- the life -------------------------------------------------------------------------------------------------------

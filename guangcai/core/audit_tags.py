@@ -131,6 +131,8 @@ class Tag(StrEnum):
     CASE_STEP = "cases:case:step"
     CASE_ASKER_OPEN = "cases:asker:open"
     CASE_ANONYMISE = "cases:case:anonymise"
+    CASE_PHOTOS_FORGET = "cases:photo:forget"
+    CASE_EXPORT = "cases:case:export"
     CASE_ITEM_CHANGE = "cases:item:change"
     TECHNICIAN_CHANGE = "cases:technician:change"
     CASE_LISTENER_CHANGE = "cases:listener:change"

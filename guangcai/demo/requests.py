@@ -8,9 +8,11 @@ from guangcai.cases import commands
 from guangcai.cases.commands import AskerDraft, CaseDraft, Hours, JobTime, TechnicianDraft, Worker
 from guangcai.cases.enums import CaseChannel
 from guangcai.cases.models import Case, Category, Item, Technician
+from guangcai.commitments import team_roll
 from guangcai.core.actor import Actor
 from guangcai.demo.content import requests
 from guangcai.demo.stage import Stage, fixed_id
+from guangcai.orgs.models import Node
 
 DAY = timedelta(days=1)
 Take = Callable[[Case, Actor, datetime, list[Any]], object]
@@ -81,7 +83,7 @@ def _take(stage: Stage, raised: list[Case], hired: list[Technician], at: int, st
     case, now = raised[at], _ago(stage, days, clock)
     by = _desk(stage, requests()["cases"][at])
     if verb == "dispatch":
-        commands.dispatch(case=case, worker=_worker(stage, hired, rest[0]), by=by, now=now)
+        commands.dispatch(case=case, worker=_worker(stage, hired, rest[0], case.community), by=by, now=now)
     elif verb == "done":
         time_given = JobTime(now - timedelta(minutes=rest[1]), rest[1]) if len(rest) > 1 else None
         commands.finish(case=case, note=rest[0], time=time_given, by=by, now=now)
@@ -93,13 +95,15 @@ def _take(stage: Stage, raised: list[Case], hired: list[Technician], at: int, st
         OTHERS[verb](case, by, now, rest)
 
 
-def _worker(stage: Stage, hired: list[Technician], words: str) -> Worker:
+def _worker(stage: Stage, hired: list[Technician], words: str, community: Node) -> Worker:
     kind, _colon, key = words.partition(":")
     if kind == "technician":
         return Worker(technician=hired[int(key)])
     if kind == "member":
         return Worker(member=stage.person(key).member)
-    return Worker(team_name=key)
+    if kind == "team":
+        return Worker(team=team_roll.roll().serving(community.path).get(name=key))
+    return Worker(body=key)
 
 
 def _accept(case: Case, by: Actor, now: datetime, rest: list[Any]) -> object:

@@ -198,6 +198,8 @@ ACTS = {
     Tag.CASE_STEP: pgettext_lazy("act", "Step of a request"),
     Tag.CASE_ASKER_OPEN: pgettext_lazy("act", "Asker of a request opened"),
     Tag.CASE_ANONYMISE: pgettext_lazy("act", "Request cleared of who asked"),
+    Tag.CASE_PHOTOS_FORGET: pgettext_lazy("act", "Photos of ended requests taken away"),
+    Tag.CASE_EXPORT: pgettext_lazy("act", "Requests exported"),
     Tag.CASE_ITEM_CHANGE: pgettext_lazy("act", "Catalogue of requests changed"),
     Tag.TECHNICIAN_CHANGE: pgettext_lazy("act", "Technician changed"),
     Tag.CASE_LISTENER_CHANGE: pgettext_lazy("act", "Other system told of requests changed"),

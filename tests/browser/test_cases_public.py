@@ -48,7 +48,7 @@ def ask(page: Page, look: Scan) -> str:
 
 def see_to(case: Case, cast: Cast) -> None:
     by = {"by": cast.actor("desk"), "now": timezone.now()}
-    commands.dispatch(case=case, worker=commands.Worker(team_name="维修队"), **by)
+    commands.dispatch(case=case, worker=commands.Worker(body="维修队"), **by)
     commands.accept(case=case, **by)
     commands.finish(case=case, note="换了灯泡", **by)
 

@@ -170,8 +170,8 @@ def test_the_street_decides(cast: Cast, signed_in: SignIn, raised: Raise, asked:
         commands.give_back(case=case, reason="no_skill", by=desk, now=now)
     street, ruling = signed_in(cast.overseer), reverse("cases:ruling", args=[case.pk])
     assert case.number in street.get(reverse("cases:list"), {"state": "to_rule"}).content.decode()
-    assert street.post(ruling, {"worker": "team:", "team_name": "物业", "note": ""}).status_code == 422
-    assert signed_in(cast.desk).post(ruling, {"worker": "team:", "team_name": "物业", "note": "x"}).status_code == 403
+    assert street.post(ruling, {"worker": "body:", "body": "物业", "note": ""}).status_code == 422
+    assert signed_in(cast.desk).post(ruling, {"worker": "body:", "body": "物业", "note": "x"}).status_code == 403
     out = reverse("cases:ruling_out", args=[case.pk])
     assert street.post(out, {"close_code": "out_of_scope", "note": ""}).status_code == 422
     assert street.post(out, {"close_code": "out_of_scope", "note": "属住户自用"}).status_code == 302

@@ -13,6 +13,7 @@ from guangcai.cases.commands.closing import (
 )
 from guangcai.cases.commands.dispatching import Worker, dispatch
 from guangcai.cases.commands.listening import add_listener, end_listener
+from guangcai.cases.commands.photos import forget_photos
 from guangcai.cases.commands.raising import AskerDraft, CaseDraft, raise_case
 from guangcai.cases.commands.receiving import Answer, receive_case
 from guangcai.cases.commands.retention import anonymise_cases
@@ -61,6 +62,7 @@ __all__ = [
     "end_technician",
     "escalate",
     "finish",
+    "forget_photos",
     "give_back",
     "load_case_catalogue",
     "make_appointment",

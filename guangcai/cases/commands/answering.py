@@ -1,6 +1,7 @@
 """The last word: the desk calls back, the asker says solved or not, and what nobody answered is closed in the end."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -11,7 +12,7 @@ from guangcai.cases.commands.locks import lock_case, lock_visible
 from guangcai.cases.commands.steps import take_step
 from guangcai.cases.enums import CallOutcome, CaseState, CloseCode, Side, StepKind
 from guangcai.cases.models import Case
-from guangcai.cases.parts import is_asker
+from guangcai.cases.parts import is_asker, is_worker
 from guangcai.core.actor import Actor
 from guangcai.core.errors import OutOfScope, RuleBroken
 from guangcai.core.permissions import Permission
@@ -31,11 +32,17 @@ def call_back(*, case: Case, outcome: str, is_satisfied: bool | None, note: str 
         raise RuleBroken(_("Choose what the call-back found."), field="outcome", code="outcome_unknown")
     rules.check_call_back(outcome=outcome, is_satisfied=is_satisfied)
     rules.check_note(note, required=outcome in (CallOutcome.EXPLAINED, CallOutcome.REFUSED))
-    if row.assignment is not None and row.assignment.member_id and row.assignment.member_id == by.member_id:
+    if is_worker(row.assignment, by) or (by.member_id and _did(row) == by.member_id):
         raise RuleBroken(_("Somebody else calls back: you did this job yourself."), code="own_job")
     facts = {"outcome": outcome, "is_satisfied": is_satisfied}
     take_step(row, StepKind.CALLED_BACK, side=Side.DESK, by=by, now=now, note=note, **facts)
     return row
+
+
+def _did(row: Case) -> UUID | None:
+    """Who of a team did it, as its leader said."""
+    steps = row.steps.filter(kind=StepKind.DONE).order_by("-number")
+    return steps.values_list("member_id", flat=True).first()
 
 
 @transaction.atomic

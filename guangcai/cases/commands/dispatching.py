@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from guangcai.cases import rules
 from guangcai.cases.commands.locks import lock_visible
 from guangcai.cases.commands.steps import take_step
-from guangcai.cases.commands.telling import tell_asker, tell_member
+from guangcai.cases.commands.telling import tell_asked, tell_asker
 from guangcai.cases.enums import Side, StepKind, TimeCount, WorkerKind
 from guangcai.cases.models import Case, Technician
+from guangcai.commitments import team_roll
 from guangcai.commitments.belonging import place_now
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
@@ -28,13 +29,16 @@ from guangcai.orgs.queries import workday_overrides
 
 @dataclass(frozen=True)
 class Worker:
-    """Who is asked: exactly one of technician, member, unit; or a team by name, with its id when it has one."""
+    """Who is asked: exactly one of technician, member, unit, team; or somebody else by name (body).
+
+    team: a row of the teams room, as commitments.team_roll gives it.
+    """
 
     technician: Technician | None = None
     member: Member | None = None
     unit: WorkUnit | None = None
-    team_id: UUID | None = None
-    team_name: str = ""
+    team: Any = None
+    body: str = ""
 
     @property
     def kind(self) -> WorkerKind:
@@ -42,12 +46,14 @@ class Worker:
             return WorkerKind.TECHNICIAN
         if self.member is not None:
             return WorkerKind.MEMBER
-        return WorkerKind.UNIT if self.unit is not None else WorkerKind.TEAM
+        if self.unit is not None:
+            return WorkerKind.UNIT
+        return WorkerKind.TEAM if self.team is not None else WorkerKind.BODY
 
     @property
     def name(self) -> str:
-        row = self.technician or self.member or self.unit
-        return row.name if row is not None else self.team_name.strip()
+        row = self.technician or self.member or self.unit or self.team
+        return str(row.name) if row is not None else self.body.strip()
 
     @property
     def member_id(self) -> UUID | None:
@@ -64,7 +70,7 @@ class Worker:
             "technician": self.technician,
             "member_id": self.member_id,
             "unit": self.unit,
-            "team_id": self.team_id,
+            "team_id": self.team.pk if self.team is not None else None,
         }
 
 
@@ -76,9 +82,16 @@ def dispatch(*, case: Case, worker: Worker, by: Actor, now: datetime, note: str 
     (queries.askers), and whoever the case complains of is never asked. Two at once: the second gets Conflict.
     Raises RuleBroken(field="worker").
     """
+    hold_team(worker)
     row = lock_visible(case.pk, by)
     by.require(Permission.CASE_EDIT, row.path)
     return hand_to(row, worker, StepKind.DISPATCHED, side=Side.DESK, by=by, now=now, note=note)
+
+
+def hold_team(worker: Worker) -> None:
+    """Before the case is locked, as a team that ends does it: a team that is asked does not end meanwhile."""
+    if worker.team is not None:
+        team_roll.roll().hold(worker.team.pk)
 
 
 def hand_to(row: Case, worker: Worker, kind: StepKind, *, side: Side, by: Actor, now: datetime, note: str = "") -> Case:
@@ -90,13 +103,19 @@ def hand_to(row: Case, worker: Worker, kind: StepKind, *, side: Side, by: Actor,
         start_clock(row, now=now)
     take_step(row, kind, side=side, by=by, now=now, note=note, **worker.columns)
     # Who takes it on himself need not be told.
-    if worker.member_id is not None and worker.member_id != by.member_id:
-        tell_member(row, worker.member_id, now=now)
+    tell_asked(row, [one for one in _asked(worker) if one != by.member_id], now=now)
     if is_first and row.due_response is not None:
         due = timezone.localtime(row.due_response)
         words = _("%(month)d/%(day)d %(clock)s") % {"month": due.month, "day": due.day, "clock": f"{due:%H:%M}"}
         tell_asker(row, "dispatched", now=now, due=words)
     return row
+
+
+def _asked(worker: Worker) -> list[UUID]:
+    """Whose answer is waited for: the member, or the leaders of the team."""
+    if worker.team is not None:
+        return list(team_roll.roll().leaders(worker.team.pk))
+    return [worker.member_id] if worker.member_id is not None else []
 
 
 def start_clock(row: Case, *, now: datetime) -> None:
@@ -124,10 +143,24 @@ def check_worker(row: Case, worker: Worker, *, now: datetime) -> None:
         raise RuleBroken(_("This technician does not serve here any more."), field="worker", code="worker_gone")
     if worker.member is not None and worker.member.ended_at is not None:
         raise RuleBroken(_("This member is on no roster any more."), field="worker", code="worker_gone")
+    if worker.team is not None:
+        _check_team(row, worker.team)
     is_about_member = worker.member_id is not None and worker.member_id == row.about_member_id
     is_about_unit = worker.unit is not None and worker.unit.pk == row.about_unit_id
     if is_about_member or is_about_unit:
         words = _("The case complains of the one you chose: ask somebody else.")
         raise RuleBroken(words, field="worker", code="worker_complained_of")
     if worker.member_id is not None and worker.member_id == row.asker.member_id:
+        raise RuleBroken(_("Nobody is asked to answer his own request."), field="worker", code="worker_is_asker")
+
+
+def _check_team(row: Case, team: Any) -> None:
+    """A live team that serves here, in which nobody is complained of, and which the asker does not lead himself."""
+    roll = team_roll.roll()
+    if not roll.serving(place_now(row.path)).filter(pk=team.pk).exists():
+        raise RuleBroken(_("This team does not serve here any more."), field="worker", code="worker_gone")
+    if row.about_member_id and roll.people(team.pk).filter(pk=row.about_member_id).exists():
+        words = _("The case complains of the one you chose: ask somebody else.")
+        raise RuleBroken(words, field="worker", code="worker_complained_of")
+    if row.asker.member_id is not None and row.asker.member_id in roll.leaders(team.pk):
         raise RuleBroken(_("Nobody is asked to answer his own request."), field="worker", code="worker_is_asker")

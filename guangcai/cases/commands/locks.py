@@ -1,4 +1,4 @@
-"""The order in which cases lock: members by key (for the ledger), then the case. Every command here keeps it."""
+"""The order in which cases lock: members by key (for the ledger), a team, then the case. Every command keeps it."""
 
 from uuid import UUID
 

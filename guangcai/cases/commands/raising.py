@@ -1,6 +1,6 @@
 """A case is raised: at the desk on behalf of a caller, by a member, or through the open door of a public page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from guangcai.cases import keys, rules
+from guangcai.cases.commands.photos import keep_photos
 from guangcai.cases.commands.steps import take_step
 from guangcai.cases.enums import CaseChannel, OriginKind, Side, StepKind
 from guangcai.cases.models import Asker, Case, Item
@@ -21,6 +22,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already, other_content
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import normalise
+from guangcai.core.photos import Photo
 from guangcai.core.scoping import covers
 from guangcai.core.text import clean, clean_name, segment
 from guangcai.members.models import Member
@@ -51,7 +53,8 @@ class AskerDraft:
 class CaseDraft:
     """What is asked, as typed. answers: to the item's questions, by label. about_*: whom it complains of.
 
-    from_kind, from_id: what it grew out of (OriginKind); one case for each. id: made with the form.
+    from_kind, from_id: what it grew out of (OriginKind); one case for each. photos: three at most; sent again with
+    the same id they are not kept again. id: made with the form.
     """
 
     item: Item
@@ -66,6 +69,7 @@ class CaseDraft:
     about_unit: WorkUnit | None = None
     from_kind: OriginKind | None = None
     from_id: UUID | None = None
+    photos: Sequence[Photo] = ()
     id: UUID | None = None
 
 
@@ -98,7 +102,8 @@ def raise_case(*, draft: CaseDraft, by: Actor, now: datetime) -> Case:
         raise
     _write_asker(case, draft.asker, phone=reach)
     side = Side.DESK if draft.channel in (CaseChannel.DESK, CaseChannel.PHONE) else Side.ASKER
-    take_step(case, StepKind.RAISED, side=side, by=by, now=now)
+    step = take_step(case, StepKind.RAISED, side=side, by=by, now=now)
+    keep_photos(step, draft.photos, now=now)
     audit.record(Tag.CASE_RAISE, by=by, on=case, now=now, channel=case.channel, item=case.item_id)
     return case
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from guangcai.cases import rules
+from guangcai.cases.commands.photos import take_photos_away
 from guangcai.cases.models import Asker, Case, StepNote
 from guangcai.core import audit
 from guangcai.core.actor import Actor
@@ -40,6 +41,7 @@ def _take_away(row: Case, *, now: datetime) -> None:
     row.answers, row.about_member, row.anonymised_at = [], None, now
     row.save(update_fields=[*WORDS, "answers", "about_member", "anonymised_at"])
     StepNote.objects.filter(step__case=row).delete()
+    take_photos_away(row)
     asker = Asker.objects.get(case=row)
     for name in SEALED:
         setattr(asker, name, "")

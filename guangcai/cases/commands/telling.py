@@ -25,6 +25,6 @@ def tell_asker(case: Case, occasion: str, *, now: datetime, due: str = "") -> No
     notify.post(Channel.SMS, template_code(occasion), recipient=recipient, now=now, **words)
 
 
-def tell_member(case: Case, member_id: UUID, *, now: datetime) -> None:
+def tell_asked(case: Case, members: list[UUID], *, now: datetime) -> None:
     """Whoever was asked, once a dispatch."""
-    tell_members([member_id], template_code("asked"), now=now, number=case.number)
+    tell_members(members, template_code("asked"), now=now, number=case.number)

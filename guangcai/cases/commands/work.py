@@ -1,8 +1,10 @@
 """What whoever was asked does with a case: accepts, declines, gives it back, meets the asker, does it.
 
-By himself (a member, on "My jobs"), by the liaison of his unit, or by the desk on behalf of somebody on the phone.
+By himself (a member, on "My jobs"), by the liaison of his unit, by the leader of his team, or by the desk on behalf
+of somebody on the phone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,15 +13,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guangcai.cases import rules
-from guangcai.cases.commands.locks import lock_visible
+from guangcai.cases.commands.locks import lock_case, lock_visible
+from guangcai.cases.commands.photos import keep_photos
 from guangcai.cases.commands.steps import take_step
 from guangcai.cases.commands.telling import tell_asker
 from guangcai.cases.enums import DeclineReason, ReturnReason, Side, StepKind
 from guangcai.cases.models import Case, CaseStep
 from guangcai.cases.parts import gives_service, is_worker
+from guangcai.commitments import team_roll
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.permissions import Permission
+from guangcai.core.photos import Photo
 from guangcai.ledger.commands import Service, record_many
 from guangcai.ledger.commands.locks import lock_members
 from guangcai.ledger.enums import EntryOrigin
@@ -94,18 +99,32 @@ def make_appointment(*, case: Case, at: datetime, by: Actor, now: datetime) -> C
 
 
 @transaction.atomic
-def finish(*, case: Case, note: str, by: Actor, now: datetime, time: JobTime | None = None) -> Case:
+def finish(
+    *,
+    case: Case,
+    note: str,
+    by: Actor,
+    now: datetime,
+    time: JobTime | None = None,
+    done_by: Member | None = None,
+    photos: Sequence[Photo] = (),
+) -> Case:
     """The work is done; the desk calls back. A member's time becomes a ledger entry that somebody else confirms.
 
-    time: of the member who did it; None when he gives none. Paid work gives no entry. Raises RuleBroken(field).
+    time: of the member who did it; None when he gives none. Paid work gives no entry. done_by: which member of the
+    team, for a team's job alone; with a time he is named. photos: three at most. Raises RuleBroken(field).
     """
     member_id = Case.objects.filter(pk=case.pk).values_list("assignment__member", flat=True).first()
-    if time is not None and member_id is not None:
-        lock_members([member_id])
+    doer = done_by.pk if done_by is not None else member_id
+    if time is not None and doer is not None:
+        lock_members([doer])
     row, side = _of_worker(case.pk, by)
     rules.check_note(note, required=True)
     assigned = row.assignment
-    step = take_step(row, StepKind.DONE, side=side, by=by, now=now, note=note)
+    if done_by is not None:
+        _check_doer(row, assigned, done_by)
+    step = take_step(row, StepKind.DONE, side=side, by=by, now=now, note=note, member=done_by)
+    keep_photos(step, photos, now=now)
     if time is not None:
         _record(row, assigned, step, time, side=side, by=by, now=now)
     tell_asker(row, "done", now=now)
@@ -115,9 +134,11 @@ def finish(*, case: Case, note: str, by: Actor, now: datetime, time: JobTime | N
 def _record(
     row: Case, assigned: CaseStep | None, step: CaseStep, time: JobTime, *, side: Side, by: Actor, now: datetime
 ) -> None:
-    if assigned is None or assigned.member_id is None or not gives_service(assigned):
+    if assigned is None or not gives_service(assigned):
         raise RuleBroken(_("Only a member's unpaid work is written down as service."), field="minutes", code="paid")
-    member = Member.objects.get(pk=assigned.member_id)
+    member = step.member or assigned.member
+    if member is None:
+        raise RuleBroken(_("Say who of the team did it."), field="done_by", code="doer_missing")
     service = Service(
         member=member,
         community=row.community,
@@ -133,8 +154,27 @@ def _record(
         source=f"case:{row.pk}:{step.pk}",
         origin=EntryOrigin.CASE,
     )
-    own = by.member_id == member.pk
-    record_many(services=[service], by=by, now=now, permission=None if own else Permission.ENTRY_RECORD)
+    # Whoever has the job writes his own time, a leader that of his team; the desk by its right.
+    record_many(services=[service], by=by, now=now, permission=None if side == Side.WORKER else Permission.ENTRY_RECORD)
+
+
+def _check_doer(row: Case, assigned: CaseStep | None, member: Member) -> None:
+    """Raises RuleBroken(field="done_by") for anybody but a member of the team that has the job."""
+    team = assigned.team_id if assigned is not None else None
+    if team is None or not team_roll.roll().people(team).filter(pk=member.pk).exists():
+        raise RuleBroken(_("Choose somebody of the team."), field="done_by", code="doer_elsewhere")
+    if member.pk in (row.about_member_id, row.asker.member_id):
+        words = _("The request is about this member: name somebody else of the team.")
+        raise RuleBroken(words, field="done_by", code="doer_concerned")
+
+
+def release_team(team: UUID, by: Actor, now: datetime) -> None:
+    """A team has ended: what it had not finished goes back to the desk. The clock goes on; it is no return."""
+    keys = Case.objects.assigned().filter(assignment__team_id=team).order_by("pk").values_list("pk", flat=True)
+    for key in list(keys):
+        row = lock_case(key)
+        if row.is_assigned and row.assignment is not None and row.assignment.team_id == team:
+            take_step(row, StepKind.RELEASED, side=Side.PROGRAM, by=by, now=now)
 
 
 def _of_worker(pk: UUID, by: Actor) -> tuple[Case, Side]:

@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from guangcai.cases.enums import ASSIGNED, OPEN, CaseChannel, CaseState, CloseCode, OriginKind, StateType
 from guangcai.cases.models.catalogue import Item
+from guangcai.cases.models.tally import tally
+from guangcai.commitments import team_roll
 from guangcai.core.crypto import EncryptedTextField
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -26,7 +28,7 @@ WORDS = SearchVector("words", config="simple")
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, actor: "Actor") -> Self:
-        """Cases of the desk's or the overseer's area, one's own, those one was asked to do, those of one's unit.
+        """Cases of the desk's or the overseer's area, one's own, those one, one's unit or one's team was asked to do.
 
         Whoever a case complains of never sees it, whatever else he holds (abuse case 17). Seeing a case says nothing
         about who asked: see queries.askers.
@@ -39,7 +41,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
             seen |= Q(assignment__in=CaseStep.objects.filter(unit__in=units).values("pk"))
         if actor.member_id is not None:
             seen |= Q(pk__in=Asker.objects.filter(member=actor.member_id).values("case"))
-            seen |= Q(assignment__in=CaseStep.objects.filter(member=actor.member_id).values("pk"))
+            led = team_roll.roll().led_by(actor.member_id).values("pk")
+            own = CaseStep.objects.filter(Q(member=actor.member_id) | Q(team_id__in=led))
+            seen |= Q(assignment__in=own.values("pk"))
         return self.filter(seen).not_about(actor)
 
     def of_area(self, actor: "Actor", permission: Permission = Permission.CASE_VIEW) -> Self:
@@ -122,12 +126,15 @@ class Case(CommunityFact):
         "self", models.PROTECT, null=True, blank=True, related_name="duplicates", db_index=False
     )
     anonymised_at = models.DateTimeField(null=True, blank=True)
+    # What it counts for in the three rates (Counted): computed by the database, written by nobody.
+    tally = models.GeneratedField(expression=tally(), output_field=models.SmallIntegerField(), db_persist=True)
 
     objects = CaseQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["district_code", "number"], name="case_number_once"),
+            # The number first: a desk looks for it without saying the district.
+            models.UniqueConstraint(fields=["number", "district_code"], name="case_number_once"),
             models.UniqueConstraint(
                 fields=["district_code", "from_kind", "from_id"],
                 condition=Q(from_id__isnull=False),
@@ -181,24 +188,12 @@ class Case(CommunityFact):
         indexes = [
             models.Index(fields=["path", "due_solution"], condition=Q(ended_at=None), name="case_board"),
             models.Index(fields=["path", "-raised_at"], name="case_by_path"),
-            # The three rates of a period, without the rows.
-            models.Index(
-                fields=["path", "dispatched_at"],
-                include=[
-                    "item",
-                    "close_code",
-                    "is_anonymous",
-                    "responded_at",
-                    "due_response",
-                    "done_at",
-                    "due_solution",
-                    "called_back_at",
-                    "is_solved",
-                    "is_satisfied",
-                    "returns",
-                ],
-                name="case_rates",
-            ),
+            # Newest first, wherever: what is over, and what a search found.
+            models.Index(fields=["-raised_at", "id"], include=["path", "ended_at"], name="case_newest"),
+            # The three rates of a period, without the rows: of one place, and of a whole district.
+            models.Index(fields=["path", "dispatched_at"], include=["item", "tally"], name="case_rates"),
+            models.Index(fields=["dispatched_at"], include=["path", "item", "tally"], name="case_rates_wide"),
+            models.Index(fields=["path"], include=["id", "item"], condition=Q(returns__gt=0), name="case_returned"),
             models.Index(fields=["place"], condition=Q(ended_at=None), name="case_open_by_place"),
             GinIndex(WORDS, name="case_by_words"),
         ]

@@ -12,14 +12,15 @@ from guangcai.members.models import Member
 from guangcai.orgs.models import WorkUnit
 
 DISPATCHES = (StepKind.DISPATCHED, StepKind.RULED)
-NOBODY = Q(worker="", technician=None, member=None, unit=None, team_id=None, worker_name="")
+NOBODY = Q(worker="", technician=None, unit=None, team_id=None, worker_name="")
 
 
 class CaseStep(Fact):
     """One step: what, when, in which part, and the state afterwards. Append-only; its words stand in StepNote.
 
     number: 1, 2, 3 within the case, so that two at once cannot both be the next. A dispatch names who is asked: a
-    technician, a member, a unit, or a team by id and name (teams are another room's).
+    technician, a member, a unit, a team by id and name (teams are another room's; before they could be asked here, by
+    name alone), or somebody else by name. The member of a step "done" is the one of the team who did it.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
@@ -48,7 +49,7 @@ class CaseStep(Fact):
         constraints = [
             models.UniqueConstraint(fields=["district_code", "case", "number"], name="case_step_number_once"),
             models.CheckConstraint(
-                condition=(~Q(kind__in=DISPATCHES) & NOBODY)
+                condition=(~Q(kind__in=DISPATCHES) & NOBODY & (Q(member=None) | Q(kind=StepKind.DONE)))
                 | (
                     Q(kind__in=DISPATCHES)
                     & ~Q(worker_name="")
@@ -57,6 +58,7 @@ class CaseStep(Fact):
                         | Q(worker=WorkerKind.MEMBER, member__isnull=False, technician=None, unit=None, team_id=None)
                         | Q(worker=WorkerKind.UNIT, unit__isnull=False, technician=None, member=None, team_id=None)
                         | Q(worker=WorkerKind.TEAM, technician=None, member=None, unit=None)
+                        | Q(worker=WorkerKind.BODY, technician=None, member=None, unit=None, team_id=None)
                     )
                 ),
                 name="case_step_dispatch_names_one",
@@ -83,9 +85,16 @@ class CaseStep(Fact):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["at"],
+                include=["case"],
+                condition=Q(kind__in=[StepKind.RETURNED, StepKind.DISPUTED]),
+                name="case_step_returned",
+            ),
             models.Index(fields=["member"], condition=Q(member__isnull=False), name="case_step_by_member"),
             models.Index(fields=["technician"], condition=Q(technician__isnull=False), name="case_step_by_technician"),
             models.Index(fields=["unit"], condition=Q(unit__isnull=False), name="case_step_by_unit"),
+            models.Index(fields=["team_id"], condition=Q(team_id__isnull=False), name="case_step_by_team"),
         ]
 
     def __str__(self) -> str:

@@ -27,16 +27,16 @@ class AskerShown:
         return self.phone if self.is_full else ""
 
 
-def asker_for(case: Case, actor: Actor) -> AskerShown | None:
+def asker_for(case: Case, actor: Actor, *, is_own_job: bool | None = None) -> AskerShown | None:
     """What `actor` may see of who asked now; None for nothing. `case` comes from Case.visible_to(actor).
 
     Himself: all. Who has the job, while he has it and unless the item hides the asker: all. The desk: masked. Anybody
-    else: nothing; an overseer gives a reason first (commands.open_asker).
+    else: nothing; an overseer gives a reason first (commands.open_asker). is_own_job: known already, for lists.
     """
     row: Asker = case.asker
     if is_asker(case, actor):
         return _full(row)
-    if has_job(case, actor):
+    if has_job(case, actor) if is_own_job is None else is_own_job:
         return None if case.item.hides_asker else _full(row)
     if actor.can(Permission.CASE_EDIT, case.path):
         # Whoever asked through an open door has his code already; nobody else can speak with it.

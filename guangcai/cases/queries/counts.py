@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.timezone import now as clock
 
-from guangcai.cases.enums import OUTSIDE_RATES, StepKind
+from guangcai.cases.enums import StepKind
 from guangcai.cases.models import Case, CaseStep
+from guangcai.cases.models.tally import MEANT, Counted
 from guangcai.cases.queries.board import overdue
 from guangcai.core.actor import Actor
 from guangcai.core.days import span
@@ -17,11 +18,18 @@ from guangcai.core.permissions import Permission
 from guangcai.core.scoping import covers, under
 from guangcai.orgs.policies import CaseRates, in_force_at
 
-# In the rates: dispatched, somebody stands behind it, and it is nobody's double nor ruled out by the street.
-IN_RATES = Q(is_anonymous=False) & ~Q(close_code__in=OUTSIDE_RATES)
-IN_TIME = Q(responded_at__isnull=False, responded_at__lte=F("due_response"))
-CALLED = Q(is_solved__isnull=False)
-SAID = Q(is_satisfied__isnull=False)
+IN_RATES = MEANT[Counted.IN_RATES]
+# The figures that a case's own tally answers.
+BY_TALLY = {
+    "dispatched": Counted.IN_RATES,
+    "answered": Counted.ANSWERED,
+    "asked": Counted.ASKED,
+    "solved": Counted.SOLVED,
+    "rated": Counted.RATED,
+    "satisfied": Counted.SATISFIED,
+    "returned": Counted.RETURNED,
+    "overdue": Counted.LATE,
+}
 DIMENSIONS = {"category": "item__category__name", "item": "item__name", "community": "community__name"}
 
 
@@ -66,7 +74,8 @@ def rates(*, actor: Actor, path: str, since: date, until: date, now: datetime | 
     """The three rates under `path`, of cases first dispatched from `since` to `until` (both included), local days."""
     allowed = actor.paths_with(Permission.STATISTICS_VIEW)
     paths = [path] if covers(allowed, path) else [one for one in allowed if one.startswith(path)]
-    counted = _dispatched(paths, since=since, until=until).aggregate(**_measures(now or clock()))
+    (counted,) = _counted(_dispatched(paths, since=since, until=until), now=now or clock()) or [_nothing()]
+    del counted["count"]
     return Rates(weights=in_force_at(CaseRates, path=path, on=until), **counted)
 
 
@@ -74,12 +83,10 @@ def count_cases(*, paths: Iterable[str], by: tuple[str, ...], since: date, until
     """S9: one row for each value of `by` (category, item, community), with the counts the rates are made of.
 
     count: every case dispatched in the period; the other figures leave out doubles, anonymous cases and what the
-    street ruled out. One statement. Source: S9, §2.10.
+    street ruled out. Two statements. Source: S9, §2.10.
     """
-    rows = _dispatched(paths, since=since, until=until)
-    named = {f"by_{name}": F(DIMENSIONS[name]) for name in by}
-    counted = rows.values(**named).annotate(count=Count("pk"), **_measures(clock())).order_by(*named)
-    return [{name.removeprefix("by_"): told for name, told in row.items()} for row in counted]
+    rows = _counted(_dispatched(paths, since=since, until=until), *(DIMENSIONS[name] for name in by), now=clock())
+    return [{**dict(zip(by, row.pop("by"), strict=True)), **row} for row in rows]
 
 
 def bounces(*, actor: Actor, path: str, since: date, until: date) -> list[dict[str, Any]]:
@@ -89,6 +96,8 @@ def bounces(*, actor: Actor, path: str, since: date, until: date) -> list[dict[s
     ]
     begin, end = span(since, until)
     steps = CaseStep.objects.filter(kind__in=[StepKind.RETURNED, StepKind.DISPUTED], at__gte=begin, at__lt=end)
+    # Said again of the case, so that its small index answers for the place.
+    steps = steps.filter(case__returns__gt=0)
     steps = steps.filter(under("case__path", [path]), under("case__path", allowed))
     rows = steps.values(item=F("case__item__name"), body=F("case__item__body"), unit_name=F("case__item__unit__name"))
     return [
@@ -99,21 +108,38 @@ def bounces(*, actor: Actor, path: str, since: date, until: date) -> list[dict[s
 
 def conditions(now: datetime) -> dict[str, Q]:
     """What each figure counts, among the cases dispatched in the period; the board's filter shows the same rows."""
-    return {
-        "dispatched": IN_RATES,
-        "answered": IN_RATES & IN_TIME,
-        "asked": IN_RATES & CALLED,
-        "solved": IN_RATES & Q(is_solved=True),
-        "rated": IN_RATES & SAID,
-        "satisfied": IN_RATES & Q(is_satisfied=True),
-        "left_out": ~IN_RATES,
-        "returned": IN_RATES & Q(returns__gt=0),
-        "overdue": IN_RATES & (overdue(now) | Q(done_at__gt=F("due_solution"))),
-    }
+    figures = {name: IN_RATES & MEANT[bit] for name, bit in BY_TALLY.items()}
+    return figures | {"left_out": ~IN_RATES, "overdue": IN_RATES & (overdue(now) | MEANT[Counted.LATE])}
 
 
-def _measures(now: datetime) -> dict[str, Count]:
-    return {name: Count("pk", filter=found) for name, found in conditions(now).items()}
+def _nothing() -> dict[str, Any]:
+    return {"count": 0, "left_out": 0, **dict.fromkeys(BY_TALLY, 0)}
+
+
+def _counted(rows: "QuerySet[Case]", *by: str, now: datetime) -> list[dict[str, Any]]:
+    """One row of figures for each value of `by`, in its order; the value itself, a tuple, under "by". Two statements.
+
+    Counted by tally first, from the index alone: some thirty groups, whatever the number of cases. What is overdue at
+    this moment is not in a tally; it is asked of the open cases.
+    """
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for *of, tally, count in rows.values_list(*by, "tally").annotate(n=Count("pk")).order_by(*by):
+        row = found.setdefault(tuple(of), _nothing() | ({"by": tuple(of)} if by else {}))
+        _add(row, Counted(tally), count)
+    late = rows.filter(overdue(now), IN_RATES, ended_at=None).exclude(MEANT[Counted.LATE])
+    for *of, count in late.values_list(*by).annotate(n=Count("pk")).order_by(*by) if by else [(late.count(),)]:
+        if row := found.get(tuple(of)):
+            row["overdue"] += count
+    return list(found.values())
+
+
+def _add(row: dict[str, Any], tally: Counted, count: int) -> None:
+    row["count"] += count
+    if Counted.IN_RATES not in tally:
+        row["left_out"] += count
+        return
+    for name, bit in BY_TALLY.items():
+        row[name] += count if bit in tally else 0
 
 
 def dispatched_within(rows: "QuerySet[Case]", since: date, until: date) -> "QuerySet[Case]":

@@ -9,6 +9,7 @@ from guangcai.cases.enums import ASSIGNED, CaseState, StepKind
 from guangcai.cases.models import Case, CaseStep
 from guangcai.cases.queries.askers import AskerShown, asker_for
 from guangcai.cases.queries.board import CaseRow, rows_of, with_due
+from guangcai.commitments import team_roll
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 
@@ -26,8 +27,13 @@ def own_jobs(actor: Actor, *, now: datetime) -> list[Job]:
     """The actor's jobs, those to answer first. Two statements."""
     cases = list(_assigned_to(actor).order_by(F("due"), "pk")[:100])
     rows = rows_of(cases, now=now)
-    jobs = [Job(row, asker_for(row.case, actor), row.case.state == CaseState.DISPATCHED) for row in rows]
+    jobs = [_job(row, actor) for row in rows]
     return sorted(jobs, key=lambda job: not job.is_asked)
+
+
+def _job(row: CaseRow, actor: Actor) -> Job:
+    asker = asker_for(row.case, actor, is_own_job=True)
+    return Job(row, asker, is_asked=row.case.state == CaseState.DISPATCHED)
 
 
 def own_open(actor: Actor) -> "QuerySet[Case]":
@@ -42,10 +48,10 @@ def _assigned_to(actor: Actor) -> "QuerySet[Case]":
 
 
 def _steps_of(actor: Actor) -> "QuerySet[CaseStep]":
-    """The dispatches in force that name the actor or a unit he answers for."""
+    """The dispatches in force that name the actor, a unit he answers for or a team he leads."""
     mine = Q(pk__in=[])
     if actor.member_id is not None:
-        mine |= Q(member=actor.member_id)
+        mine |= Q(member=actor.member_id) | Q(team_id__in=team_roll.roll().led_by(actor.member_id).values("pk"))
     if units := actor.units_with(Permission.CASE_ANSWER):
         mine |= Q(unit__in=units)
     live = Case.objects.filter(assignment=OuterRef("pk"), state__in=ASSIGNED)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from guangcai.cases.enums import DeclineReason, ReturnReason, Side, StepKind
@@ -75,8 +76,8 @@ def timeline_of(member: Member, actor: Actor) -> Iterator[TimelineItem]:
     """Jobs a member finished, to himself and his desk: the number and the item, never who asked. One query."""
     if actor.member_id != member.pk and not actor.can(Permission.CASE_VIEW, member.path):
         return
-    rows = CaseStep.objects.filter(case__assignment__member=member, kind=StepKind.DONE)
-    rows = rows.filter(case__in=Case.objects.visible_to(actor).values("pk"))
+    rows = CaseStep.objects.filter(Q(case__assignment__member=member) | Q(member=member), kind=StepKind.DONE)
+    rows = rows.filter(Q(case__in=Case.objects.visible_to(actor).values("pk")) | Q(member=actor.member_id))
     for step in rows.select_related("case__item").order_by("-at", "pk")[:SHOWN]:
         title = _("Request done: %(item)s") % {"item": step.case.item.name}
         yield TimelineItem(at=step.at, title=title, text=step.case.number, tone="good", icon="check")

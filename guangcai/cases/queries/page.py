@@ -36,7 +36,7 @@ class Page:
 
 
 def page_of(case: Case, actor: Actor) -> Page:
-    """By rights and state alone; the command asks again. No statement."""
+    """By rights and state alone; the command asks again. No statement but for a team's job."""
     can = rules.MOVES[CaseState(case.state)]
     desk = actor.can(Permission.CASE_EDIT, case.path)
     street = actor.can(Permission.CASE_RULE, case.path)

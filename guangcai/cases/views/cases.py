@@ -15,6 +15,7 @@ from guangcai.cases.queries.board import rows_of, with_due
 from guangcai.cases.queries.life import life_of
 from guangcai.cases.queries.likeness import like_this
 from guangcai.cases.queries.page import page_of
+from guangcai.cases.queries.photos import photos_for
 from guangcai.cases.views.finding import found
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest
@@ -41,6 +42,7 @@ def answer(
         "asker": opened or asker_for(row, request.actor),
         "is_opened": opened is not None,
         "lines": life_of(row, request.actor),
+        "photos": photos_for(row, request.actor),
         "like": _like(request, row) if page.may_dispatch else [],
         "problem": problem,
     }

@@ -15,6 +15,7 @@ from guangcai.cases.forms import RuleOutForm
 from guangcai.cases.models import Case, Technician
 from guangcai.cases.queries.proposals import proposals
 from guangcai.cases.views.finding import found
+from guangcai.commitments import team_roll
 from guangcai.commitments.belonging import place_now
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, key_or_none
@@ -98,6 +99,7 @@ def _page(
         "proposals": proposals(row, now=timezone.now()),
         "members": _members(request, row, text) if text else [],
         "units": units.order_by("name", "pk")[:200],
+        "teams": team_roll.roll().serving(place_now(row.path))[:200],
         "problem": problem,
         "is_ruling": is_ruling,
         "out": out or (RuleOutForm() if is_ruling else None),
@@ -112,7 +114,7 @@ def _members(request: ActorRequest, row: Case, text: str) -> list[Member]:
 
 
 def worker_in(request: ActorRequest, row: Case) -> commands.Worker:
-    """Who was chosen: `worker` is "technician:<id>", "member:<id>" or "unit:<id>"; or a team by its name."""
+    """Who was chosen: `worker` is "<kind>:<id>" of technician, member, unit or team; "body:" is somebody by name."""
     kind, _colon, key = request.POST.get("worker", "").partition(":")
     if kind == "technician":
         rows = Technician.objects.visible_to(request.actor)
@@ -123,5 +125,8 @@ def worker_in(request: ActorRequest, row: Case) -> commands.Worker:
         units = WorkUnit.objects.filter(path__in=ancestors(place_now(row.path)))
         return commands.Worker(unit=get_object_or_404(units, pk=int(key) if key.isdecimal() else None))
     if kind == "team":
-        return commands.Worker(team_name=request.POST.get("team_name", "")[:60])
+        teams = team_roll.roll().serving(place_now(row.path))
+        return commands.Worker(team=get_object_or_404(teams, pk=key_or_none(key)))
+    if kind == "body":
+        return commands.Worker(body=request.POST.get("body", "")[:60])
     raise RuleBroken(_("Choose who is asked."), field="worker", code="worker_missing")

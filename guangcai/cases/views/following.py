@@ -22,6 +22,7 @@ from guangcai.cases.forms_public import NOT_SOLVED, SATISFIED, CodeForm, WordFor
 from guangcai.cases.models import Case
 from guangcai.cases.queries import public as queries
 from guangcai.cases.queries.askers import case_of_code
+from guangcai.cases.queries.photos import photos_of_code
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
@@ -116,5 +117,5 @@ def _shown(request: ActorRequest, form: WordForm | None) -> HttpResponse:
     is_refused = form is not None
     if form is None and own.may_reopen:
         form = WordForm(may_confirm=own.may_confirm)
-    context = {"own": own, "case": own.case, "form": form}
+    context = {"own": own, "case": own.case, "form": form, "photos": photos_of_code(own.case)}
     return render(request, "cases/public/case.html", context, status=422 if is_refused else 200)

@@ -30,7 +30,7 @@ def new(request: ActorRequest) -> HttpResponse:
     """One screen for a caller: what, where, how to reach."""
     community = community_of(request, Permission.CASE_EDIT)
     initial = {"id": new_id(), "channel": CaseChannel.PHONE, "wants_word": True, "item": request.GET.get("item", "")}
-    form = IntakeForm(posted(request), community=community, actor=request.actor, initial=initial)
+    form = IntakeForm(posted(request), request.FILES or None, community=community, actor=request.actor, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             case = commands.raise_case(draft=form.draft(), by=request.actor, now=timezone.now())
@@ -75,9 +75,8 @@ def ask(request: ActorRequest) -> HttpResponse:
     member = own_member(request.actor)
     if member is None or member.community is None:
         raise Forbidden(_("Your account is not on a roster. Ask the desk of your community."))
-    form = AskForm(
-        posted(request), community=member.community, initial={"id": new_id(), "item": request.GET.get("item", "")}
-    )
+    initial = {"id": new_id(), "item": request.GET.get("item", "")}
+    form = AskForm(posted(request), request.FILES or None, community=member.community, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             case = commands.raise_case(draft=form.draft_of(member), by=request.actor, now=timezone.now())

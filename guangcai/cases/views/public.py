@@ -46,7 +46,7 @@ def ask(request: ActorRequest, code: str, item: int) -> HttpResponse:
     """What, where, how to reach, and the item's own questions on one page. Who is signed in makes no difference."""
     community, on = _community(code), timezone.localdate()
     row = get_object_or_404(queries.items_of(community, on=on), pk=item)
-    form = PublicForm(posted(request), community=community, item=row)
+    form = PublicForm(posted(request), request.FILES or None, community=community, item=row)
     if request.method == "POST" and form.is_valid():
         try:
             case = _raise(request, form)

@@ -179,11 +179,12 @@ def appointment(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def done(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk)
-    form = DoneForm(posted(request), counts=may_record_time(row))
+    team = row.assignment.team_id if row.assignment else None
+    form = DoneForm(posted(request), request.FILES or None, counts=may_record_time(row), team=team)
 
     def act() -> Case:
         by = _by(request)
-        return commands.finish(case=row, note=form.cleaned_data["note"], time=form.time(now=by["now"]), **by)
+        return commands.finish(case=row, **form.told(now=by["now"]), **by)
 
     return _step(request, row, form, DONE, act)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from guangcai.commitments import team_roll
 from guangcai.commitments.enums import EndReason
 from guangcai.core import audit
 from guangcai.core.actor import Actor
@@ -153,7 +154,10 @@ def _note_name(row: Team, name: str, *, source: str, by: Actor, now: datetime) -
 
 @transaction.atomic
 def end_team(*, team: Team, reason: TeamEnd, note: str, by: Actor, now: datetime) -> Team:
-    """End a team with everybody's place in it; all who were in are told. Harmless twice; its log stays."""
+    """End a team with everybody's place in it; all who were in are told. Harmless twice; its log stays.
+
+    What other rooms had given it goes back to them in the same transaction (commitments.team_roll).
+    """
     rights.require_runs_team(team, by)
     row = lock_team(team.pk)
     if row.ended_at is not None:
@@ -167,5 +171,6 @@ def end_team(*, team: Team, reason: TeamEnd, note: str, by: Actor, now: datetime
     live.update(ended_at=now, ended_by=by.user_id, end_reason=EndReason.NOT_NEEDED)
     TeamLeader.objects.open().filter(team=row).update(until=localdate(now), ended_at=now, ended_by=by.user_id)
     audit.record(Tag.TEAM_END, by=by, on=row, now=now, reason=reason.value, people=len(people))
+    team_roll.tell_ended(row.pk, by=by, now=now)
     tell(row.name, people, "ended", now=now)
     return row
