@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guangcai.core.errors import Conflict, RuleBroken
 from guangcai.mediation.enums import MediationState, OtherWay, PartySide, StepKind
@@ -139,7 +140,7 @@ def check_presence(*, mediators: int, parties: int) -> None:
     if not mediators:
         raise RuleBroken(_("Tick which mediator was there."), field="mediators", code="nobody_mediated")
     if not parties:
-        raise RuleBroken(_("Tick who was there."), field="parties", code="nobody_heard")
+        raise RuleBroken(pgettext_lazy("mediation", "Tick who was there."), field="parties", code="nobody_heard")
 
 
 def items_of(text: str) -> list[str]:

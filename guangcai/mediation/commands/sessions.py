@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
@@ -83,7 +84,7 @@ def _check(row: Mediation, draft: SessionDraft, *, now: datetime) -> None:
     if not {one.pk for one in draft.mediators} <= live:
         raise RuleBroken(_("Choose a mediator of this matter."), field="mediators", code="mediator_elsewhere")
     if any(one.mediation_id != row.pk for one in draft.parties):
-        raise RuleBroken(_("Tick who was there."), field="parties", code="party_elsewhere")
+        raise RuleBroken(pgettext("mediation", "Tick who was there."), field="parties", code="party_elsewhere")
 
 
 def _service(row: Mediation, there: SessionMediator, draft: SessionDraft) -> Service:
