@@ -51,7 +51,7 @@ def test_opening_a_studio_plans_its_sessions(cast: Cast, desk: Actor, now: datet
     assert (activity.title, activity.service_kind.code, activity.is_deed) == ("南园法律工作室", "legal_advice", False)
     assert activity.published_at is not None
     assert [shift.places for shift in activity.shifts.order_by("starts_at")][:2] == [3, 3]
-    assert AuditEvent.objects.filter(tag="studios:studio:open", object_id=str(made.pk)).count() == 1
+    assert AuditEvent.objects.filter(tag="studios:studio:open", subject_id=str(made.pk)).count() == 1
     again = commands.open_studio(
         community=cast.nanyuan, draft=draft(), repeat=fridays(), by=desk, now=now - 2 * DAY, id=key
     )

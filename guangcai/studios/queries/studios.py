@@ -13,7 +13,6 @@ from guangcai.activities.models import Series, Shift, SignUp
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
-from guangcai.core.workdays import DAY
 from guangcai.orgs.models import Node
 from guangcai.studios import rules
 from guangcai.studios.enums import TicketState
@@ -186,25 +185,27 @@ def bookable_sessions(studio: Studio, *, now: datetime) -> list[Bookable]:
 
 
 @dataclass(frozen=True)
-class Today:
-    """A session of today, for the desk's home screen."""
+class DueNow:
+    """What waits for the desk: residents in line today and one session they wait at; offers to sit."""
 
-    shift: Shift
-    waiting: int
+    in_line: int
+    session: UUID | None
+    offers: int
 
 
-def sessions_today(actor: Actor, *, now: datetime) -> list[Today]:
-    """Today's sessions of the studios of one's desk that are not closed. One statement."""
+def due(actor: Actor, *, now: datetime) -> DueNow:
+    """Residents who wait at today's sessions of one's desk, members who offered to sit. Two statements."""
     here = under("path", actor.paths_with(Permission.STUDIO_EDIT))
-    day = localdate(now)
-    shifts = Shift.objects.planned().filter(here, starts_at__date=day, activity__studio__isnull=False)
-    shifts = shifts.annotate(waiting=Count("tickets", filter=Q(tickets__state=TicketState.WAITING)))
-    return [Today(row, row.waiting) for row in shifts.select_related("activity").order_by("starts_at", "pk")]
+    tickets = Ticket.objects.waiting().filter(here, shift__starts_at__date=localdate(now), shift__closed_at=None)
+    sessions = list(tickets.order_by().values("shift").annotate(n=Count("pk")).order_by("-n", "shift"))
+    offers = RotaPlace.objects.live().filter(here, held_since=None, studio__ended_at=None).count()
+    in_line = sum(one["n"] for one in sessions)
+    return DueNow(in_line, sessions[0]["shift"] if sessions else None, offers)
 
 
-def next_sitting(member: UUID, *, now: datetime) -> Shift | None:
-    """The session at which a member sits next, or now. One statement."""
+def sitting_today(member: UUID, *, now: datetime) -> Shift | None:
+    """The session at which a member sits today. One statement; the sessions to come stand among his shifts."""
     seats = SignUp.objects.placed().filter(member=member).values("shift")
     shifts = Shift.objects.planned().filter(pk__in=seats, activity__studio__isnull=False, ends_at__gt=now)
-    soon = shifts.filter(starts_at__lt=now + 14 * DAY)
-    return soon.select_related("activity").order_by("starts_at", "pk").first()
+    today = shifts.filter(starts_at__date=localdate(now))
+    return today.select_related("activity").order_by("starts_at", "pk").first()
