@@ -32,6 +32,8 @@ def _day(actor: Actor) -> list[NavItem]:
         rows.append(NavItem(pgettext("menu", "Our promises"), link("councils:ours"), "heart-handshake"))
     if actor.holds(Permission.ACTIVITY_EDIT) or actor.holds(Permission.ROSTER_VIEW):
         rows.append(NavItem(_("Activities"), link("activities:list"), "calendar-event"))
+    if actor.holds(Permission.STUDIO_VIEW):
+        rows.append(NavItem(pgettext("menu", "Studios"), link("studios:list"), "message-2", phone=False))
     if actor.holds(Permission.CASE_VIEW):
         rows.append(NavItem(pgettext("menu", "Requests"), link("cases:list"), "inbox", phone=False))
     if actor.holds(Permission.CASE_ANSWER):
@@ -52,6 +54,9 @@ def _taken_on(actor: Actor) -> list[NavItem]:
             NavItem(pgettext("menu", "Zones"), link("zones:list"), "building", group=group, phone=False),
             NavItem(pgettext("menu", "Teams"), link("teams:list"), "users-group", group=group, phone=False),
         ]
+    if actor.holds(Permission.MEDIATION_VIEW):
+        words = pgettext("menu", "Mediation")
+        rows.append(NavItem(words, link("mediation:list"), "heart-handshake", group=group, phone=False))
     if actor.holds(Permission.CARE_VIEW):
         rows.append(NavItem(pgettext("menu", "Households"), link("care:list"), "home-heart", group=group, phone=False))
     elif actor.holds(Permission.CARE_OVERSEE):
@@ -115,6 +120,7 @@ def _own(actor: Actor) -> list[NavItem]:
         NavItem(pgettext("menu", "My posts"), link("posts:open"), "id-badge-2", group=group, phone=False),
         NavItem(pgettext("menu", "My jobs"), link("cases:mine"), "inbox", group=group, phone=False),
         NavItem(pgettext("menu", "My households"), link("care:mine"), "home-heart", group=group, phone=False),
+        NavItem(pgettext("menu", "My mediations"), link("mediation:mine"), "heart-handshake", group=group, phone=False),
         NavItem(pgettext("menu", "My zones"), link("zones:mine"), "building", group=group, phone=False),
         NavItem(pgettext("menu", "Wishes"), link("wishes:open"), "star", group=group, phone=False),
         NavItem(pgettext("menu", "My pledges"), link("pledges:mine"), "writing", group=group, phone=False),

@@ -22,6 +22,7 @@ from guangcai.orgs.models import Node, WorkUnit
 from guangcai.posts.models import PostKind
 from guangcai.reports.statistics import Figures
 from guangcai.reports.wording import DIMENSION_WORDS, LINK_WORDS, MEASURE_WORDS, REQUEST_FIGURES
+from guangcai.studios.models import StudioKind
 from guangcai.teams.enums import TeamBasis, TeamKind
 from guangcai.teams.models import TeamField
 from guangcai.wishes.enums import WishChannel, WishState
@@ -238,6 +239,9 @@ def _links_of(figures: Figures, actor: Actor) -> "_RosterLinks | _ListLinks":
         if "field" in figures.by:
             keys["field"] = dict(TeamField.objects.values_list("name", "pk"))
         return _ListLinks(figures, addresses={"count": "teams:list"}, keys=keys)
+    if figures.name == "studios":
+        kinds = dict(StudioKind.objects.values_list("name", "pk")) if "kind" in figures.by else {}
+        return _ListLinks(figures, addresses={"count": "studios:list"}, keys={"kind": kinds})
     if figures.name == "requests":
         return _RequestLinks(figures)
     if figures.name == "wishes" and covers(actor.paths_with(Permission.WISH_EDIT), figures.node.path):

@@ -21,11 +21,13 @@ from guangcai.core.actor import Actor
 from guangcai.core.errors import OutOfScope, RuleBroken, Text
 from guangcai.core.permissions import Permission
 from guangcai.councils.queries.counts import count_agreements, count_promises, count_proposals, coverage
+from guangcai.mediation.queries.counts import count_mediations
 from guangcai.members.queries.counts import count_links, count_members, reported_in_rates
 from guangcai.orgs.models import Node
 from guangcai.pledges.queries.counts import count_pledges
 from guangcai.posts.queries.counts import count_posts
 from guangcai.reports.wording import LINK_WORDS, MEASURE_WORDS, REQUEST_FIGURES
+from guangcai.studios.queries.figures import count_studios
 from guangcai.teams.queries.counts import count_teams
 from guangcai.wishes.queries.aid import count_aid
 from guangcai.wishes.queries.counts import count_wishes
@@ -145,6 +147,23 @@ def _teams(asked: Question) -> list[Row]:
     return [{**row.dimensions, "count": row.teams, "people": row.members, "logged": row.entries} for row in counted]
 
 
+def _studios(asked: Question) -> list[Row]:
+    """Studios with sessions in the period: held against planned, residents received, notes and those closed (S5)."""
+    counted = count_studios(asked.paths, by=asked.by, since=asked.first_day, until=asked.until or asked.on)
+    return [
+        {
+            **row.dimensions,
+            "count": row.studios,
+            "studio_held": row.held,
+            "studio_planned": row.planned,
+            "studio_received": row.received,
+            "studio_cases": row.cases,
+            "studio_closed": row.closed,
+        }
+        for row in counted
+    ]
+
+
 def _duty(asked: Question) -> list[Row]:
     counted = count_duty(paths=asked.paths, by=asked.by, year=asked.year, on=asked.on)
     return [{**dict(zip(asked.by, key, strict=True)), "count": count} for key, count in counted.items()]
@@ -235,6 +254,17 @@ def _wishes(asked: Question) -> list[Row]:
     ]
 
 
+def _mediations(asked: Question) -> list[Row]:
+    """Quarrels opened, agreed and found holding in the period; in bands outside their own desk (A23)."""
+    counted = count_mediations(
+        asked.actor, paths=asked.paths, by=asked.by, since=asked.first_day, until=asked.until or asked.on
+    )
+    return [
+        {**row.values, "count": row.opened, "mediations_agreed": row.agreed, "mediations_holding": row.holding}
+        for row in counted
+    ]
+
+
 def _aid(asked: Question) -> list[Row]:
     """What programmes of aid came to in the period, by what is counted (S15); people in need in bands."""
     counted = count_aid(
@@ -302,6 +332,14 @@ STATISTICS: Mapping[str, Statistic] = {
         measures=("count", "people", "logged"),
         has_period=True,
     ),
+    "studios": Statistic(
+        pgettext_lazy("menu", "Studios"),
+        ("studio", "kind", "community"),
+        ("studio",),
+        _studios,
+        measures=("count", "studio_held", "studio_planned", "studio_received", "studio_cases", "studio_closed"),
+        has_period=True,
+    ),
     "households": Statistic(
         _("Households looked after (in fives outside their own desk)"),
         ("tier", "pairing", "category", "community"),
@@ -362,6 +400,14 @@ STATISTICS: Mapping[str, Statistic] = {
         ("kind",),
         _wishes,
         measures=("count", "wishes_claimed", "wishes_fulfilled"),
+        has_period=True,
+    ),
+    "mediations": Statistic(
+        _("Mediation between neighbours (in fives outside their own desk)"),
+        ("cause", "community"),
+        ("community",),
+        _mediations,
+        measures=("count", "mediations_agreed", "mediations_holding"),
         has_period=True,
     ),
     "aid": Statistic(

@@ -29,6 +29,7 @@ DIMENSION_WORDS: Mapping[str, Text] = {
     "activity": _("Activity"),
     "month": _("Month"),
     "outcome": _("Outcome"),
+    "cause": pgettext_lazy("mediation", "Cause"),
     "verdict": _("Duty"),
     "field": _("Field"),
     "basis": _("Basis"),
@@ -41,6 +42,7 @@ DIMENSION_WORDS: Mapping[str, Text] = {
     "channel": _("How it came"),
     "programme": _("Aid programme"),
     "item": pgettext_lazy("case", "Item"),
+    "studio": pgettext_lazy("studio", "Studio"),
 }
 REQUEST_FIGURES: Mapping[str, Text] = dict(FIGURES)
 MEASURE_WORDS: Mapping[str, Text] = {
@@ -74,6 +76,13 @@ MEASURE_WORDS: Mapping[str, Text] = {
     "partly": pgettext_lazy("pledge", "Partly fulfilled"),
     "not_yet": pgettext_lazy("pledge", "Not yet fulfilled"),
     **{f"requests_{name}": words for name, words in REQUEST_FIGURES.items()},
+    "studio_held": pgettext_lazy("studio", "Sessions held"),
+    "studio_planned": pgettext_lazy("studio", "Sessions planned"),
+    "studio_received": pgettext_lazy("studio", "Residents received"),
+    "studio_cases": pgettext_lazy("studio", "Notes that are requests"),
+    "studio_closed": pgettext_lazy("studio", "Of these closed"),
+    "mediations_agreed": pgettext_lazy("mediation", "Agreed"),
+    "mediations_holding": pgettext_lazy("mediation", "Holding at the last visit"),
     "wishes_claimed": pgettext_lazy("wishes", "Taken on"),
     "wishes_fulfilled": pgettext_lazy("wishes", "Come true"),
 }

@@ -22,6 +22,7 @@ from guangcai.councils.queries.proposals import due as proposals_due
 from guangcai.ledger.enums import EntryOrigin
 from guangcai.ledger.models import Objection
 from guangcai.ledger.queries.entries import count_waiting, waiting_entries
+from guangcai.mediation.queries.lists import waiting as mediations_waiting
 from guangcai.members.models import ReportIn
 from guangcai.members.queries import count_overdue, open_pairs
 from guangcai.orgs.models import Node
@@ -30,6 +31,7 @@ from guangcai.pledges.queries.pledges import due_for_review
 from guangcai.portal.links import link
 from guangcai.portal.models import Suggestion
 from guangcai.posts.queries.posts import due as posts_due
+from guangcai.studios.queries.studios import due as studios_due
 from guangcai.teams.queries.teams import due as teams_due
 from guangcai.wishes.queries.wishes import due as wishes_due
 from guangcai.zones.queries.own import due as zones_due
@@ -55,9 +57,11 @@ def due(actor: Actor, *, now: datetime) -> list[Due]:
     rows += _teams(actor)
     rows += _care(actor, now)
     rows += _cases(actor, now)
+    rows += _mediations(actor, now)
     rows += _wishes(actor, now)
     rows += _councils(actor, now)
     rows += _bookings(actor, now)
+    rows += _studios(actor, now)
     rows += [*_feedback(actor, now), *_approvals(actor)]
     shown = [row for row in rows if row.count and row.url]
     return sorted(shown, key=lambda row: row.tone != "bad")
@@ -196,6 +200,18 @@ def _cases(actor: Actor, now: datetime) -> list[Due]:
     ]
 
 
+def _mediations(actor: Actor, now: datetime) -> list[Due]:
+    """Quarrels nobody has heard yet, agreements to look at again: one query."""
+    if not actor.holds(Permission.MEDIATION_EDIT):
+        return []
+    waiting = mediations_waiting(actor, now=now)
+    to_hear, visits = link("mediation:list", query="state=open"), link("mediation:list", query="state=due")
+    return [
+        Due("mediation_hear", _("Quarrels to hear"), waiting.to_hear, to_hear, "heart-handshake"),
+        Due("mediation_visits", _("Agreements to look at again"), waiting.visits, visits, "home-check", tone="bad"),
+    ]
+
+
 def _councils(actor: Actor, now: datetime) -> list[Due]:
     """Meetings, menus and surveys due, proposals that wait for the desk, promises past their day: four queries."""
     if not actor.holds(Permission.COUNCIL_EDIT):
@@ -282,6 +298,20 @@ def _bookings(actor: Actor, now: datetime) -> list[Due]:
     return [
         Due(key, label, count, link("places:bookings", query=f"wait={wait}"), icon)
         for key, label, count, wait, icon in found
+    ]
+
+
+def _studios(actor: Actor, now: datetime) -> list[Due]:
+    """Residents who wait in a studio now, and members who offered to sit: two queries."""
+    if not actor.holds(Permission.STUDIO_EDIT):
+        return []
+    waiting = studios_due(actor, now=now)
+    line = link("studios:session", waiting.session) if waiting.session else ""
+    return [
+        Due("studio_line", _("Residents who wait in a studio"), waiting.in_line, line, "numbers"),
+        Due(
+            "studio_offers", _("Members who offered to sit in a studio"), waiting.offers, link("studios:list"), "users"
+        ),
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.timezone import localdate
 
-from guangcai.activities.models import ShiftNotice
+from guangcai.activities.models import Shift, ShiftNotice
 from guangcai.activities.queries.shifts import MyShift, Offer, my_shifts, offers_for
 from guangcai.appraisal.models import Appraisal
 from guangcai.care.queries.households import OwnPairing, own_pairings
@@ -18,11 +18,14 @@ from guangcai.invitations.models import Invitation
 from guangcai.invitations.queries.mine import own_invitations
 from guangcai.ledger.queries.booklet import OwnYear, own_year
 from guangcai.ledger.queries.entries import own_entries
+from guangcai.mediation.models import Mediation
+from guangcai.mediation.queries.lists import own_matters
 from guangcai.members.models import Member
 from guangcai.pledges.models import Pledge
 from guangcai.pledges.queries.pledges import own_news
 from guangcai.posts.models import PostClaim
 from guangcai.posts.queries.posts import own_claims
+from guangcai.studios.queries.studios import sitting_today
 from guangcai.teams.models import TeamMembership
 from guangcai.teams.queries.teams import own_memberships
 from guangcai.wishes.models import WishClaim
@@ -38,8 +41,10 @@ class MemberDay:
     """`now_on`: the shift to check in to. `unread`: messages not seen yet. `waiting`: records not yet confirmed.
     `claims`: the posts he has taken on, first what he can take up. `zones`: the same.
     `jobs`: requests he was asked to see to, and those he has.
+    `mediations`: quarrels he mediates, what is due first.
     `proposals`: what he proposed, what waits for his word first.
-    `invitations`: what he was asked and has not answered. `reviewed`: a pledge whose review he may answer."""
+    `invitations`: what he was asked and has not answered. `reviewed`: a pledge whose review he may answer.
+    `sitting`: the session of a studio at which he sits today."""
 
     member: Member
     year: OwnYear
@@ -52,12 +57,14 @@ class MemberDay:
     claims: tuple[PostClaim, ...]
     households: tuple[OwnPairing, ...]
     jobs: tuple[Case, ...]
+    mediations: tuple[Mediation, ...]
     proposals: tuple[Proposal, ...]
     teams: tuple[TeamMembership, ...]
     wishes: tuple[WishClaim, ...]
     zones: tuple[ZoneAgreement, ...]
     invitations: tuple[Invitation, ...]
     reviewed: Pledge | None
+    sitting: Shift | None
 
     @property
     def is_free(self) -> bool:
@@ -89,10 +96,12 @@ def member_day(actor: Actor, *, now: datetime) -> MemberDay | None:
         claims=tuple(own_claims(actor)),
         households=tuple(own_pairings(actor, now=now)),
         jobs=tuple(own_open(actor)),
+        mediations=tuple(own_matters(actor)),
         proposals=tuple(own_proposals(actor)[:NEXT]),
         teams=tuple(own_memberships(actor)),
         wishes=tuple(own_wishes(actor)),
         zones=tuple(own_agreements(actor, on=localdate(now))),
         invitations=tuple(own_invitations(actor, now=now)),
         reviewed=own_news(actor),
+        sitting=sitting_today(member.pk, now=now),
     )

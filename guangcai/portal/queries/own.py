@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -47,6 +48,16 @@ def _visits(day: MemberDay) -> Iterable[Line]:
             yield Line(f"visit-{row.pk}", row.label, link("care:visits", row.pk), "home-heart", note, home=one.home)
 
 
+def _mediations_due(day: MemberDay) -> Iterable[Line]:
+    """By number alone: a phone is looked at over a shoulder."""
+    for row in day.mediations:
+        if row.state == "open":
+            yield Line(f"mediation-{row.pk}", row.number, row.get_absolute_url(), "heart-handshake", _("To hear"))
+        elif row.due_on is not None and row.due_on <= localdate():
+            note = _("Ask whether the agreement holds")
+            yield Line(f"mediation-{row.pk}", row.number, row.get_absolute_url(), "home-check", note)
+
+
 def _messages(day: MemberDay) -> Iterable[Line]:
     if day.unread:
         words = ngettext("%(n)d new message", "%(n)d new messages", day.unread) % {"n": day.unread}
@@ -62,6 +73,13 @@ def _invitations(day: MemberDay) -> Iterable[Line]:
     if waiting:
         words = _("You are asked to look after a household")
         yield Line("pairings", words, link("care:mine"), "home-heart", count=waiting if waiting > 1 else 0)
+
+
+def _sitting(day: MemberDay) -> Iterable[Line]:
+    """The line of the studio where he sits today."""
+    if row := day.sitting:
+        words = _("You sit at %(studio)s today") % {"studio": row.activity.title}
+        yield Line("sitting", words, link("studios:session", row.pk), "message-2", _("Call the next number here"))
 
 
 def _steps(day: MemberDay) -> Iterable[Line]:
@@ -123,6 +141,11 @@ def _jobs(day: MemberDay) -> Line:
     return _kind("jobs_taken", pgettext("menu", "My jobs"), "cases:mine", "inbox", names)
 
 
+def _mediations(day: MemberDay) -> Line:
+    numbers = [row.number for row in day.mediations]
+    return _kind("mediations", pgettext("menu", "My mediations"), "mediation:mine", "heart-handshake", numbers)
+
+
 def _posts(day: MemberDay) -> Line:
     return _kind("posts", _("My posts"), "posts:open", "id-badge-2", [claim.post.title for claim in day.claims])
 
@@ -155,5 +178,5 @@ def _some(names: Sequence[str]) -> str:
 
 
 Tell = Callable[[MemberDay], Any]
-ASKED: tuple[Tell, ...] = (_visits, _jobs_asked, _messages, _invitations, _steps, _words)
-TAKEN_ON: tuple[Tell, ...] = (_households, _jobs, _posts, _zones, _teams, _wishes, _proposals)
+ASKED: tuple[Tell, ...] = (_visits, _mediations_due, _jobs_asked, _sitting, _messages, _invitations, _steps, _words)
+TAKEN_ON: tuple[Tell, ...] = (_households, _jobs, _mediations, _posts, _zones, _teams, _wishes, _proposals)
