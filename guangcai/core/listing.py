@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -33,6 +34,11 @@ class Listing:
         return self.page.paginator.count
 
     @property
+    def is_more(self) -> bool:
+        """There are more rows than are counted: whoever looks for one narrows the list."""
+        return bool(self.page.paginator.is_more)
+
+    @property
     def is_filtered(self) -> bool:
         return bool(self.q or self.chips)
 
@@ -46,12 +52,14 @@ def listing(
     filterset: Any = None,
     per_page: int = 50,
     export_url: str = "",
+    most: int | None = None,
 ) -> Listing:
     """Filter, sort and cut `rows` as the query string asks.
 
     rows: a QuerySet already limited to what the actor may see, or a sequence of objects.
     sorts: key in the URL -> ORM field or attribute; `default` is one of the keys, "-" in front turns it around.
     filterset: a django_filters.FilterSet class, applied to `rows`.
+    most: how many rows are counted and turned through, for lists that never end; None counts all.
     An unknown sort key or page number falls back, it is never an error.
     """
     form = None
@@ -62,7 +70,7 @@ def listing(
     if sort.removeprefix("-") not in sorts:
         sort = default
     rows = _sorted(rows, sorts[sort.removeprefix("-")], descending=sort.startswith("-"))
-    page = _Pages(rows, per_page).get_page(request.GET.get("page"))
+    page = _Pages(rows, per_page, most=most).get_page(request.GET.get("page"))
     query = _without(request.GET, "page")
     return Listing(
         rows=rows,
@@ -78,6 +86,26 @@ def listing(
 class _Pages(Paginator):
     """Finds the keys of a page first and loads only those rows: page 500 costs what page 1 costs, give or take a walk
     along an index, because what a row shows (its joins and subqueries) is not computed for the rows passed over."""
+
+    def __init__(self, rows: Any, per_page: int, *, most: int | None) -> None:
+        super().__init__(rows, per_page)
+        self.most = most
+
+    @cached_property
+    def found(self) -> int:
+        """How many rows there are; with `most`, one more than that at the most."""
+        rows: Any = self.object_list
+        if self.most is None:
+            return rows.count() if isinstance(rows, QuerySet) else len(rows)
+        return rows.order_by()[: self.most + 1].count() if isinstance(rows, QuerySet) else len(rows[: self.most + 1])
+
+    @property
+    def is_more(self) -> bool:
+        return self.most is not None and self.found > self.most
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        return self.most if self.most is not None and self.is_more else self.found
 
     def page(self, number: Any) -> Page:
         number = self.validate_number(number)

@@ -102,7 +102,7 @@ def bounces(*, actor: Actor, path: str, since: date, until: date) -> list[dict[s
     rows = steps.values(item=F("case__item__name"), body=F("case__item__body"), unit_name=F("case__item__unit__name"))
     return [
         dict(row)
-        for row in rows.annotate(count=Count("pk"), cases=Count("case", distinct=True)).order_by("-count", "item")
+        for row in rows.annotate(count=Count("*"), cases=Count("case", distinct=True)).order_by("-count", "item")
     ]
 
 
@@ -119,15 +119,15 @@ def _nothing() -> dict[str, Any]:
 def _counted(rows: "QuerySet[Case]", *by: str, now: datetime) -> list[dict[str, Any]]:
     """One row of figures for each value of `by`, in its order; the value itself, a tuple, under "by". Two statements.
 
-    Counted by tally first, from the index alone: some thirty groups, whatever the number of cases. What is overdue at
+    Counted by tally first, from the index alone (so rows are counted, not their keys): some thirty groups, whatever the number of cases. What is overdue at
     this moment is not in a tally; it is asked of the open cases.
     """
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for *of, tally, count in rows.values_list(*by, "tally").annotate(n=Count("pk")).order_by(*by):
+    for *of, tally, count in rows.values_list(*by, "tally").annotate(n=Count("*")).order_by(*by):
         row = found.setdefault(tuple(of), _nothing() | ({"by": tuple(of)} if by else {}))
         _add(row, Counted(tally), count)
     late = rows.filter(overdue(now), IN_RATES, ended_at=None).exclude(MEANT[Counted.LATE])
-    for *of, count in late.values_list(*by).annotate(n=Count("pk")).order_by(*by) if by else [(late.count(),)]:
+    for *of, count in late.values_list(*by).annotate(n=Count("*")).order_by(*by) if by else [(late.count(),)]:
         if row := found.get(tuple(of)):
             row["overdue"] += count
     return list(found.values())

@@ -4,6 +4,7 @@ Filters take values of the domain and give what people read; components stand in
 """
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -72,10 +73,16 @@ def percent(value: float) -> str:
     return f"{value * 100:.0f}%"
 
 
+@cache
+def _sprite() -> str:
+    """A list shows hundreds of icons: the address of their one file is looked up once."""
+    return static("vendor/icons.svg")
+
+
 @register.simple_tag
 def icon(name: str, label: Any = "") -> SafeString:
     """One icon of the sprite (assets/icons.txt). Without a label it is decoration and screen readers skip it."""
-    use = format_html('<use href="{}#{}"></use>', static("vendor/icons.svg"), name)
+    use = format_html('<use href="{}#{}"></use>', _sprite(), name)
     if label:
         return format_html('<svg class="gc-icon" role="img" aria-label="{}">{}</svg>', label, use)
     return format_html('<svg class="gc-icon" aria-hidden="true" focusable="false">{}</svg>', use)
