@@ -13,9 +13,11 @@ class CareConfig(AppConfig):
     def ready(self) -> None:
         from guangcai.care import notices
         from guangcai.care.commands import movers  # registers how pairings follow a merge of two records
-        from guangcai.care.queries import life
+        from guangcai.care.queries import follow, life
+        from guangcai.commitments import origins
         from guangcai.members import timeline
 
         assert movers
         notices.declare_templates()
         timeline.provide(life.timeline_of)
+        origins.keep(follow.KIND, follow.is_known)

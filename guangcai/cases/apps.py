@@ -14,10 +14,11 @@ class CasesConfig(AppConfig):
         from guangcai.cases import hooks, notices
         from guangcai.cases.commands.movers import follow_tree
         from guangcai.cases.commands.work import release_team
+        from guangcai.cases.enums import OriginKind
         from guangcai.cases.models import Asker
         from guangcai.cases.models.asker import CODE_PURPOSE, PHONE_PURPOSE
-        from guangcai.cases.queries import life
-        from guangcai.commitments import team_roll
+        from guangcai.cases.queries import grown, life
+        from guangcai.commitments import origins, team_roll
         from guangcai.core import notify, reseal
         from guangcai.core.enums import Channel
         from guangcai.members import timeline
@@ -25,6 +26,7 @@ class CasesConfig(AppConfig):
 
         followers.follow(follow_tree)
         team_roll.on_end(release_team)
+        origins.take(OriginKind.VISIT_NEED, grown.TAKER)
         timeline.provide(life.timeline_of)
         notices.declare_templates()
         hooks.declare()

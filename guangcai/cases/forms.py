@@ -68,6 +68,12 @@ def offered(community: Node) -> Any:
     return rows.select_related("category", "unit").order_by("category__position", "position", "pk")
 
 
+def units_above(path: str) -> Any:
+    """Work units of a place and of the nodes above it, by name."""
+    rows = WorkUnit.objects.in_force(timezone.localdate()).filter(path__in=ancestors(path))
+    return rows.order_by("name", "pk")
+
+
 class ItemChoice(forms.ModelChoiceField):
     """Items under their categories."""
 
@@ -167,8 +173,17 @@ class IntakeForm(RaiseForm):
         help_text=_("Name or phone. The member never sees this case."),
     )
 
+    about_unit = forms.ModelChoiceField(
+        label=pgettext_lazy("case", "Complains of a unit"),
+        queryset=WorkUnit.objects.none(),
+        required=False,
+        help_text=_("Its liaison never sees this case."),
+    )
+
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        units: Any = self.fields["about_unit"]
+        units.queryset = units_above(self.community.path)
         self.actor = actor
         self.about_member: Member | None = None
 
@@ -186,7 +201,12 @@ class IntakeForm(RaiseForm):
     def draft(self) -> CaseDraft:
         cleaned = self.cleaned_data
         reach = {name: cleaned[name] for name in ("name", "phone", "flat", "is_anonymous", "wants_word")}
-        return self._draft(CaseChannel(cleaned["channel"]), AskerDraft(**reach), about_member=self.about_member)
+        return self._draft(
+            CaseChannel(cleaned["channel"]),
+            AskerDraft(**reach),
+            about_member=self.about_member,
+            about_unit=cleaned["about_unit"],
+        )
 
 
 class AskForm(RaiseForm):
@@ -389,10 +409,7 @@ class ItemForm(forms.Form):
 
     def __init__(self, *args: Any, node: Node, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = (
-            WorkUnit.objects.in_force(timezone.localdate()).filter(path__in=ancestors(node.path)).order_by("name", "pk")
-        )
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = units_above(node.path)  # type: ignore[attr-defined]
 
     def draft(self) -> ItemDraft:
         cleaned = self.cleaned_data

@@ -20,6 +20,7 @@ from guangcai.cases.views import (
 app_name = "cases"
 urlpatterns = [
     path("", board.board, name="list"),
+    path("export/", board.export, name="export"),
     path("new/", intake.new, name="new"),
     path("new/likeness/", intake.likeness, name="likeness"),
     path("ask/", intake.ask, name="ask"),

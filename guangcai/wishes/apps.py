@@ -11,7 +11,7 @@ class WishesConfig(AppConfig):
     label = "wishes"
 
     def ready(self) -> None:
-        from guangcai.commitments import sources
+        from guangcai.commitments import origins, sources
         from guangcai.core import reseal
         from guangcai.members import timeline
         from guangcai.wishes import notices
@@ -19,10 +19,11 @@ class WishesConfig(AppConfig):
         from guangcai.wishes.commands.claims import SOURCE
         from guangcai.wishes.models import WishAsker, WishClaim
         from guangcai.wishes.models.wish import CODE_PURPOSE
-        from guangcai.wishes.queries import life
+        from guangcai.wishes.queries import grown, life
 
         assert movers
         notices.declare_templates()
         sources.provide(SOURCE, WishClaim)
         timeline.provide(life.timeline_of)
+        origins.take("visit_need", grown.TAKER)
         reseal.indexed(WishAsker, "code_index", source="code", purpose=CODE_PURPOSE)

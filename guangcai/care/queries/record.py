@@ -1,7 +1,7 @@
 """One household's page: who looks after it, what was found, what is planned. Words are opened one by one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Prefetch
@@ -17,6 +17,7 @@ from guangcai.care.models import (
     Visit,
     VisitNeed,
 )
+from guangcai.care.queries.follow import NeedFollowed, followed
 from guangcai.care.queries.households import Home, homes, with_state
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
@@ -27,12 +28,13 @@ VISITS_SHOWN = 20
 
 @dataclass(frozen=True)
 class SeenVisit:
-    """A visit as it is shown; note is "" while the record is closed."""
+    """A visit as it is shown; note is "" while the record is closed. follow: what became of the needs, for the desk."""
 
     visit: Visit
     who: str
     needs: tuple[str, ...]
     note: str
+    follow: tuple[NeedFollowed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class Record:
 
 
 def record(actor: Actor, household: Household, *, now: datetime) -> Record:
-    """Everything the reader may see of a household that visible_to gave him: nine statements."""
+    """Everything the reader may see of a household that visible_to gave him: nine statements, and for the desk one
+    more for each room that takes needs on."""
     home = homes(with_state(Household.objects.filter(pk=household.pk)), now=now)[0]
     is_open = opened_by(actor, household)
     may_edit = actor.can(Permission.CARE_EDIT, household.path)
@@ -75,7 +78,7 @@ def record(actor: Actor, household: Household, *, now: datetime) -> Record:
         is_open=is_open,
         own=own,
         pairings=tuple(pairings) if sees_people else tuple(p for p in pairings if p.member_id == actor.member_id),
-        visits=tuple(_visits(household, is_open=is_open)),
+        visits=_followed(list(_visits(household, is_open=is_open)), household, actor),
         tiers=tuple(household.tiers.order_by("-since", "-set_at")),
         consent=household.consents.filter(withdrawn_at=None).first(),
         alert=household.alerts.filter(answered_at=None).first(),
@@ -94,6 +97,11 @@ def opened_by(actor: Actor, household: Household) -> bool:
 def last_visit(household: Household) -> SeenVisit | None:
     """The last visit without its words: what the next visitor looks at before he knocks. Two statements."""
     return next(_visits(household, is_open=False, most=1), None)
+
+
+def _followed(visits: list[SeenVisit], household: Household, actor: Actor) -> tuple[SeenVisit, ...]:
+    found = followed([seen.visit for seen in visits], household, actor)
+    return tuple(replace(seen, follow=found.get(seen.visit.pk, ())) for seen in visits)
 
 
 def _visits(household: Household, *, is_open: bool, most: int = VISITS_SHOWN) -> Iterator[SeenVisit]:

@@ -12,6 +12,7 @@ from guangcai.cases.commands.closing import (
     rule_worker,
 )
 from guangcai.cases.commands.dispatching import Worker, dispatch
+from guangcai.cases.commands.exporting import record_case_export
 from guangcai.cases.commands.listening import add_listener, end_listener
 from guangcai.cases.commands.photos import forget_photos
 from guangcai.cases.commands.raising import AskerDraft, CaseDraft, raise_case
@@ -71,6 +72,7 @@ __all__ = [
     "open_asker",
     "raise_case",
     "receive_case",
+    "record_case_export",
     "reopen",
     "rule_out",
     "rule_worker",

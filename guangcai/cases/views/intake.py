@@ -1,5 +1,6 @@
 """A case is written down: by the desk for a caller, by a member for himself."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.cases import commands
-from guangcai.cases.enums import CaseChannel
+from guangcai.cases.enums import CaseChannel, OriginKind
 from guangcai.cases.forms import AskForm, IntakeForm
+from guangcai.cases.queries import grown
 from guangcai.cases.queries.likeness import like_this
+from guangcai.commitments import origins
 from guangcai.core.errors import Forbidden, RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.ids import new_id
@@ -30,16 +33,23 @@ def new(request: ActorRequest) -> HttpResponse:
     """One screen for a caller: what, where, how to reach."""
     community = community_of(request, Permission.CASE_EDIT)
     initial = {"id": new_id(), "channel": CaseChannel.PHONE, "wants_word": True, "item": request.GET.get("item", "")}
+    kind, origin = origins.asked_for(request, page=grown.PAGE)
     form = IntakeForm(posted(request), request.FILES or None, community=community, actor=request.actor, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            case = commands.raise_case(draft=form.draft(), by=request.actor, now=timezone.now())
+            draft = replace(form.draft(), from_kind=OriginKind(kind) if kind else None, from_id=origin)
+            case = commands.raise_case(draft=draft, by=request.actor, now=timezone.now())
             words = _("Written down as %(number)s. Ask somebody to see to it.") % {"number": case.number}
             messages.success(request, words)
             return redirect(case)
         except RuleBroken as broken:
             show_refusal(form, broken)
-    context = {"form": form, "community": community, "like": _like(request, form)}
+    context = {
+        "form": form,
+        "community": community,
+        "like": _like(request, form),
+        "origin": OriginKind(kind).label if kind else "",
+    }
     return render(request, TEMPLATE, context, status=422 if form.errors else 200)
 
 

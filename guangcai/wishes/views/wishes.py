@@ -1,5 +1,6 @@
 """One wish: what it is, what a member can do with it, the verbs of the desk."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guangcai.commitments import origins
 from guangcai.core.asking import Page, ask
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest
@@ -25,6 +27,7 @@ from guangcai.wishes.commands.moves import claimers
 from guangcai.wishes.enums import WishEnd, WishState
 from guangcai.wishes.forms import EndWishForm, VerifyForm, WishForm
 from guangcai.wishes.models import Wish, WishClaim
+from guangcai.wishes.queries import grown
 from guangcai.wishes.queries import wishes as queries
 from guangcai.wishes.views.frame import communities_of, found, refused
 
@@ -34,13 +37,13 @@ from guangcai.wishes.views.frame import communities_of, found, refused
 def new(request: ActorRequest) -> HttpResponse:
     """The desk writes a wish down; its code is shown on the page that follows."""
     form = WishForm(request.POST or None, communities=communities_of(request))
+    kind, origin = origins.asked_for(request, page=grown.PAGE)
     page = Page(_("New wish"), _("Write it down"), (reverse("wishes:list"), _("Wishes")))
 
     def act() -> Wish:
         community, key = form.cleaned_data["community"], form.cleaned_data["id"]
-        return commands.collect_wish(
-            community=community, draft=form.draft(), by=request.actor, now=timezone.now(), id=key
-        )
+        draft = replace(form.draft(), from_kind=kind, from_id=origin)
+        return commands.collect_wish(community=community, draft=draft, by=request.actor, now=timezone.now(), id=key)
 
     return ask(request, form, act, page, said=_("Written down. Give the wisher the code on this page."))
 
