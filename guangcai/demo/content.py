@@ -56,6 +56,12 @@ def requests() -> dict[str, Any]:
 
 
 @cache
+def mediation() -> dict[str, Any]:
+    """Mediators of one community and four quarrels, as far as each came."""
+    return _read("mediation.json")
+
+
+@cache
 def wishes() -> dict[str, Any]:
     """Wishes as far as each came, a campaign with its gifts, programmes of aid with their outcomes."""
     return _read("wishes.json")
@@ -71,6 +77,12 @@ def residents() -> dict[str, Any]:
 def mobile() -> dict[str, Any]:
     """Mobile members: the street's branch, who is away or came here, when somebody last heard of him."""
     return _read("mobile.json")
+
+
+@cache
+def studios() -> dict[str, Any]:
+    """Studios with their rosters, the line of the last session and what was asked there."""
+    return _read("studios.json")
 
 
 @cache

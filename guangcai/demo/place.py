@@ -11,6 +11,7 @@ from guangcai.councils.commands import load_required_parties
 from guangcai.demo.content import district, year, zones
 from guangcai.demo.signins import PASSWORD, SIGN_INS
 from guangcai.demo.stage import Stage
+from guangcai.mediation.commands import load_causes
 from guangcai.members.commands import load_lists
 from guangcai.orgs.commands import (
     add_node,
@@ -67,6 +68,7 @@ def build_tree(stage: Stage) -> None:
     load_zone_duties(by=SYSTEM, now=now)
     load_team_lists(by=SYSTEM, now=now)
     load_care_lists(by=SYSTEM, now=now)
+    load_causes(by=SYSTEM, now=now)
     load_wish_lists(by=SYSTEM, now=now)
     load_required_parties(by=SYSTEM, now=now)
     load_case_catalogue(by=SYSTEM, now=now)

@@ -16,7 +16,7 @@ from guangcai.activities.models import Activity, Attendance, Series, Shift, Sign
 from guangcai.appraisal.models import Appraisal, FeedbackSheet
 from guangcai.care.models import CareOffer, Household, Pairing, ServicePlan, Visit
 from guangcai.cases.enums import CaseState
-from guangcai.cases.models import Case, Item, Technician
+from guangcai.cases.models import Case, CasePhoto, Item, Technician
 from guangcai.councils.models import (
     AgreementItem,
     Body,
@@ -30,6 +30,7 @@ from guangcai.councils.models import (
 from guangcai.councils.models import Proposal as CouncilProposal
 from guangcai.invitations.models import Invitation, Proposal, Round
 from guangcai.ledger.models import Certificate, Objection, SampleCheck, ServiceEntry
+from guangcai.mediation.models import Mediation, Mediator
 from guangcai.members.models import DuplicatePair, Member, MobileRegistration, ReportIn, Residence, RosterBatch
 from guangcai.members.views.door import door_token
 from guangcai.orgs.models import Grant, Instructor, OfficeHolder, PartyOrganisation, Policy, ResidentUnit, WorkUnit
@@ -233,6 +234,8 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("posts/", _first(Post, community=HERE, kind__code="public_safety")),
     ("cases/technicians/", _first(Technician, "name", node=HERE)),
     ("cases/catalogue/", _first(Item, node=HERE)),
+    ("cases/photos/", _first(CasePhoto, step__case__community=HERE)),
+    ("cases/follow/photos/", _first(CasePhoto, step__case__community=HERE)),
     # Waits for somebody to be asked; the steps of a job have cases of their own below.
     ("cases/", lambda world: _case(world, CaseState.TO_DISPATCH)),
     ("care/pairings/", _first(Pairing, household__label="1号楼-01", community=HERE)),
@@ -240,6 +243,9 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("care/plans/", _first(ServicePlan, community=HERE)),
     ("care/offers/", _first(CareOffer, community=HERE)),
     ("care/", _first(Household, label="1号楼-01", community=HERE)),
+    ("mediation/mediators/", _first(Mediator, "name", node=HERE, member=None)),
+    # Opened, and heard by nobody yet.
+    ("mediation/", _first(Mediation, community=HERE, cause__code="noise")),
     ("teams/memberships/", lambda world: _in_team("黄慧敏")),
     ("teams/roles/", _first(TeamLeader, "role", member__name="蔡成功")),
     ("teams/log/", _first(TeamLog, "held_on", team__node=HERE)),
@@ -379,6 +385,7 @@ SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     "orgs:policy_new": _policy_new,
     "cases:public_shelves": _shelf,
     "cases:public_ask": _asking,
+    "open311:discovery": lambda world: {"discovery.<slug:form>": "discovery.json"},
     "open311:services": lambda world: {"services.<slug:form>": "services.json"},
     "open311:service": lambda world: {"<slug:code>.<slug:form>": "lamp.json"},
     "open311:requests": lambda world: {"requests.<slug:form>": "requests.json"},
@@ -390,6 +397,13 @@ SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     "teams:public_plate": _plate,
     "teams:acceptance": lambda world: {"<uuid:pk>": str(_in_team("郭俊杰"))},
     "care:tenure": lambda world: {"<uuid:pk>": str(_first(Pairing, household__label="1号楼-11")(world))},
+    **dict.fromkeys(
+        ("mediation:visits", "mediation:paper"),
+        lambda world: {"<uuid:pk>": str(_first(Mediation, community=HERE, cause__code="leak")(world))},
+    ),
+    "mediation:reopening": lambda world: {
+        "<uuid:pk>": str(_first(Mediation, community=HERE, cause__code="fee")(world))
+    },
     "zones:confirmation": _on_agreement("4号楼2单元"),
     "zones:signature": _on_agreement("1号楼前绿地"),
     "zones:paper": _agreement_paper,

@@ -17,6 +17,8 @@ from guangcai.care.models import Household
 from guangcai.core.phones import national
 from guangcai.core.scoping import covers, under
 from guangcai.ledger.models import Certificate
+from guangcai.mediation.commands import open_subject
+from guangcai.mediation.models import Mediation, StepNote
 from guangcai.members.models import Employment, Member, OrgRelation, Residence
 from guangcai.pledges.models import Pledge
 from guangcai.teams.models import TeamLeader, TeamMembership
@@ -225,7 +227,7 @@ def test_an_opened_household_is_read_by_who_opened_it(
     for reader in readers:
         open_household(household=row, reason="核对走访记录", by=world.actor(reader), now=world.now)
     here = {n: ("GET", p, "") for n, p in paths.items() if n.startswith(("care:", "portal:", "reports:", "members:"))}
-    here |= {f"{n} POST": ("POST", f.path, f.fields) for n, f in forms.items() if n == "care:export"}
+    here |= {f"{n} POST": ("POST", f.path, f.fields) for n, f in forms.items() if n in ("care:export", "cases:export")}
     read_by, strange = set(), set()
     for actor in world.actors:
         browser = world.browser(actor)
@@ -236,3 +238,42 @@ def test_an_opened_household_is_read_by_who_opened_it(
     assert strange == set()
     assert {actor for actor, _name in read_by} == set(readers)
     assert {name for _actor, name in read_by} <= {"care:household", "care:edit", "care:correction"}
+
+
+# --- quarrels between neighbours: only the mediators of a matter and its desk ever read who and what ----------------
+
+
+def words_of(row: Mediation) -> set[str]:
+    """Every word that tells who quarrels, or what was said."""
+    people = {word for one in row.parties.all() for word in (one.name, national(one.phone) if one.phone else "")}
+    notes = {line for one in StepNote.objects.filter(step__mediation=row) for line in one.note.splitlines()}
+    return (people | notes) - {""}
+
+
+def test_no_answer_tells_who_quarrels(read: Answers) -> None:
+    marks = {mark for row in Mediation.objects.all() for mark in words_of(row)}
+    assert len(marks) >= 20
+    found = {(w, a, m) for (w, a), answer in read.items() for m in marks if m in answer.text}
+    assert found == set()
+
+
+def test_an_opened_quarrel_is_read_by_who_opened_it(
+    world: World, paths: dict[str, str], forms: Mapping[str, Form]
+) -> None:
+    """The desk that opened one person reads that one alone; nobody else reads anything, wherever he looks."""
+    row = Mediation.objects.get(community=world.community, cause__code="noise")
+    first = row.parties.get(side="first")
+    by = world.actor("desk")
+    open_subject(mediation=row, subject=first.pk, reason="通知调解时间", by=by, now=world.now)
+    marks = {mark for other in Mediation.objects.all() for mark in words_of(other)}
+    seen = {
+        (actor, name, mark)
+        for actor in world.actors
+        for name, path in paths.items()
+        if name.startswith(("mediation:", "portal:", "reports:", "members:", "cases:"))
+        for text in [ask(world.browser(actor), "GET", path).text]
+        for mark in marks
+        if mark in text
+    }
+    assert {(actor, name) for actor, name, _mark in seen} == {("desk", "mediation:matter")}
+    assert {mark for _actor, _name, mark in seen} <= {first.name, national(first.phone)}

@@ -44,6 +44,10 @@ COUNTED_IN_ROOM = {
         for name in ("contests", "ours", "proposal")
     },
     "care:people": "tests/care/test_offers.py::test_the_willing_are_read_with_as_many_statements_for_three_as_for_one",
+    **{
+        f"mediation:{name}": "tests/mediation/test_views.py::test_lists_ask_as_much_for_three_as_for_one"
+        for name in ("list", "mine", "mediators")
+    },
     "portal:suggestions": "tests/portal/test_suggestions.py::test_the_list_needs_a_fixed_number_of_queries",
     "teams:inbox": "tests/teams/test_views.py::test_lists_need_a_fixed_number_of_statements",
     "wishes:open": "tests/wishes/test_views.py::test_the_list_needs_a_fixed_number_of_queries",

@@ -171,7 +171,7 @@ def test_a_party_never_mediates_and_never_sees(
             mediation=row, draft=commands.PartyDraft(PartySide.SECOND, "林晓岚", "13900000101"), by=desk, now=now
         )
     # Nothing of it reaches his own record, not even for the desk.
-    told = [(item.title, item.text) for item in timeline.of(cast.teacher_member, desk)]
+    told = [(item.title, item.text) for item in timeline.items(cast.teacher_member, desk)]
     assert not any("调解" in title + text for title, text in told)
     assert broken() == []
 

@@ -61,6 +61,8 @@ HANDLED = {
     "ledger.serviceentry.member": "moves",
     "ledger.servicespan.member": "guarded",
     "ledger.yeartotal.member": "guarded",
+    "mediation.mediator.member": "guarded",
+    "mediation.party.member": "guarded",
     "members.consent.member": "guarded",
     "members.duplicatepair.first": "guarded",
     "members.duplicatepair.second": "guarded",

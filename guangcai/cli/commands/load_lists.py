@@ -12,6 +12,7 @@ from guangcai.cases.commands import load_case_catalogue
 from guangcai.cli.language import _
 from guangcai.core.actor import Actor
 from guangcai.councils.commands import load_required_parties
+from guangcai.mediation.commands import load_causes
 from guangcai.members.commands import load_lists
 from guangcai.orgs.commands import load_standard_policies
 from guangcai.orgs.models import Node
@@ -36,6 +37,7 @@ def command() -> None:
         load_zone_duties,
         load_team_lists,
         load_care_lists,
+        load_causes,
         load_case_catalogue,
         load_required_parties,
         load_wish_lists,
