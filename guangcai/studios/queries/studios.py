@@ -107,7 +107,8 @@ def state_of(shift: Shift, *, now: datetime) -> str:
 
 def session_today(studio: Studio, *, now: datetime) -> Shift | None:
     """The session of today: the one that is on or next, else the last one that was. None on other days."""
-    shifts = Shift.objects.filter(activity=studio.activity_id, starts_at__date=localdate(now), cancelled_at=None)
+    on = Q(starts_at__date=localdate(now)) | Q(starts_at__lte=now, ends_at__gt=now)
+    shifts = Shift.objects.filter(on, activity=studio.activity_id, cancelled_at=None)
     rows = list(shifts.select_related("activity", "community").order_by("starts_at", "pk"))
     return next((row for row in rows if row.ends_at > now and row.closed_at is None), rows[-1] if rows else None)
 
