@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guangcai.activities.enums import ActivityKind
-from guangcai.activities.models import Shift
+from guangcai.activities.models import Activity, Shift
+from guangcai.orgs.models import PartyOrganisation
 
 STATES = (
     ("planned", pgettext_lazy("shift", "To come")),
@@ -26,6 +27,12 @@ class ShiftFilter(filters.FilterSet):
     state = filters.ChoiceFilter(label=_("State"), choices=STATES, method="in_state", empty_label=_("All"))
     kind = filters.ChoiceFilter(
         label=_("Kind"), field_name="activity__kind", choices=ActivityKind.choices, empty_label=_("All")
+    )
+    held_by = filters.ModelChoiceFilter(
+        label=_("Party organisation that holds it"),
+        field_name="activity__held_by",
+        queryset=PartyOrganisation.objects.filter(pk__in=Activity.objects.values("held_by")).order_by("name"),
+        empty_label=_("All"),
     )
     since = filters.DateFilter(label=_("From"), field_name="starts_at", lookup_expr="date__gte", widget=_day())
     until = filters.DateFilter(

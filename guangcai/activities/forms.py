@@ -18,6 +18,7 @@ from guangcai.activities.models import Activity, ActivityTemplate
 from guangcai.core.errors import RuleBroken
 from guangcai.members.models import Member, ServiceKind, SkillKind
 from guangcai.orgs.forms.fields import CommunityField
+from guangcai.orgs.models import PartyOrganisation
 
 DAY_INPUT = {"type": "date"}
 TIME_INPUT = {"type": "time"}
@@ -35,6 +36,7 @@ TEXT_FIELDS = (
     "is_deed",
     "lead_name",
     "insurance_ref",
+    "held_by",
 )
 
 
@@ -80,9 +82,16 @@ class NoticeForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     insurance_ref = forms.CharField(label=_("Insurance number"), max_length=80, required=False)
+    held_by = forms.ModelChoiceField(
+        label=_("Party organisation that holds it"),
+        queryset=PartyOrganisation.objects.none(),
+        required=False,
+        empty_label=_("The community"),
+    )
 
-    def __init__(self, *args: Any, communities: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, communities: Any, holders: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["held_by"].queryset = holders  # type: ignore[attr-defined]
         self.fields["community"].queryset = communities  # type: ignore[attr-defined]
         if communities.count() == 1:
             # Nothing is asked that the system knows.

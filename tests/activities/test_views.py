@@ -14,6 +14,8 @@ from guangcai.activities.enums import Presence
 from guangcai.activities.models import Activity, Attendance, Outcome, Shift, SignUp
 from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
+from guangcai.orgs.commands import add_party_organisation
+from guangcai.orgs.enums import PartyLevel
 from tests.cast import Cast
 
 SignIn = Callable[[Any], Client]
@@ -376,3 +378,27 @@ def test_kiosk_pad(cast: Cast, running: Shift, signed_in: SignIn, neighbours: An
     row = Attendance.objects.get()
     assert (row.method, row.member, row.recorded_by) == ("pad", member, cast.desk.pk)
     assert Client().get(pad).status_code == 302
+
+
+def test_a_branch_may_hold_a_small_activity(cast: Cast, signed_in: SignIn, now: datetime) -> None:
+    """A91: mobile members meet in small numbers; the list is filtered by who holds it."""
+    by = Actor.system()
+    words = {"name": "流动党员党支部", "level": PartyLevel.MOBILE_BRANCH, "founded_on": now.date()}
+    branch = add_party_organisation(**words, node=cast.street, by=by, now=now)
+    elsewhere = add_party_organisation(**words | {"name": "邻街支部"}, node=cast.other_street, by=by, now=now)
+    browser = signed_in(cast.desk)
+    typed = {"community": cast.nanyuan.pk, "title": "夜读会", "place": "活动站", "content": "读一篇", "kind": "study"}
+    typed |= {"id": str(new_id()), "held_by": elsewhere.pk}
+    assert browser.post(reverse("activities:new"), typed).status_code == 422
+    assert browser.post(reverse("activities:new"), typed | {"held_by": branch.pk}).status_code == 302
+    activity = Activity.objects.get()
+    times = {"day": "2026-11-28", "start_time": "19:00", "end_time": "20:00", "places": "9", "id": str(new_id())}
+    assert browser.post(reverse("activities:shift_new", args=[activity.pk]), times).status_code == 302
+    assert branch.name in browser.get(reverse("activities:activity", args=[activity.pk])).content.decode()
+    assert browser.get(reverse("activities:list"), {"held_by": branch.pk}).context["listing"].total == 1
+    activity.shifts.update(
+        activity=commands.add_activity(
+            community=cast.nanyuan, text=commands.ActivityText(title="大扫除"), by=cast.actor("desk"), now=now
+        )
+    )
+    assert browser.get(reverse("activities:list"), {"held_by": branch.pk}).context["listing"].total == 0

@@ -1,7 +1,7 @@
 """What is planned: activities and their recruitment notice, published and called off."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.members.models import ServiceKind, SkillKind
 from guangcai.orgs.facts import of_community
-from guangcai.orgs.models import Node
+from guangcai.orgs.models import Node, PartyOrganisation
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,10 @@ class ActivityText:
     is_deed: bool = False
     lead_name: str = ""
     insurance_ref: str = ""
+    held_by: PartyOrganisation | None = None
 
     def columns(self) -> dict[str, object]:
-        return asdict(self) | {"service_kind": self.service_kind}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @transaction.atomic

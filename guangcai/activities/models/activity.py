@@ -10,7 +10,7 @@ from guangcai.core.permissions import Permission
 from guangcai.core.scoping import PathField, under
 from guangcai.members.models import ServiceKind, SkillKind
 from guangcai.orgs.facts import CommunityFact
-from guangcai.orgs.models import Node
+from guangcai.orgs.models import Node, PartyOrganisation
 
 if TYPE_CHECKING:
     from guangcai.core.actor import Actor
@@ -68,6 +68,8 @@ class Activity(CommunityFact, Notice):
     lead_name = models.CharField(max_length=60, blank=True)
     lead_id = models.UUIDField(null=True, blank=True)
     insurance_ref = models.CharField(max_length=80, blank=True)
+    # Held by a branch rather than the community: the small activities of mobile members (A91).
+    held_by = models.ForeignKey(PartyOrganisation, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
     created_by = models.UUIDField(null=True)
     published_at = models.DateTimeField(null=True, blank=True)

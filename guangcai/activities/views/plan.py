@@ -21,7 +21,8 @@ from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors, under
-from guangcai.orgs.models import Node
+from guangcai.orgs.models import Node, PartyOrganisation
+from guangcai.orgs.queries import party_organisations_of
 
 # Digits of the largest key that a table can have.
 LONGEST_KEY = 19
@@ -29,7 +30,7 @@ LONGEST_KEY = 19
 
 def found(request: ActorRequest, pk: UUID) -> Activity:
     """The activity, if the actor may see it; 404 else."""
-    rows = Activity.objects.visible_to(request.actor).select_related("community", "service_kind")
+    rows = Activity.objects.visible_to(request.actor).select_related("community", "service_kind", "held_by")
     return get_object_or_404(rows, pk=pk)
 
 
@@ -37,6 +38,11 @@ def _communities(request: ActorRequest) -> QuerySet[Node]:
     """Communities for which the actor prepares activities."""
     places = Node.objects.in_force(timezone.localdate()).communities()
     return places.held_by(request.actor, Permission.ACTIVITY_EDIT).order_by("code")
+
+
+def _holders(request: ActorRequest) -> QuerySet[PartyOrganisation]:
+    """Party organisations in force that may hold an activity here: those of one's area and above."""
+    return party_organisations_of(request.actor).filter(ended_on=None).order_by("name")
 
 
 @login_required
@@ -58,7 +64,7 @@ def new(request: ActorRequest) -> HttpResponse:
     if not communities:
         request.actor.require(Permission.ACTIVITY_EDIT, next(iter(request.actor.paths_with(Permission.TREE_VIEW)), "/"))
     initial = notice_initial(template) | {"id": new_id(), "lead_name": request.user.name}  # type: ignore[union-attr]
-    form = NoticeForm(request.POST or None, initial=initial, communities=communities)
+    form = NoticeForm(request.POST or None, initial=initial, communities=communities, holders=_holders(request))
     if request.method == "POST" and form.is_valid():
         try:
             activity = commands.add_activity(
@@ -114,7 +120,8 @@ def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect("activities:activity", row.pk)
     skills = list(row.required_skills.values_list("skill_id", flat=True))
     initial = notice_initial(row) | {"skills": skills, "community": row.community_id}
-    form = NoticeForm(request.POST or None, initial=initial, communities=Node.objects.filter(pk=row.community_id))
+    here = Node.objects.filter(pk=row.community_id)
+    form = NoticeForm(request.POST or None, initial=initial, communities=here, holders=_holders(request))
     if request.method == "POST" and form.is_valid():
         try:
             commands.change_activity(
