@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters as filters
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,7 +12,7 @@ from guangcai.care.enums import HouseholdCategory, RiskTier
 from guangcai.care.models import Alert, Household, HouseholdConsent, Pairing
 from guangcai.care.queries.households import late_among, moved_holders, nobodys
 from guangcai.core.permissions import Permission
-from guangcai.orgs.models import Node
+from guangcai.orgs.forms.communities import seen_with
 
 LATE, ALERT, UNPAIRED, INVITED, TO_CONFIRM, MOVED, NO_CONSENT, ENDED = (
     "late",
@@ -37,12 +36,6 @@ STATES = (
 )
 
 
-def _communities(request: HttpRequest | None) -> QuerySet[Node]:
-    places = Node.objects.in_force(timezone.localdate()).communities().order_by("code")
-    actor: Any = getattr(request, "actor", None)
-    return places.held_by(actor, Permission.CARE_VIEW) if actor else places.none()
-
-
 class HouseholdFilter(filters.FilterSet):
     """Ended households are shown when somebody asks for them."""
 
@@ -51,7 +44,9 @@ class HouseholdFilter(filters.FilterSet):
     )
     tier = filters.ChoiceFilter(label=_("Risk tier"), choices=RiskTier.choices, empty_label=_("All"))
     category = filters.ChoiceFilter(label=_("Category"), choices=HouseholdCategory.choices, empty_label=_("All"))
-    community = filters.ModelChoiceFilter(label=_("Community"), queryset=_communities, empty_label=_("All"))
+    community = filters.ModelChoiceFilter(
+        label=_("Community"), queryset=seen_with(Permission.CARE_VIEW), empty_label=_("All")
+    )
 
     class Meta:
         model = Household

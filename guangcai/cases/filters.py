@@ -16,7 +16,7 @@ from guangcai.cases.queries.board import overdue
 from guangcai.cases.queries.counts import conditions, dispatched_within
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ROOT, ancestors, under
-from guangcai.orgs.models import Node
+from guangcai.orgs.forms.communities import seen_with
 
 TO_DISPATCH, OVERDUE, UNDER_WAY, TO_CALL_BACK, CALLED_BACK, TO_RULE, OVER = (
     "to_dispatch",
@@ -57,12 +57,6 @@ ONE_STATE = {
 }
 
 
-def _communities(request: HttpRequest | None) -> QuerySet[Node]:
-    places = Node.objects.in_force(timezone.localdate()).communities().order_by("code")
-    actor: Any = getattr(request, "actor", None)
-    return places.held_by(actor, Permission.CASE_VIEW) if actor else places.none()
-
-
 def _items(request: HttpRequest | None) -> QuerySet[Item]:
     actor: Any = getattr(request, "actor", None)
     paths = actor.paths_with(Permission.CASE_VIEW) if actor else ()
@@ -80,7 +74,9 @@ class CaseFilter(filters.FilterSet):
         field_name="item__category", label=_("Category"), queryset=Category.objects.all(), empty_label=_("All")
     )
     item = filters.ModelChoiceFilter(label=pgettext_lazy("case", "Item"), queryset=_items, empty_label=_("All"))
-    community = filters.ModelChoiceFilter(label=_("Community"), queryset=_communities, empty_label=_("All"))
+    community = filters.ModelChoiceFilter(
+        label=_("Community"), queryset=seen_with(Permission.CASE_VIEW), empty_label=_("All")
+    )
 
     since = filters.DateFilter(label=_("From"), method="unchanged", widget=DAY)
     until = filters.DateFilter(label=_("To"), method="unchanged", widget=DAY)

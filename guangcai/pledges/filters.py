@@ -4,22 +4,15 @@ from typing import Any
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guangcai.core.permissions import Permission
-from guangcai.orgs.models import Node
+from guangcai.orgs.forms.communities import seen_with
 from guangcai.pledges.enums import PledgeState, TemplateForm
 from guangcai.pledges.models import Pledge, Template
 from guangcai.pledges.models.pledges import BY_TERM
-
-
-def _communities(request: HttpRequest | None) -> QuerySet[Node]:
-    places = Node.objects.in_force(timezone.localdate()).communities().order_by("code")
-    actor: Any = getattr(request, "actor", None)
-    return places.held_by(actor, Permission.PLEDGE_VIEW) if actor else places.none()
 
 
 class PledgeFilter(filters.FilterSet):
@@ -37,7 +30,9 @@ class PledgeFilter(filters.FilterSet):
         empty_label=_("All"),
     )
     year = filters.NumberFilter(label=_("Year"), min_value=2000, max_value=2099)
-    community = filters.ModelChoiceFilter(label=_("Community"), queryset=_communities, empty_label=_("All"))
+    community = filters.ModelChoiceFilter(
+        label=_("Community"), queryset=seen_with(Permission.PLEDGE_VIEW), empty_label=_("All")
+    )
 
     class Meta:
         model = Pledge

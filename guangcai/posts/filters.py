@@ -1,15 +1,12 @@
 """Filters of the list of posts."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.permissions import Permission
-from guangcai.orgs.models import Node
+from guangcai.orgs.forms.communities import seen_with
 from guangcai.posts.enums import PostState
 from guangcai.posts.models import Post, PostClaim, PostKind
 
@@ -17,18 +14,14 @@ TO_CONFIRM, TO_DRAW = "to_confirm", "to_draw"
 STATES = (*PostState.choices, (TO_CONFIRM, _("Claims to confirm")), (TO_DRAW, _("Places to give out")))
 
 
-def _communities(request: HttpRequest | None) -> QuerySet[Node]:
-    places = Node.objects.in_force(timezone.localdate()).communities().order_by("code")
-    actor: Any = getattr(request, "actor", None)
-    return places.held_by(actor, Permission.POST_VIEW) if actor else places.none()
-
-
 class PostFilter(filters.FilterSet):
     """Ended posts are shown when somebody asks for them."""
 
     state = filters.ChoiceFilter(label=_("State"), choices=STATES, method="in_state", empty_label=_("All but ended"))
     kind = filters.ModelChoiceFilter(label=_("Kind"), queryset=PostKind.objects.all(), empty_label=_("All"))
-    community = filters.ModelChoiceFilter(label=_("Community"), queryset=_communities, empty_label=_("All"))
+    community = filters.ModelChoiceFilter(
+        label=_("Community"), queryset=seen_with(Permission.POST_VIEW), empty_label=_("All")
+    )
 
     class Meta:
         model = Post

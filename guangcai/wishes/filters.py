@@ -1,15 +1,12 @@
 """Filters of the list of wishes."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.permissions import Permission
-from guangcai.orgs.models import Node
+from guangcai.orgs.forms.communities import seen_with
 from guangcai.wishes import rules
 from guangcai.wishes.enums import WishChannel, WishState
 from guangcai.wishes.forms import day_input
@@ -33,19 +30,15 @@ HAPPENED = (
 )
 
 
-def _communities(request: HttpRequest | None) -> QuerySet[Node]:
-    places = Node.objects.in_force(timezone.localdate()).communities().order_by("code")
-    actor: Any = getattr(request, "actor", None)
-    return places.held_by(actor, Permission.WISH_EDIT) if actor else places.none()
-
-
 class WishFilter(filters.FilterSet):
     """Wishes that are over are shown when somebody asks for them."""
 
     state = filters.ChoiceFilter(label=_("State"), choices=STATES, method="in_state", empty_label=_("All that go on"))
     channel = filters.ChoiceFilter(label=_("How it came"), choices=WishChannel.choices, empty_label=_("All"))
     kind = filters.ModelChoiceFilter(label=_("Kind"), queryset=WishKind.objects.all(), empty_label=_("All"))
-    community = filters.ModelChoiceFilter(label=_("Community"), queryset=_communities, empty_label=_("All"))
+    community = filters.ModelChoiceFilter(
+        label=_("Community"), queryset=seen_with(Permission.WISH_EDIT), empty_label=_("All")
+    )
 
     happened = filters.ChoiceFilter(label=_("What happened"), choices=HAPPENED, method="unchanged", empty_label=None)
     since = filters.DateFilter(label=_("From"), method="unchanged", widget=day_input())

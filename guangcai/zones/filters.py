@@ -5,26 +5,21 @@ from typing import Any
 
 import django_filters as filters
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.permissions import Permission
-from guangcai.orgs.models import Node
+from guangcai.orgs.forms.communities import seen_with
 from guangcai.zones.enums import Coverage, ZoneKind
 from guangcai.zones.models import Zone
-
-
-def _communities(request: HttpRequest | None) -> QuerySet[Node]:
-    places = Node.objects.in_force(timezone.localdate()).communities().order_by("code")
-    actor: Any = getattr(request, "actor", None)
-    return places.held_by(actor, Permission.ROSTER_VIEW) if actor else places.none()
 
 
 class ZoneFilter(filters.FilterSet):
     state = filters.ChoiceFilter(label=_("State"), choices=Coverage.choices, method="in_state", empty_label=_("All"))
     kind = filters.ChoiceFilter(label=_("Kind"), choices=ZoneKind.choices, empty_label=_("All"))
-    community = filters.ModelChoiceFilter(label=_("Community"), queryset=_communities, empty_label=_("All"))
+    community = filters.ModelChoiceFilter(
+        label=_("Community"), queryset=seen_with(Permission.ROSTER_VIEW), empty_label=_("All")
+    )
 
     class Meta:
         model = Zone

@@ -21,6 +21,7 @@ from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors, under
+from guangcai.orgs.forms.communities import communities_run
 from guangcai.orgs.models import Node, PartyOrganisation
 from guangcai.orgs.queries import party_organisations_of
 
@@ -32,12 +33,6 @@ def found(request: ActorRequest, pk: UUID) -> Activity:
     """The activity, if the actor may see it; 404 else."""
     rows = Activity.objects.visible_to(request.actor).select_related("community", "service_kind", "held_by")
     return get_object_or_404(rows, pk=pk)
-
-
-def _communities(request: ActorRequest) -> QuerySet[Node]:
-    """Communities for which the actor prepares activities."""
-    places = Node.objects.in_force(timezone.localdate()).communities()
-    return places.held_by(request.actor, Permission.ACTIVITY_EDIT).order_by("code")
 
 
 def _holders(request: ActorRequest) -> QuerySet[PartyOrganisation]:
@@ -60,9 +55,7 @@ def templates(request: ActorRequest) -> HttpResponse:
 def new(request: ActorRequest) -> HttpResponse:
     """The notice, filled in from a template."""
     template = _template(request)
-    communities = _communities(request)
-    if not communities:
-        request.actor.require(Permission.ACTIVITY_EDIT, next(iter(request.actor.paths_with(Permission.TREE_VIEW)), "/"))
+    communities = communities_run(request.actor, Permission.ACTIVITY_EDIT)
     initial = notice_initial(template) | {"id": new_id(), "lead_name": request.user.name}  # type: ignore[union-attr]
     form = NoticeForm(request.POST or None, initial=initial, communities=communities, holders=_holders(request))
     if request.method == "POST" and form.is_valid():

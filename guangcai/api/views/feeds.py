@@ -12,7 +12,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -25,8 +24,8 @@ from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
+from guangcai.orgs.forms.communities import communities_of
 from guangcai.orgs.forms.fields import CommunityField
-from guangcai.orgs.models import Node
 
 pace = Pace()
 
@@ -62,7 +61,7 @@ def feed(request: ActorRequest, secret: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def links(request: ActorRequest) -> HttpResponse:
     """My links; a new one's address is shown once."""
-    form = FeedForm(request.POST or None, communities=_communities(request))
+    form = FeedForm(request.POST or None, communities=communities_of(request.actor, Permission.ACTIVITY_VIEW))
     address = ""
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -78,17 +77,12 @@ def links(request: ActorRequest) -> HttpResponse:
             if not secret:
                 return redirect("feeds:links")
             address = request.build_absolute_uri(reverse("feeds:feed", args=[secret]))
-            form = FeedForm(communities=_communities(request))
+            form = FeedForm(communities=communities_of(request.actor, Permission.ACTIVITY_VIEW))
         except RuleBroken as broken:
             show_refusal(form, broken)
     rows = FeedLink.objects.in_force().filter(user=request.user).select_related("node").order_by("-made_at")
     context = {"form": form, "rows": rows, "address": address}
     return render(request, "api/feeds.html", context, status=422 if form.errors else 200)
-
-
-def _communities(request: ActorRequest) -> Any:
-    places = Node.objects.in_force(localdate()).communities()
-    return places.held_by(request.actor, Permission.ACTIVITY_VIEW).order_by("code")
 
 
 @login_required

@@ -8,9 +8,7 @@ from django.db.models import Q, QuerySet
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.translation import gettext_lazy as _
 
-from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
-from guangcai.core.permissions import Permission
 from guangcai.core.phones import normalise
 from guangcai.core.scoping import under
 from guangcai.core.text import clean
@@ -75,11 +73,6 @@ def buildings_of(community: Node) -> "QuerySet[Node]":
     """Compounds, buildings and stairwells of a community, in the order of their codes."""
     below = Node.objects.filter(under("path", [community.path]), level__in=LOCAL_LEVELS, valid_to=None)
     return below.order_by("code")
-
-
-def communities_of(actor: Actor, permission: Permission) -> "QuerySet[Node]":
-    """Communities in which the actor holds a right."""
-    return Node.objects.filter(valid_to=None).communities().held_by(actor, permission).order_by("code")
 
 
 @dataclass(frozen=True)

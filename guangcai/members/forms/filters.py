@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.permissions import Permission
 from guangcai.members.enums import MemberCategory, MemberType
-from guangcai.members.forms.fields import communities_of
 from guangcai.members.models import Employment, Member, Occupation, ServiceKind, SkillKind
+from guangcai.orgs.forms.communities import communities_of
 from guangcai.orgs.models import Node, WorkUnit
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]

@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from guangcai.members.forms.fields import WorkUnitField, buildings_of, communities_of, suggested_units
+from guangcai.members.forms.fields import WorkUnitField, buildings_of, suggested_units
 from guangcai.members.forms.person import NOT_SAID, DayInput
 from guangcai.members.models import Member
+from guangcai.orgs.forms.communities import communities_of
 from guangcai.orgs.models import Node, PartyOrganisation
 
 

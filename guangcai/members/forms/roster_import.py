@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
-from guangcai.members.forms.fields import WorkUnitField, communities_of
+from guangcai.members.forms.fields import WorkUnitField
 from guangcai.members.roster_import.columns import FIELDS, ID_NUMBER, Columns
 from guangcai.members.roster_import.known import Target
+from guangcai.orgs.forms.communities import communities_of
 from guangcai.orgs.models import WorkUnit
 
 COMMUNITY, UNIT = "community", "unit"

@@ -10,9 +10,9 @@ from guangcai.core.errors import Forbidden
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
-from guangcai.members.forms.fields import communities_of
 from guangcai.members.models import Member
 from guangcai.members.queries import with_links
+from guangcai.orgs.forms.communities import communities_of
 from guangcai.orgs.models import Node
 
 

@@ -17,10 +17,10 @@ from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.members import commands, queries, rules
 from guangcai.members.forms import ExportForm, RegisterForm
-from guangcai.members.forms.fields import communities_of
 from guangcai.members.queries import RegisterRow
 from guangcai.members.views.asking import community_of
 from guangcai.members.views.sections import sections
+from guangcai.orgs.forms.communities import communities_of
 from guangcai.orgs.models import Node
 
 

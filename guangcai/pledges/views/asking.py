@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -11,6 +10,7 @@ from guangcai.core.errors import Forbidden
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
+from guangcai.orgs.forms.communities import communities_of
 from guangcai.orgs.models import Node
 from guangcai.pledges.models import Pledge
 
@@ -36,15 +36,9 @@ def own_member(request: ActorRequest) -> Member | None:
     return seen.filter(pk=request.actor.member_id).first()
 
 
-def communities_of(request: ActorRequest, permission: Permission) -> "QuerySet[Node]":
-    """Communities in force where the actor holds `permission`, by code."""
-    places = Node.objects.in_force(timezone.localdate()).communities().held_by(request.actor, permission)
-    return places.order_by("code")
-
-
 def community_of(request: ActorRequest, permission: Permission) -> Node:
     """The community asked for by its code, or the first of the actor's; 404 for anybody without one."""
-    places = communities_of(request, permission)
+    places = communities_of(request.actor, permission)
     code = request.GET.get("community", "")
     return get_object_or_404(places, code=code) if code else get_object_or_404(places[:1])
 

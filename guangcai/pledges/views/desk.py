@@ -23,6 +23,7 @@ from guangcai.members.commands import record_export
 from guangcai.members.forms import ExportForm
 from guangcai.members.queries.roster import found_by, roster, with_links
 from guangcai.members.rules import ROWS_WITHOUT_REASON
+from guangcai.orgs.forms.communities import communities_of
 from guangcai.pledges import commands, papers
 from guangcai.pledges.enums import Finding
 from guangcai.pledges.filters import PledgeFilter
@@ -30,7 +31,7 @@ from guangcai.pledges.forms import ReviewForm
 from guangcai.pledges.models import Pledge
 from guangcai.pledges.queries import pledges as queries
 from guangcai.pledges.queries.fulfilment import Fulfilment, fulfilment
-from guangcai.pledges.views.asking import communities_of, community_of, found, is_own, year_of
+from guangcai.pledges.views.asking import community_of, found, is_own, year_of
 from guangcai.pledges.views.own import context_of
 
 SORTS = {
@@ -172,7 +173,7 @@ def people(request: ActorRequest) -> HttpResponse:
     if not request.actor.holds(Permission.PLEDGE_EDIT):
         raise Http404
     text, year = request.GET.get("q", "").strip(), timezone.localdate().year
-    here = communities_of(request, Permission.PLEDGE_EDIT)
+    here = communities_of(request.actor, Permission.PLEDGE_EDIT)
     rows = with_links(found_by(roster(request.actor), text)).filter(community__in=here)
     members = list(rows.order_by("name_pinyin", "pk")[:PEOPLE_SHOWN]) if text else []
     place = here.first()
@@ -190,7 +191,7 @@ def public(request: ActorRequest) -> HttpResponse:
     rows = queries.public_pledges(request.actor, path=community.path, year=year)
     context = {
         "community": community,
-        "communities": communities_of(request, Permission.PLEDGE_VIEW),
+        "communities": communities_of(request.actor, Permission.PLEDGE_VIEW),
         "year": year,
         "rows": [(row, [papers.line_words(line) for line in row.lines.all()]) for row in rows],
         "is_desk": request.actor.can(Permission.PLEDGE_EDIT, community.path),

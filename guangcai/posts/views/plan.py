@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,26 +14,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.permissions import Permission
-from guangcai.orgs.models import Node
+from guangcai.orgs.forms.communities import communities_run
 from guangcai.posts import commands
 from guangcai.posts.forms import PostForm, SetForm, initial_of_kind, initial_of_post
 from guangcai.posts.models import Post, PostKind
 from guangcai.posts.views.posts import found
 
 
-def communities_of(request: ActorRequest, permission: Permission) -> QuerySet[Node]:
-    """Communities in force where the actor holds `permission`; 403 without one."""
-    places = Node.objects.in_force(timezone.localdate()).communities().held_by(request.actor, permission)
-    if not places:
-        request.actor.require(permission, next(iter(request.actor.paths_with(Permission.TREE_VIEW)), "/"))
-    return places.order_by("code")
-
-
 @login_required
 @require_safe
 def kinds(request: ActorRequest) -> HttpResponse:
     """Choose what to start from."""
-    communities_of(request, Permission.POST_VIEW)
+    communities_run(request.actor, Permission.POST_VIEW)
     is_desk = request.actor.holds(Permission.POST_EDIT)
     return render(request, "posts/kinds.html", {"rows": PostKind.objects.all(), "is_desk": is_desk})
 
@@ -44,7 +35,7 @@ def kinds(request: ActorRequest) -> HttpResponse:
 def new(request: ActorRequest, kind: str) -> HttpResponse:
     """A post from a kind: a member proposes it, the desk may open it at once."""
     is_desk = request.actor.holds(Permission.POST_EDIT)
-    communities = communities_of(request, Permission.POST_EDIT if is_desk else Permission.POST_VIEW)
+    communities = communities_run(request.actor, Permission.POST_EDIT if is_desk else Permission.POST_VIEW)
     chosen = get_object_or_404(PostKind, code=kind)
     initial = initial_of_kind(chosen)
     form = PostForm(request.POST or None, initial=initial, kind=chosen, communities=communities, is_desk=is_desk)
@@ -81,7 +72,7 @@ def _add(request: ActorRequest, form: PostForm) -> Post:
 @require_http_methods(["GET", "POST"])
 def new_set(request: ActorRequest) -> HttpResponse:
     """Several posts from the shipped kinds, opened together: all of them or none."""
-    communities = communities_of(request, Permission.POST_EDIT)
+    communities = communities_run(request.actor, Permission.POST_EDIT)
     form = SetForm(request.POST or None, kinds=list(PostKind.objects.select_related("skill")), communities=communities)
     if request.method == "POST" and form.is_valid():
         try:

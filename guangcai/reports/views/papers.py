@@ -26,6 +26,7 @@ from guangcai.members.models import Member
 from guangcai.members.queries.roster import found_by
 from guangcai.members.rules import ROWS_WITHOUT_REASON
 from guangcai.orgs.enums import Level
+from guangcai.orgs.forms.communities import communities_of
 from guangcai.orgs.models import Node
 from guangcai.reports import commands, papers
 from guangcai.reports.enums import OF_COMMUNITY, FormCode, Part
@@ -38,10 +39,10 @@ SHOWN = 12
 
 def _communities(request: ActorRequest) -> "QuerySet[Node]":
     """Communities whose papers the actor may take out of the house; 404 for anybody without one."""
-    places = Node.objects.in_force(timezone.localdate()).communities().held_by(request.actor, Permission.ROSTER_EXPORT)
+    places = communities_of(request.actor, Permission.ROSTER_EXPORT)
     if not places:
         raise Http404
-    return places.order_by("code")
+    return places
 
 
 @login_required

@@ -14,11 +14,11 @@ from guangcai.core.asking import Page, ask
 from guangcai.core.errors import Forbidden
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
+from guangcai.orgs.forms.communities import communities_run
 from guangcai.wishes import commands
 from guangcai.wishes.gift_forms import CorrectionForm, OutcomeForm, ProgrammeEndForm, ProgrammeForm
 from guangcai.wishes.models import AidOutcome, AidProgramme
 from guangcai.wishes.queries import aid as queries
-from guangcai.wishes.views.frame import communities_of
 
 
 def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = None) -> AidProgramme:
@@ -50,7 +50,7 @@ def programmes(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def programme_new(request: ActorRequest) -> HttpResponse:
     """Write a programme down."""
-    form = ProgrammeForm(request.POST or None, communities=communities_of(request))
+    form = ProgrammeForm(request.POST or None, communities=communities_run(request.actor, Permission.WISH_EDIT))
     page = Page(_("New aid programme"), _("Write it down"), (reverse("wishes:programmes"), _("Aid programmes")))
     return ask(
         request,

@@ -2,25 +2,14 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guangcai.core.errors import DomainError
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Refused
-from guangcai.orgs.models import Node
 from guangcai.wishes.models import Wish, WishClaim
-
-
-def communities_of(request: ActorRequest) -> QuerySet[Node]:
-    """Communities in force whose desk the actor runs; 403 without one."""
-    places = Node.objects.in_force(timezone.localdate()).communities().held_by(request.actor, Permission.WISH_EDIT)
-    if not places:
-        request.actor.require(Permission.WISH_EDIT, next(iter(request.actor.paths_with(Permission.TREE_VIEW)), "/"))
-    return places.order_by("code")
 
 
 def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = None) -> Wish:

@@ -17,11 +17,11 @@ from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
+from guangcai.orgs.forms.communities import communities_run
 from guangcai.wishes import commands
 from guangcai.wishes.gift_forms import CampaignForm, ReasonForm, ReceiptForm, ResultForm, SpendingForm
 from guangcai.wishes.models import Campaign, Gift, Spending
 from guangcai.wishes.queries import gifts as queries
-from guangcai.wishes.views.frame import communities_of
 
 
 def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = None) -> Campaign:
@@ -47,7 +47,7 @@ def campaigns(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_new(request: ActorRequest) -> HttpResponse:
     """Begin to collect for something."""
-    form = CampaignForm(request.POST or None, communities=communities_of(request))
+    form = CampaignForm(request.POST or None, communities=communities_run(request.actor, Permission.WISH_EDIT))
     page = Page(
         _("New campaign"),
         _("Open the campaign"),

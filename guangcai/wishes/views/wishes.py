@@ -21,6 +21,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Refused
 from guangcai.members.queries.person import own_member
+from guangcai.orgs.forms.communities import communities_run
 from guangcai.wishes import commands, words
 from guangcai.wishes.commands.claims import hand_of, standing_of
 from guangcai.wishes.commands.moves import claimers
@@ -29,14 +30,14 @@ from guangcai.wishes.forms import EndWishForm, VerifyForm, WishForm
 from guangcai.wishes.models import Wish, WishClaim
 from guangcai.wishes.queries import grown
 from guangcai.wishes.queries import wishes as queries
-from guangcai.wishes.views.frame import communities_of, found, refused
+from guangcai.wishes.views.frame import found, refused
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: ActorRequest) -> HttpResponse:
     """The desk writes a wish down; its code is shown on the page that follows."""
-    form = WishForm(request.POST or None, communities=communities_of(request))
+    form = WishForm(request.POST or None, communities=communities_run(request.actor, Permission.WISH_EDIT))
     kind, origin = origins.asked_for(request, page=grown.PAGE)
     page = Page(_("New wish"), _("Write it down"), (reverse("wishes:list"), _("Wishes")))
 

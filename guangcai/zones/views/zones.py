@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guangcai.core.errors import Forbidden, RuleBroken
+from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.core.screens import Refused
 from guangcai.members.queries.person import own_member
+from guangcai.orgs.forms.communities import communities_run
 from guangcai.orgs.models import Node
 from guangcai.zones import commands, rules
 from guangcai.zones.enums import Coverage, ZoneEnd
@@ -40,13 +40,6 @@ def found(request: ActorRequest, pk: UUID, *, permission: Permission | None = No
     if permission is not None:
         request.actor.require(permission, row.path)
     return row
-
-
-def communities_of(request: ActorRequest, permission: Permission) -> QuerySet[Node]:
-    """Communities in force where the actor holds `permission`; 403 without one."""
-    if not request.actor.holds(permission):
-        raise Forbidden()
-    return Node.objects.in_force(localdate()).communities().held_by(request.actor, permission).order_by("code")
 
 
 @login_required
@@ -100,7 +93,7 @@ def _for_member(request: ActorRequest, row: Zone) -> dict[str, object]:
 @require_http_methods(["GET", "POST"])
 def places(request: ActorRequest) -> HttpResponse:
     """Zones for every place that has none: how many of which kind, and their names, before anything is added."""
-    communities, now = communities_of(request, Permission.ZONE_EDIT), timezone.now()
+    communities, now = communities_run(request.actor, Permission.ZONE_EDIT), timezone.now()
     form = PlacesForm(request.POST or None, communities=communities)
     if request.method == "POST" and form.is_valid():
         number = commands.add_zones(
@@ -127,7 +120,7 @@ def _by_kind(missing: list[Place]) -> list[tuple[str, str, list[str]]]:
 @require_http_methods(["GET", "POST"])
 def lot_new(request: ActorRequest) -> HttpResponse:
     """A lot of its own: a green, a yard, a car park."""
-    form = LotForm(request.POST or None, communities=communities_of(request, Permission.ZONE_EDIT))
+    form = LotForm(request.POST or None, communities=communities_run(request.actor, Permission.ZONE_EDIT))
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
