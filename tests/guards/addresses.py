@@ -38,6 +38,8 @@ from guangcai.places.models import Booking, ServicePoint, SharedResource
 from guangcai.pledges.models import Pledge, PledgeLine, PledgeMark
 from guangcai.portal.models import Suggestion
 from guangcai.posts.models import Post, PostClaim
+from guangcai.studios.keys import code_of
+from guangcai.studios.models import RotaPlace, Studio, Ticket
 from guangcai.teams.models import OccupationTeam, Plate, PlateFeedback, Team, TeamLeader, TeamLog, TeamMembership
 from guangcai.wishes.models import AidOutcome, AidProgramme, Campaign, Gift, Spending, Wish, WishAsker, WishClaim
 from guangcai.zones.models import Zone, ZoneAgreement
@@ -46,6 +48,8 @@ from tests.guards.world import World
 Arguments = dict[str, str]
 HERE = object()
 MEMBER = "member__name_sort"
+# Somebody with an appointment at the next session of a studio.
+WAITING = {"community": HERE, "state": "waiting", "way": "slot"}
 
 
 def addresses() -> list[tuple[str, str]]:
@@ -266,6 +270,16 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("wishes/outcomes/", _first(AidOutcome, community=HERE, correction=None)),
     # Published, and nobody has taken it on.
     ("wishes/", _first(Wish, community=HERE, title="写一副春联")),
+    ("studios/visit/studios/", _first(Studio, community=HERE, slot_minutes__gt=0)),
+    ("studios/visit/numbers/", lambda world: code_of(_first(Ticket, "-slot_at", **WAITING)(world))),
+    ("studios/visit/", lambda world: world.community.code),
+    ("studios/hall/", _first(Studio, community=HERE, slot_minutes__gt=0)),
+    # Offered to sit, and not confirmed yet.
+    ("studios/rota/", _first(RotaPlace, community=HERE, held_since=None)),
+    ("studios/sessions/", _first(Shift, "-starts_at", community=HERE, tickets__number=12)),
+    # Received, and nothing written down yet.
+    ("studios/numbers/", _first(Ticket, community=HERE, number=8, state="received")),
+    ("studios/", _first(Studio, community=HERE, slot_minutes__gt=0)),
     ("councils/seats/", _first(BodyMember, "since", "pk", body__name="南园四位一体会议")),
     ("councils/meetings/", _first(Meeting, title="第三次联席会议")),
     # Promised and not done: its unit can still report.

@@ -41,6 +41,11 @@ OPEN_TO_STRANGERS = {
     "wishes:follow",
     "wishes:followed",
     "wishes:taking_back",
+    # A number, an appointment, one's turn and giving it back.
+    "studios:public_numbers",
+    "studios:public_appointments",
+    "studios:public_follow",
+    "studios:public_end",
     "account_login",
     "account_reauthenticate",
 }
@@ -76,6 +81,7 @@ NOBODYS = {
     "appraisal:objection",
     "care:offer_end",
     "cases:confirmation",
+    "cases:public_photo",
     "pledges:checklist_mark_removal",
 }
 # Not an outsider there: his unit sits in the joint meeting and may promise what was tabled.

@@ -48,6 +48,10 @@ COUNTED_IN_ROOM = {
         f"mediation:{name}": "tests/mediation/test_views.py::test_lists_ask_as_much_for_three_as_for_one"
         for name in ("list", "mine", "mediators")
     },
+    **{
+        f"studios:{name}": "tests/studios/test_views.py::test_lists_cost_the_same"
+        for name in ("list", "studio", "session", "public", "public_community", "public_studio")
+    },
     "portal:suggestions": "tests/portal/test_suggestions.py::test_the_list_needs_a_fixed_number_of_queries",
     "teams:inbox": "tests/teams/test_views.py::test_lists_need_a_fixed_number_of_statements",
     "wishes:open": "tests/wishes/test_views.py::test_the_list_needs_a_fixed_number_of_queries",

@@ -77,6 +77,7 @@ HANDLED = {
     "members.skill.member": "guarded",
     "pledges.pledge.member": "guarded",
     "posts.postclaim.member": "guarded",
+    "studios.rotaplace.member": "guarded",
     "teams.plate.member": "guarded",
     "teams.teamleader.member": "guarded",
     "teams.teammembership.member": "guarded",

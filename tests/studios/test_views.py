@@ -228,10 +228,11 @@ def test_a_stranger_does_not_take_them_all(studio: Studio, today: Shift, monkeyp
 def test_codes_are_not_guessed(number: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     stranger, code = Client(), keys.code_of(number().pk)
     monkeypatch.setattr(rules, "CODES_OF_ADDRESS", rules.Limit("c", 2, timedelta(hours=1)))
-    assert stranger.get(at("public_number", code)).status_code == 200
+    assert stranger.get(at("public_number", "AAAAABBBBB")).status_code == 404
     for _at in range(3):
-        assert stranger.get(at("public_number", "AAAAABBBBB")).status_code == 404
-    assert stranger.get(at("public_number", code)).status_code == 404
+        assert stranger.post(at("public_follow"), {"code": "AAAAABBBBB"}).status_code == 422
+    assert stranger.post(at("public_follow"), {"code": code}).status_code == 422
+    assert stranger.post(at("public_end", code)).status_code == 404
     RateWindow.objects.all().delete()
     assert stranger.post(at("public_follow"), {"code": f" {code.lower()} "})["Location"] == at("public_number", code)
     assert stranger.post(at("public_follow"), {"code": "AAAAABBBBB"}).status_code == 422
@@ -271,9 +272,16 @@ def test_the_hall_shows_numbers_alone(
 
 
 def test_lists_cost_the_same(
-    cast: Cast, signed_in: SignIn, make_studio: Any, number: Any, queries: Any, neighbours: Any, sit: Any
+    cast: Cast,
+    signed_in: SignIn,
+    studio: Studio,
+    make_studio: Any,
+    number: Any,
+    queries: Any,
+    neighbours: Any,
+    sit: Any,
 ) -> None:
-    desk, first = signed_in(cast.desk), make_studio()
+    desk, first = signed_in(cast.desk), studio
     people = neighbours(3)
     today = session(first)
     sit(first, people[0][0])

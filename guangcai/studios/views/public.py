@@ -24,7 +24,7 @@ from guangcai.members.views.asking import posted
 from guangcai.studios import commands, keys, rules
 from guangcai.studios.enums import Way
 from guangcai.studios.forms import CodeForm, SlotForm
-from guangcai.studios.models import Studio, Ticket
+from guangcai.studios.models import Studio
 from guangcai.studios.queries import studios as queries
 from guangcai.studios.queries.line import Turn, line_of, turn_of
 from guangcai.studios.views.line import spelled
@@ -146,23 +146,18 @@ def follow(request: ActorRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def number(request: ActorRequest, code: str) -> HttpResponse:
-    """One's turn: how many are before it, whom the counters serve."""
-    turn = _turn(request, code)
+    """One's turn: how many are before it, whom the counters serve.
+
+    Reading counts no tries, as a GET writes nothing: behind a code of 49 bits stands a number and nobody.
+    """
+    turn = turn_of(code[:40], now=timezone.now())
     if turn is None:
         raise Http404
-    studio: Studio = turn.ticket.shift.activity.studio  # type: ignore[attr-defined]
-    context = {
-        "turn": turn,
-        "ticket": turn.ticket,
-        "studio": studio,
-        "code": code,
-        "spelled": spelled(_plain(turn.ticket)),
-    }
+    ticket = turn.ticket
+    studio: Studio = ticket.shift.activity.studio  # type: ignore[attr-defined]
+    shown = {"code": code, "spelled": spelled(keys.code_of(ticket.pk))}
+    context = {"turn": turn, "ticket": ticket, "studio": studio, **shown}
     return respond(request, "studios/public/number.html#turn", context)
-
-
-def _plain(ticket: Ticket) -> str:
-    return keys.code_of(ticket.pk)
 
 
 def _turn(request: ActorRequest, code: str) -> Turn | None:
