@@ -160,7 +160,7 @@ def test_a_member_asks_and_has_the_last_word(
     assert browser.post(reopening, {"note": ""}).status_code == 422
     assert browser.post(reopening, {"note": "还是不亮"}).status_code == 302
     assert Case.objects.get().state == CaseState.TO_DISPATCH
-    assert signed_in(cast.desk).post(reopening, {"note": "还是不亮"}).status_code == 422
+    assert signed_in(cast.desk).post(reopening, {"note": "还是不亮"}).status_code == 403
 
 
 def test_the_street_decides(cast: Cast, signed_in: SignIn, raised: Raise, asked: commands.Worker, desk: Actor) -> None:

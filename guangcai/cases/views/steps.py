@@ -29,10 +29,9 @@ from guangcai.cases.forms import (
 from guangcai.cases.models import Case
 from guangcai.cases.parts import is_asker, is_worker
 from guangcai.cases.queries.page import may_record_time, page_of
-from guangcai.cases.views.cases import answer
 from guangcai.cases.views.finding import found
 from guangcai.core.asking import Page, ask
-from guangcai.core.errors import RuleBroken, Text
+from guangcai.core.errors import Forbidden, Text
 from guangcai.core.http import ActorRequest
 from guangcai.core.permissions import Permission
 from guangcai.members.views.asking import posted
@@ -223,6 +222,8 @@ def escalation(request: ActorRequest, pk: UUID) -> HttpResponse:
 def confirmation(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The member who asked says: solved."""
     row = found(request, pk)
+    if not is_asker(row, request.actor):
+        raise Forbidden(_("Only the one who asked can say that."))
     commands.confirm_solved(case=row, **_by(request))
     messages.success(request, _("Thank you. The request is solved."))
     return redirect(row)
@@ -234,7 +235,7 @@ def reopening(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The member who asked says: not solved."""
     row, form = found(request, pk), ReopenForm(posted(request))
     if request.method == "POST" and not is_asker(row, request.actor):
-        return answer(request, row, problem=RuleBroken(_("Only the one who asked can say that.")))
+        raise Forbidden(_("Only the one who asked can say that."))
     return _step(request, row, form, REOPEN, lambda: commands.reopen(case=row, **_said(form), **_by(request)))
 
 
