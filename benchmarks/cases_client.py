@@ -16,6 +16,8 @@ from typing import Any
 from benchmarks.check_in_client import answer, request
 
 CONNECTIONS = 64
+# How long after the last one was due an answer is waited for, in seconds.
+PATIENCE = 60
 
 
 async def resident(
@@ -42,7 +44,7 @@ async def crowd(sent: list[tuple[str, bytes]], port: int, rate: float) -> dict[s
             await asyncio.sleep(early)
         line.put_nowait((due, key, one))
     waiting = asyncio.create_task(line.join())
-    await asyncio.wait([waiting, *residents], return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([waiting, *residents], return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE)
     seconds = time.perf_counter() - began
     for one in residents:
         one.cancel()
