@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from guangcai.activities.commands import cancel_shift, cancel_sign_up, sign_up
 from guangcai.activities.models import Activity, Shift, SignUp
@@ -70,6 +71,9 @@ def test_a_home_of_a_unit_gives_its_place(cast: Cast, desk: Actor, now: datetime
     point = add_point(node=cast.nanyuan, content=content, by=desk, now=now)
     made = make_studio(point=point, host=cast.school, place="")
     assert (made.place, made.point, made.host) == ("渤海大街8号 新周浦人之家", point, cast.school)
+    page = Client().get(point.get_absolute_url()).content.decode()
+    assert made.name in page
+    assert "每周五" in page
 
 
 @pytest.mark.parametrize(

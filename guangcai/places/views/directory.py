@@ -4,10 +4,12 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from guangcai.core.http import ActorRequest
 from guangcai.core.listing import listing
+from guangcai.places import openings
 from guangcai.places.filters import PointFilter
 from guangcai.places.models import ServicePoint
 from guangcai.places.queries import directory as queries
@@ -38,6 +40,7 @@ def point(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = {
         "row": shown,
         "point": row,
+        "openings": [] if row.ended_at else openings.of_point(row, now=timezone.now()),
         "may_edit": ServicePoint.objects.kept_by(request.actor).filter(pk=pk).exists(),
     }
     return render(request, "places/point.html", context)

@@ -1,19 +1,24 @@
 """Studios as screens show them: in a list, on their own page, to residents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from guangcai.activities import recurrence
 from guangcai.activities.models import Series, Shift, SignUp
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
+from guangcai.core.templatetags.core import moment
 from guangcai.orgs.models import Node
+from guangcai.places.models import ServicePoint
+from guangcai.places.openings import Opening
 from guangcai.studios import rules
 from guangcai.studios.enums import TicketState
 from guangcai.studios.models import RotaPlace, Studio, Ticket
@@ -150,6 +155,15 @@ def communities() -> "QuerySet[Node]":
 
 def open_to_all(community: Node) -> QuerySet[Studio]:
     return Studio.objects.open().filter(community=community).order_by("kind__position", "name", "pk")
+
+
+def openings_at(point: ServicePoint, now: datetime) -> Iterator[Opening]:
+    """The studios of a home, a club or a station, for its public page. Two statements."""
+    rows = with_numbers(Studio.objects.open().filter(point=point), now=now).order_by("name", "pk")
+    for row in rows_of(rows):
+        next_at = _("next %(at)s") % {"at": moment(row.next_at)} if row.next_at else ""
+        when = " · ".join(words for words in (row.opens, next_at) if words)
+        yield Opening(row.studio.name, when, reverse("studios:public_studio", args=[row.studio.pk]))
 
 
 @dataclass(frozen=True)
