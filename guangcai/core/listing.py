@@ -97,7 +97,7 @@ class _Pages(Paginator):
         rows: Any = self.object_list
         if self.most is None:
             return rows.count() if isinstance(rows, QuerySet) else len(rows)
-        return rows.order_by()[: self.most + 1].count() if isinstance(rows, QuerySet) else len(rows[: self.most + 1])
+        return _some(rows, self.most + 1)
 
     @property
     def is_more(self) -> bool:
@@ -115,6 +115,11 @@ class _Pages(Paginator):
             keys = rows.values("pk")[first : first + self.per_page]
             return Page(rows.filter(pk__in=keys), number, self)
         return Page(rows[first : first + self.per_page], number, self)
+
+
+def _some(rows: Any, most: int) -> int:
+    """How many rows there are, counted no further than `most`; what a row shows is not computed for it."""
+    return rows.order_by().values("pk")[:most].count() if isinstance(rows, QuerySet) else len(rows[:most])
 
 
 def _sorted(rows: Any, key: str, *, descending: bool) -> Any:
