@@ -102,8 +102,8 @@ def check_mediators(chosen: int) -> None:
 def check_parties(sides: Sequence[str]) -> None:
     """A quarrel has two sides, and few enough people to sit at one table."""
     if set(sides) != set(PartySide):
-        words = _("Write down at least one person of each side.")
-        raise RuleBroken(words, field="second_name", code="sides_missing")
+        missing = _("Write down at least one person of each side.")
+        raise RuleBroken(missing, field="second_name", code="sides_missing")
     if len(sides) > MOST_PARTIES:
         words = _("At most %(number)d people in one matter.") % {"number": MOST_PARTIES}
         raise RuleBroken(words, field="name", code="parties_many")
