@@ -170,7 +170,7 @@ def _compared(draft: StudioDraft) -> dict[str, object]:
 
 def _check_name(draft: StudioDraft, *, community: Node, but: Studio | None = None) -> None:
     there = Studio.objects.open().filter(community=community, name=clean(draft.name))
-    if there.exclude(pk=but.pk if but is not None else None).exists():
+    if (there.exclude(pk=but.pk) if but is not None else there).exists():
         raise RuleBroken(_("The community has a studio of this name already."), field="name", code="name_taken")
     if not draft.lead_name.strip():
         raise RuleBroken(_("Say who leads."), field="lead_name", code="missing_lead_name")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -79,10 +80,9 @@ def _check_wanted(row: Shift, wanted: Wanted, *, now: datetime) -> None:
     if wanted.slot_at is None:
         rules.check_number(session, now=now)
         return
-    taken = Ticket.objects.filter(shift=row, way=Way.SLOT).exclude(state=TicketState.LEFT)
-    free = rules.free_slots(
-        session, minutes=studio.slot_minutes, taken=taken.values_list("slot_at", flat=True), now=now
-    )
+    held = Ticket.objects.filter(shift=row, way=Way.SLOT).exclude(state=TicketState.LEFT)
+    taken = [slot for slot in held.values_list("slot_at", flat=True) if slot is not None]
+    free = rules.free_slots(session, minutes=studio.slot_minutes, taken=taken, now=now)
     rules.check_slot(session, wanted.slot_at, free=free, now=now)
 
 
@@ -176,7 +176,8 @@ def tell_called_off(shift: Shift, by: Actor, now: datetime) -> None:
     day = localdate(shift.starts_at)
     for ticket in Ticket.objects.live().filter(shift=shift).order_by("number"):
         if ticket.phone:
-            words = {"title": shift.activity.title, "month": day.month, "day": day.day}
+            when = {"month": day.month, "day": day.day}
+            words: dict[str, Any] = when | {"title": shift.activity.title}
             notify.post(Channel.SMS, CALLED_OFF, recipient=ticket.pk, now=now, **words)
         settle_locked(ticket.pk, shift.pk, TicketState.LEFT, by=by, now=now)
 

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
@@ -43,7 +44,7 @@ def count_studios(paths: Sequence[str], *, by: Sequence[str], since: date, until
     columns = {f"of_{name}": DIMENSIONS[name] for name in by}
     studios = {row["activity"]: row for row in _studios(paths, columns)}
     span = {"starts_at__gte": _midnight(since), "starts_at__lt": _midnight(until + timedelta(days=1))}
-    shifts = Shift.objects.filter(activity__in=studios, **span)
+    shifts = Shift.objects.filter(activity__in=list(studios), **span)
     openings: dict[UUID, list[rules.Opening]] = defaultdict(list)
     for activity, group, closed_at in shifts.values_list("activity", "alternative_group", "closed_at"):
         openings[activity].append(rules.Opening(group, closed_at is not None))
@@ -66,7 +67,7 @@ def count_studios(paths: Sequence[str], *, by: Sequence[str], since: date, until
     ]
 
 
-def _studios(paths: Sequence[str], columns: dict[str, str]) -> list[dict[str, object]]:
+def _studios(paths: Sequence[str], columns: dict[str, str]) -> list[dict[str, Any]]:
     rows = Studio.objects.filter(under("path", paths)).annotate(**{name: F(path) for name, path in columns.items()})
     return list(rows.order_by("pk").values("activity", *columns))
 
@@ -84,7 +85,7 @@ def _cases(shifts: "QuerySet[Shift]") -> tuple[Counter[UUID], Counter[UUID]]:
     made: Counter[UUID] = Counter()
     ended: Counter[UUID] = Counter()
     for ticket, state in Case.objects.filter(origin).values_list("from_id", "state"):
-        activity = of_ticket.get(ticket)
+        activity = of_ticket.get(ticket) if ticket is not None else None
         if activity is not None:
             made[activity] += 1
             ended[activity] += state not in OPEN

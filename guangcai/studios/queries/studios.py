@@ -186,7 +186,8 @@ def bookable_sessions(studio: Studio, *, now: datetime) -> list[Bookable]:
     taken: dict[UUID, list[datetime]] = {row.pk: [] for row in rows}
     held = Ticket.objects.filter(shift__in=rows, slot_at__isnull=False).exclude(state=TicketState.LEFT)
     for shift, slot_at in held.values_list("shift", "slot_at"):
-        taken[shift].append(slot_at)
+        if slot_at is not None:
+            taken[shift].append(slot_at)
     found = []
     for row in rows:
         session = rules.Session(row.starts_at, row.ends_at, row.places)
