@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from io import BytesIO
 from typing import Any
 
 from guangcai.cases import commands
@@ -10,6 +11,7 @@ from guangcai.cases.enums import CaseChannel
 from guangcai.cases.models import Case, Category, Item, Technician
 from guangcai.commitments import team_roll
 from guangcai.core.actor import Actor
+from guangcai.core.photos import Photo, cleaned
 from guangcai.demo.content import requests
 from guangcai.demo.stage import Stage, fixed_id
 from guangcai.orgs.models import Node
@@ -72,9 +74,25 @@ def _case(stage: Stage, at: int, row: dict[str, Any], items: dict[str, Item]) ->
         asker=AskerDraft(name=row["name"], phone=row["phone"], flat=row["flat"]),
         place=stage.buildings[community, row["building"]],
         answers=row["answers"],
+        photos=[_picture() for _shot in range(row.get("photos", 0))],
         id=fixed_id("case", at),
     )
     return commands.raise_case(draft=draft, by=_desk(stage, row), now=_ago(stage, row["days"], row["clock"]))
+
+
+def _picture() -> Photo:
+    """A dark landing with a lamp that does not burn, as a phone would show it."""
+    from PIL import Image, ImageDraw  # lazy-cost: the demo alone draws
+
+    picture = Image.new("RGB", (1200, 900), "#2b2f36")
+    draw = ImageDraw.Draw(picture)
+    for step in range(6):
+        draw.rectangle((150 * step, 860 - 90 * step, 1200, 900 - 90 * step), fill=(70 + 12 * step,) * 3)
+    draw.rectangle((840, 120, 1060, 400), fill="#3a3f47")
+    draw.ellipse((520, 60, 680, 220), fill="#8b8f96", outline="#c9ccd1", width=6)
+    out = BytesIO()
+    picture.save(out, "JPEG")
+    return cleaned(out.getvalue())
 
 
 def _take(stage: Stage, raised: list[Case], hired: list[Technician], at: int, step: list[Any]) -> None:

@@ -1,6 +1,5 @@
 """The exchange dialect, walked by a client that knows nothing but the specification of Open311 GeoReport v2."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,45 +16,14 @@ from django.test import Client
 from guangcai.accounts.commands import add_token
 from guangcai.cases import commands
 from guangcai.cases.enums import CaseChannel
-from guangcai.cases.models import Case, Category, Item
+from guangcai.cases.models import Case, CasePhoto, Category, Item
+from tests.cases.open311_client import ENDPOINT, Georeport
 from tests.cast import SINCE, Cast
 
 pytestmark = pytest.mark.django_db
-ENDPOINT = "/open311/v2"
 MARK = "金丝雀"
 PHONE = "13922226666"
 FORM = "application/x-www-form-urlencoded"
-
-
-@dataclass
-class Georeport:
-    """A client of any GeoReport v2 server. Both formats are read into the same shapes."""
-
-    browser: Client
-    api_key: str = ""
-    form: str = "json"
-    jurisdiction: str = ""
-
-    def get(self, path: str, **query: str) -> tuple[int, Any]:
-        if self.jurisdiction:
-            query["jurisdiction_id"] = self.jurisdiction
-        return self._read(self.browser.get(f"{ENDPOINT}/{path}.{self.form}", query))
-
-    def post(self, **fields: str) -> tuple[int, Any]:
-        return self._read(self.browser.post(f"{ENDPOINT}/requests.{self.form}", {"api_key": self.api_key} | fields))
-
-    def _read(self, answer: Any) -> tuple[int, Any]:
-        if self.form == "json":
-            assert answer["Content-Type"] == "application/json; charset=utf-8"
-            return answer.status_code, json.loads(answer.content)
-        assert answer["Content-Type"] == "text/xml; charset=utf-8"
-        assert answer.content.startswith(b"<?xml version='1.0' encoding='utf-8'?>")
-        return answer.status_code, self._from_xml(ElementTree.fromstring(answer.content))
-
-    def _from_xml(self, element: ElementTree.Element) -> Any:
-        if element.tag in ("services", "service_requests", "errors", "attributes", "values"):
-            return [self._from_xml(one) for one in element]
-        return {one.tag: self._from_xml(one) for one in element} if len(element) else element.text or ""
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +115,28 @@ def test_requests_are_narrowed(cast: Cast, caller: Georeport, now: datetime) -> 
     hour = timedelta(hours=1)
     assert numbers(start_date=(now - hour).isoformat(), end_date=(now + hour).isoformat()) == set(made)
     assert numbers(end_date=(now - hour).isoformat()) == set()
+
+
+def test_discovery_says_where_and_how(cast: Cast, caller: Georeport) -> None:
+    status, found = caller.get("discovery")
+    (endpoint,) = found["endpoints"]
+    assert status == 200
+    assert endpoint["specification"].endswith("GeoReport_v2")
+    assert endpoint["url"].endswith("/open311/v2/")
+    assert endpoint["formats"] == ["text/xml", "application/json"]
+    assert found["key_service"].endswith("/account/keys/")
+    assert "address_id" in found["contact"]
+    assert all(datetime.fromisoformat(one["changeset"]) for one in (found, endpoint))
+
+
+def test_where_on_the_map_and_what_picture_are_not_kept(cast: Cast, caller: Georeport) -> None:
+    """The place is named in words; a picture's address is neither kept nor asked for (docs/adr/0029)."""
+    place = {"lat": "40.682", "long": "122.235", "media_url": "http://127.0.0.1/secret.jpg"}
+    assert caller.post(**sent(cast, **place))[0] == 200
+    row = Case.objects.get()
+    kept = f"{row.__dict__}{row.asker.__dict__}{row.place_note}"
+    assert not [text for text in place.values() if text in kept]
+    assert not CasePhoto.objects.exists()
 
 
 def test_without_a_phone_it_is_an_unnamed_request(cast: Cast, caller: Georeport) -> None:

@@ -6,6 +6,7 @@ from guangcai.api.open311 import views
 
 app_name = "open311"
 urlpatterns = [
+    path("discovery.<slug:form>", views.discovery, name="discovery"),
     path("services.<slug:form>", views.services, name="services"),
     path("services/<slug:code>.<slug:form>", views.definition, name="service"),
     path("requests.<slug:form>", views.requests, name="requests"),

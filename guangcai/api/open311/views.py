@@ -1,4 +1,4 @@
-"""The six methods of the dialect: services, one service, raising, requests, one request, tokens."""
+"""The methods of the dialect: discovery, services, one service, raising, requests, one request, tokens."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,12 +7,13 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from guangcai.api.open311 import asking, keys
-from guangcai.api.open311.dialect import JSON, TYPES, Fault, Spoken, moment, refused, written
+from guangcai.api.open311.dialect import JSON, TYPES, XML, Fault, Spoken, moment, refused, written
 from guangcai.cases import commands
 from guangcai.cases.enums import FieldKind
 from guangcai.cases.models import Item
@@ -20,6 +21,9 @@ from guangcai.cases.queries import exchange
 from guangcai.core.errors import DomainError
 
 View = Callable[..., Spoken]
+SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
+# When this endpoint last changed what it says.
+CHANGED = "2026-11-22T00:00:00Z"
 UNREADABLE = (BadRequest, MultiPartParserError, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, DataError)
 DATATYPES = {FieldKind.TEXT: "text", FieldKind.NUMBER: "number", FieldKind.CHOICE: "singlevaluelist"}
 
@@ -54,6 +58,25 @@ def _answer(request: HttpRequest, views: dict[str, View], form: str, found: dict
     if jurisdiction and not exchange.is_jurisdiction(jurisdiction, on=timezone.localdate()):
         raise Fault(404, _("jurisdiction_id was not found: it is the district's code of six digits."))
     return view(request, **found)
+
+
+def _discovery(request: HttpRequest) -> Spoken:
+    """Where the dialect is spoken, how a key is had, and what is not as other servers have it."""
+    endpoint = {
+        "specification": SPECIFICATION,
+        "url": request.build_absolute_uri(reverse("open311:nothing", args=["x"]))[:-1],
+        "changeset": CHANGED,
+        "type": "production",
+        "formats": [TYPES[form].partition(";")[0] for form in (XML, JSON)],
+    }
+    contact = _(
+        "A request names its place by address_id (the community's code) or by an address_string that holds the "
+        "community's name. lat, long and media_url are not kept. jurisdiction_id is the district's code of six digits."
+    )
+    keys_at = request.build_absolute_uri(reverse("accounts:tokens"))
+    return Spoken(
+        "discovery", {"changeset": CHANGED, "contact": contact, "key_service": keys_at, "endpoints": [endpoint]}
+    )
 
 
 def _services(request: HttpRequest) -> Spoken:
@@ -157,6 +180,7 @@ def _token(request: HttpRequest, *, token: str) -> Spoken:
     return Spoken("service_requests", [{"service_request_id": number, "token": token}])
 
 
+discovery = _spoken(GET=_discovery)
 services = _spoken(GET=_services)
 definition = _spoken(GET=_definition)
 requests = _spoken(GET=_requests, POST=_raise)
