@@ -17,6 +17,7 @@ PAGE = "cases:new"
 def _taken(origins: Collection[UUID], actor: Actor) -> Iterator[Outgrowth]:
     for row in Case.objects.of_area(actor).filter(from_id__in=origins).order_by("number"):
         words = _("Request %(number)s: %(state)s") % {"number": row.number, "state": row.get_state_display()}
+        assert row.from_id is not None
         yield Outgrowth(row.from_id, words, row.get_absolute_url())
 
 

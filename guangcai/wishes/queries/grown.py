@@ -17,6 +17,7 @@ PAGE = "wishes:new"
 def _taken(origins: Collection[UUID], actor: Actor) -> Iterator[Outgrowth]:
     for row in Wish.objects.visible_to(actor).filter(from_id__in=origins).order_by("collected_at", "pk"):
         words = _("Wish: %(state)s") % {"state": row.get_state_display()}
+        assert row.from_id is not None
         yield Outgrowth(row.from_id, words, row.get_absolute_url())
 
 
