@@ -238,7 +238,6 @@ class SlotForm(forms.Form):
     id = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=new_id)
     slot = forms.ChoiceField(
         label=pgettext_lazy("studio", "Free times"),
-        widget=forms.RadioSelect,
         error_messages={
             "required": _("Choose a time."),
             "invalid_choice": _("This time is taken. Choose another one."),
@@ -253,8 +252,10 @@ class SlotForm(forms.Form):
     def __init__(self, *args: Any, sessions: list[Bookable], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = {f"{one.shift.pk}|{at.isoformat()}": (one.shift, at) for one in sessions for at in one.free}
-        choices = [(key, f"{day_short(at)} {clock(at)}") for key, (_shift, at) in self.found.items()]
-        self.fields["slot"].choices = choices  # type: ignore[attr-defined]
+        days: dict[str, list[tuple[str, str]]] = {}
+        for key, (_shift, at) in self.found.items():
+            days.setdefault(day_short(at), []).append((key, f"{day_short(at)} {clock(at)}"))
+        self.fields["slot"].choices = [("", "---------"), *days.items()]  # type: ignore[attr-defined]
 
     def wanted(self) -> tuple[Any, Wanted]:
         shift, at = self.found[self.cleaned_data["slot"]]

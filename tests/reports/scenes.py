@@ -8,10 +8,14 @@ from guangcai.cases.models import Item
 from guangcai.core.actor import Actor
 from guangcai.councils import commands as councils
 from guangcai.councils.enums import BodyKind, Side
+from guangcai.studios import commands as studios
+from guangcai.studios.enums import Way
 from guangcai.wishes import commands as wishes
 from guangcai.wishes.models import AidKind, AidMeasure
 from tests.cast import Cast
 from tests.councils.conftest import call, promise, set_up
+from tests.studios.conftest import draft as studio_draft
+from tests.studios.conftest import fridays, session
 
 DAY = timedelta(days=1)
 
@@ -29,6 +33,20 @@ def asked_and_promised(cast: Cast, now: datetime) -> None:
     wishes.collect_wish(community=cast.nanyuan, draft=wishes.WishDraft("一副老花镜"), by=desk, now=now)
     helped(cast, desk, now)
     promised(cast, desk, now)
+    received(cast, desk, now)
+
+
+def received(cast: Cast, desk: Actor, now: datetime) -> None:
+    """A studio that is open: somebody asked, was answered and has a closed request."""
+    studios.load_studio_kinds(by=Actor.system(), now=now)
+    studio = studios.open_studio(
+        community=cast.nanyuan, draft=studio_draft(), repeat=fridays(), by=desk, now=now - 2 * DAY
+    )
+    shift = session(studio)
+    ticket = studios.give_number(shift=shift, wanted=studios.Wanted(Way.DESK), by=desk, now=now)
+    studios.call_next(shift=shift, counter=1, by=desk, now=now)
+    note = studios.ReceptionNote(Item.objects.get(code="law"), "租房纠纷", "留好凭据", is_final=True)
+    studios.note_reception(ticket=ticket, note=note, by=desk, now=now)
 
 
 def helped(cast: Cast, desk: Actor, now: datetime) -> None:

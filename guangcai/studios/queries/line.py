@@ -22,6 +22,8 @@ class Line:
     missed: list[Ticket]
     received: list[Ticket]
     left: int
+    # Of those who wait: who can be called now, appointments of a later hour left out.
+    ready: int
 
     @property
     def total(self) -> int:
@@ -40,6 +42,7 @@ def line_of(shift: Shift, *, now: datetime) -> Line:
         missed=by_state[TicketState.MISSED],
         received=by_state[TicketState.RECEIVED],
         left=len(by_state[TicketState.LEFT]),
+        ready=sum(rules.is_ready(one, now=now) for one in order),
     )
 
 

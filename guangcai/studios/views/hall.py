@@ -28,7 +28,7 @@ def hall(request: ActorRequest, pk: UUID) -> HttpResponse:
         "shift": shift,
         "state": queries.state_of(shift, now=now) if shift is not None else "none",
         "called": line.called[:SHOWN] if line is not None else [],
-        "waiting": len(line.waiting) if line is not None else 0,
+        "waiting": line.ready if line is not None else 0,
         "next": queries.next_session(studio, now=now) if shift is None else None,
         "now": now,
     }

@@ -63,7 +63,7 @@ def answer(
         "shift": shift,
         "studio": studio,
         "line": line,
-        "ready": sum(one.slot_at is None or one.slot_at <= now for one in line.waiting),
+        "ready": line.ready,
         "now": now,
         "state": state_of(shift, now=now),
         "counter": counter or queries.counter_of(shift, request.actor),

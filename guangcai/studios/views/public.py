@@ -30,6 +30,10 @@ from guangcai.studios.queries.line import Turn, line_of, turn_of
 from guangcai.studios.views.line import spelled
 
 
+# A month of weekly sessions.
+SHOWN = 4
+
+
 @require_safe
 def communities(request: ActorRequest) -> HttpResponse:
     """In which community: those that have a studio."""
@@ -63,10 +67,10 @@ def _answer(request: ActorRequest, row: Studio, *, error: RuleBroken | None = No
     context = {
         "studio": row,
         "opens": queries.opens_of(row),
-        "coming": [one for one in queries.sessions_of(row, now=now, coming=True) if one.state != "off"],
+        "coming": [one for one in queries.sessions_of(row, now=now, coming=True) if one.state != "off"][:SHOWN],
         "backgrounds": queries.backgrounds_of(row, on=timezone.localdate(now)),
         "today": today if is_open else None,
-        "waiting": len(line_of(today, now=now).waiting) if is_open and today is not None else 0,
+        "waiting": line_of(today, now=now).ready if is_open and today is not None else 0,
         "takes_appointments": bool(queries.bookable_sessions(row, now=now)),
         "new_id": new_id(),
         "error": error,
