@@ -103,7 +103,8 @@ class RaiseForm(forms.Form):
     def __init__(self, *args: Any, community: Node, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.community = community
-        self.fields["item"].offer(community)  # type: ignore[attr-defined]
+        if "item" in self.fields:
+            self.fields["item"].offer(community)  # type: ignore[attr-defined]
         self.fields["place"].queryset = buildings_of(community).select_related("parent")  # type: ignore[attr-defined]
         self.chosen = self._chosen()
         self.questions = [self._question(at, one) for at, one in enumerate(self.chosen.fields)] if self.chosen else []

@@ -27,6 +27,7 @@ WORDS = (
 class PublicForm(RaiseForm):
     """What, where, how to reach; the item stands in the address. Nobody has to say who he is."""
 
+    item = None  # type: ignore[assignment]
     id = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)
     phone = PhoneField(
         label=pgettext_lazy("asker", "Your phone"),
@@ -51,7 +52,6 @@ class PublicForm(RaiseForm):
     def __init__(self, *args: Any, community: Node, item: Item, **kwargs: Any) -> None:
         self._item = item
         super().__init__(*args, community=community, **kwargs)
-        del self.fields["item"]
         self.fields["what"].label = pgettext_lazy("asker", "What is the matter?")
         self.fields["place_note"].help_text = _("Floor, door, or which spot.")
         # Who stays unnamed need not be reached.

@@ -170,6 +170,14 @@ def test_a_list_sorts_by_known_keys_and_pages_without_errors() -> None:
     assert [row.name for row in shown("page=x", per_page=2).page] == ["a", "bb"]
 
 
+def test_a_list_that_never_ends_is_counted_to_a_bound() -> None:
+    for most, total, is_more in ((2, 2, True), (3, 3, False), (9, 3, False), (None, 3, False)):
+        found = shown("page=2", per_page=1, most=most)
+        assert (found.total, found.is_more) == (total, is_more)
+        assert [row.name for row in found.page] == ["bb"]
+    assert [row.name for row in shown("page=99", per_page=1, most=2).page] == ["bb"]
+
+
 def test_the_export_has_the_same_filters_as_the_list() -> None:
     assert shown("q=wang&page=2", export_url="/list/export/").export_url == "/list/export/?q=wang"
     assert shown("page=2", export_url="/list/export/").export_url == "/list/export/"

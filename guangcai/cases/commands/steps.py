@@ -23,7 +23,8 @@ def take_step(
     facts: the columns of CaseStep that this kind has. Clocks never run backwards: a step is not earlier than the one
     before it. Raises Conflict when the state does not allow the step.
     """
-    before = case.steps.order_by("-number").only("number", "at").first()
+    is_first = kind == StepKind.RAISED
+    before = None if is_first else case.steps.order_by("-number").only("number", "at").first()
     rules.check_side(kind, side)
     state = rules.next_state(CaseState(case.state) if before else None, kind)
     step = CaseStep.objects.create(
@@ -39,9 +40,10 @@ def take_step(
     )
     if note.strip():
         StepNote.objects.create(step=step, district_code=step.district_code, note=note.strip())
-    _repeat(case, step)
+    if not is_first:  # The row says it already: it was written with this step.
+        _repeat(case, step)
     hooks.tell_listeners(case, at=step.at, now=now)
-    if kind != StepKind.RAISED:
+    if not is_first:
         audit.record(Tag.CASE_STEP, by=by, on=case, now=now, step=kind.value, state=state.value, side=side.value)
     return step
 

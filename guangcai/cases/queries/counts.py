@@ -119,8 +119,8 @@ def _nothing() -> dict[str, Any]:
 def _counted(rows: "QuerySet[Case]", *by: str, now: datetime) -> list[dict[str, Any]]:
     """One row of figures for each value of `by`, in its order; the value itself, a tuple, under "by". Two statements.
 
-    Counted by tally first, from the index alone (so rows are counted, not their keys): some thirty groups, whatever the number of cases. What is overdue at
-    this moment is not in a tally; it is asked of the open cases.
+    Counted by tally first, from the index alone (rows are counted, not their keys): some thirty groups, whatever the
+    number of cases. What is overdue at this moment is not in a tally; it is asked of the open cases.
     """
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for *of, tally, count in rows.values_list(*by, "tally").annotate(n=Count("*")).order_by(*by):
