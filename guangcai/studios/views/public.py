@@ -29,7 +29,6 @@ from guangcai.studios.queries import studios as queries
 from guangcai.studios.queries.line import Turn, line_of, turn_of
 from guangcai.studios.views.line import spelled
 
-
 # A month of weekly sessions.
 SHOWN = 4
 
