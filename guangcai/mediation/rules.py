@@ -131,9 +131,10 @@ def check_session(*, starts_at: datetime, minutes: int, now: datetime) -> None:
         words = _("A session is written down within %(days)d days.") % {"days": OLDEST_SESSION.days}
         raise RuleBroken(words, field="day", code="day_old")
     if not SHORTEST_SESSION <= minutes <= LONGEST_SESSION:
-        words = _("A session takes %(least)d to %(most)d minutes.")
-        said = words % {"least": SHORTEST_SESSION, "most": LONGEST_SESSION}
-        raise RuleBroken(said, field="minutes", code="session_minutes")
+        span = {"least": SHORTEST_SESSION, "most": LONGEST_SESSION}
+        raise RuleBroken(
+            _("A session takes %(least)d to %(most)d minutes.") % span, field="minutes", code="session_minutes"
+        )
 
 
 def check_presence(*, mediators: int, parties: int) -> None:
