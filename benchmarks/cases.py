@@ -289,7 +289,7 @@ def open_doors(places: list[Any]) -> None:
 def fire(port: int, sent: list[dict[str, str]], *, rate: int) -> Figures:
     lines = "\n".join(json.dumps(one) for one in sent)
     command = [sys.executable, "-m", "benchmarks.cases_client", str(port), str(rate)]
-    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, input=lines, stdout=subprocess.PIPE, text=True, check=True)
     return dict(json.loads(done.stdout))
 
 
