@@ -29,6 +29,10 @@ from guangcai.posts.models import PostClaim
 from guangcai.posts.queries.posts import offers_for
 from guangcai.teams import commands as teams
 from guangcai.teams.queries.teams import joinable
+from guangcai.wishes import commands as wishes
+from guangcai.wishes.models import WishClaim, WishKind
+from guangcai.wishes.queries.wishes import offers_for as wish_offers
+from guangcai.wishes.queries.wishes import wall_of
 from guangcai.zones import checks
 from guangcai.zones import commands as zones
 from guangcai.zones.enums import ZoneKind
@@ -40,6 +44,7 @@ from tests.care.conftest import seen
 from tests.cast import Cast, make_member
 from tests.posts.conftest import draft as post_draft
 from tests.teams.conftest import draft as team_draft
+from tests.wishes.conftest import wish_draft
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -200,3 +205,20 @@ def test_a_pledge_goes_on_and_is_reviewed(cast: Cast, change: Any, now: datetime
     assert list(type(made).objects.visible_to(actor)) == [made]
     with pytest.raises(RuleBroken):
         pledges.make_pledge(version=version_of("six_leads"), member=member, content=content(), by=actor, now=now)
+
+
+def test_an_old_wish_is_on_the_wall_and_comes_true(cast: Cast, change: Any, now: datetime) -> None:
+    wishes.load_wish_lists(by=system, now=now)
+    by = cast.actor("desk")
+    wish = wishes.collect_wish(community=cast.nanyuan, draft=wish_draft(), by=by, now=now)
+    words = {"title": "一台收音机", "words": "一位爱听戏的老人想要一台收音机。", "people": 1}
+    wishes.verify_wish(wish=wish, kind=WishKind.objects.get(code="goods"), **words, by=by, now=now)
+    wishes.publish_wish(wish=wish, by=by, now=now)
+    change()
+    member, actor = again(cast.teacher_member), cast.actor("member")
+    assert [row.title for row in wall_of(member.community)] == ["一台收音机"]
+    assert [offer.wish.pk for offer in wish_offers(member, by=actor)] == [wish.pk]
+    claim = wishes.claim_wish(wish=wish, member=member, by=actor, now=now)
+    assert WishClaim.objects.live().get() == claim
+    wishes.end_claim(claim=claim, reason=EndReason.OWN_WISH, note="", by=actor, now=now)
+    assert not WishClaim.objects.live().exists()

@@ -18,10 +18,10 @@ def communities_of(actor: Actor, permission: Permission) -> NodeQuerySet:
 
 
 def communities_run(actor: Actor, permission: Permission) -> NodeQuerySet:
-    """The same; Forbidden without one, OutOfScope to whoever sees no place at all."""
+    """The same; Forbidden without one, OutOfScope to whoever has no place in the tree at all."""
     places = communities_of(actor, permission)
     if not places:
-        actor.require(permission, next(iter(actor.paths_with(Permission.TREE_VIEW)), "/"))
+        actor.require(permission, next((held.path for held in actor.holdings if held.path), "/"))
     return places
 
 
