@@ -3,7 +3,7 @@
 All or nothing, in one transaction; a database that holds a real district is refused; loaded already is left alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -40,6 +40,46 @@ from guangcai.demo.stage import Stage, Step
 from guangcai.orgs.models import Node
 
 LOCK = 7199
+# What people do in the year, in the order in which one thing needs the other.
+AFTER: tuple[Callable[[Stage], None], ...] = (
+    posts.open_sets,
+    posts.draw_lots,
+    posts.propose_one,
+    zones.add_zones,
+    zones.sign_agreements,
+    teams.form_teams,
+    teams.hang_plates_out,
+    places.open_points,
+    places.lend,
+    care.look_after_households,
+    requests.answer_requests,
+    residents.ask_without_account,
+    mobile.register_mobile_members,
+    invitations.ask_members,
+    invitations.look_for_people,
+    councils.sit_together,
+    councils.propose,
+    councils.meet,
+    councils.promise,
+    councils.agree,
+    mediation.settle_quarrels,
+    wishes.collect_wishes,
+    wishes.hold_a_campaign,
+    wishes.run_programmes,
+    studios.open_studios,
+    pledges.make_pledges,
+    paperwork.close_quarters,
+    paperwork.units_answer,
+    cases.slips_wait,
+    cases.lists_disagree,
+    cases.people_are_known,
+    cases.receipts_are_read,
+    cases.records_are_questioned,
+    cases.a_shift_moves,
+    cases.somebody_owes_nothing,
+    paperwork.appraise,
+    zones.somebody_moves_away,
+)
 
 
 class Advance(Protocol):
@@ -98,43 +138,5 @@ def _before(stage: Stage) -> Iterator[Step]:
 
 
 def _after(stage: Stage) -> Iterator[Step]:
-    for step in (
-        posts.open_sets,
-        posts.draw_lots,
-        posts.propose_one,
-        zones.add_zones,
-        zones.sign_agreements,
-        teams.form_teams,
-        teams.hang_plates_out,
-        places.open_points,
-        places.lend,
-        care.look_after_households,
-        requests.answer_requests,
-        residents.ask_without_account,
-        mobile.register_mobile_members,
-        invitations.ask_members,
-        invitations.look_for_people,
-        councils.sit_together,
-        councils.propose,
-        councils.meet,
-        councils.promise,
-        councils.agree,
-        mediation.settle_quarrels,
-        wishes.collect_wishes,
-        wishes.hold_a_campaign,
-        wishes.run_programmes,
-        studios.open_studios,
-        pledges.make_pledges,
-        paperwork.close_quarters,
-        paperwork.units_answer,
-        cases.slips_wait,
-        cases.lists_disagree,
-        cases.people_are_known,
-        cases.receipts_are_read,
-        cases.records_are_questioned,
-        cases.a_shift_moves,
-        cases.somebody_owes_nothing,
-        paperwork.appraise,
-        zones.somebody_moves_away,
-    ):
+    for step in AFTER:
         yield partial(step, stage)

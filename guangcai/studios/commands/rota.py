@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -51,29 +52,35 @@ def offer_to_sit(
     row = lock_studio(studio.pk)
     if found := already(RotaPlace, id, studio_id=row.pk, member_id=member.pk, background_id=background.pk, until=until):
         return found
-    rules.check_open(ended_at=row.ended_at)
     shared.check_asked(own=own, asked=asked)
-    rules.check_sitter(
-        is_on_roster=member.is_current,
-        is_in_area=is_for(row.path, member_path=member.path),
-        is_there=RotaPlace.objects.live().filter(studio=row, member=member).exists(),
-    )
-    rules.check_term(until, today=localdate(now))
+    _check_sitter(row, member, until, today=localdate(now))
     place = RotaPlace.objects.create(
+        **_offered(own, by=by, now=now),
         **of_community(row.community),
         id=id or new_id(),
         studio=row,
         member=member,
         background=background,
         until=until,
-        offered_at=now,
-        offered_by=by.user_id,
-        confirmed_at=None if own else now,
-        confirmed_by=None if own else by.user_id,
-        held_since=None if own else localdate(now),
     )
     audit.record(Tag.ROTA_OFFER, by=by, on=place, now=now, asked=asked.strip())
     return place
+
+
+def _check_sitter(row: Studio, member: Member, until: date | None, *, today: date) -> None:
+    rules.check_open(ended_at=row.ended_at)
+    rules.check_sitter(
+        is_on_roster=member.is_current,
+        is_in_area=is_for(row.path, member_path=member.path),
+        is_there=RotaPlace.objects.live().filter(studio=row, member=member).exists(),
+    )
+    rules.check_term(until, today=today)
+
+
+def _offered(own: bool, *, by: Actor, now: datetime) -> dict[str, Any]:
+    """What he offers himself waits for the desk; what the desk writes down for him it has confirmed."""
+    said: dict[str, Any] = {"offered_at": now, "offered_by": by.user_id}
+    return said if own else said | {"confirmed_at": now, "confirmed_by": by.user_id, "held_since": localdate(now)}
 
 
 @transaction.atomic
