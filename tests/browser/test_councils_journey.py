@@ -64,6 +64,26 @@ def promise(unit: Page, row: Proposal, due_on: str) -> JointPledge:
     return JointPledge.objects.get()
 
 
+def report_done(unit: Page, pledge: JointPledge) -> None:
+    unit.goto(reverse("councils:done", args=[pledge.pk]))
+    unit.fill("textarea[name=evidence]", EVIDENCE)
+    unit.click(SEND)
+    unit.wait_for_selector(".gc-facts")
+
+
+def judge_and_publish(desk: Page, row: Proposal) -> None:
+    """The desk notes what the proposer says, and publishes the result."""
+    desk.goto(row.get_absolute_url())
+    desk.click("main a[href$='/judgements/']")
+    desk.check("input[name=verdict][value=kept]")
+    desk.fill("input[name=asked]", "今天电话里说的")
+    desk.click(SEND)
+    desk.wait_for_selector(".gc-timeline")
+    desk.on("dialog", lambda dialog: dialog.accept())
+    desk.click("main form[action$='/publication/'] button")
+    desk.wait_for_load_state("networkidle")
+
+
 def read_by_all(new_page: Callable[..., Page], scene: Scene) -> str:
     """What anybody reads without signing in."""
     stranger = new_page(**PHONE)
@@ -95,20 +115,8 @@ def test_a_promise_kept_late_is_seen_by_everybody(
     for page in (desk, unit):
         page.goto(row.get_absolute_url())
         assert "迟" in page.inner_text("#promises")
-    unit.goto(reverse("councils:done", args=[pledge.pk]))
-    unit.fill("textarea[name=evidence]", EVIDENCE)
-    unit.click(SEND)
-    unit.wait_for_selector(".gc-facts")
-
-    desk.goto(row.get_absolute_url())
-    desk.click("main a[href$='/judgements/']")
-    desk.check("input[name=verdict][value=kept]")
-    desk.fill("input[name=asked]", "今天电话里说的")
-    desk.click(SEND)
-    desk.wait_for_selector(".gc-timeline")
-    desk.on("dialog", lambda dialog: dialog.accept())
-    desk.click("main form[action$='/publication/'] button")
-    desk.wait_for_load_state("networkidle")
+    report_done(unit, pledge)
+    judge_and_publish(desk, row)
     assert Proposal.objects.get().state == "published"
     timeline = desk.inner_text("main .gc-timeline")
     assert "出钱装扶手" in timeline or "实验小学" in timeline
