@@ -36,7 +36,7 @@ class Listing:
     @property
     def is_more(self) -> bool:
         """There are more rows than are counted: whoever looks for one narrows the list."""
-        return bool(self.page.paginator.is_more)
+        return bool(getattr(self.page.paginator, "is_more", False))
 
     @property
     def is_filtered(self) -> bool:
@@ -104,7 +104,7 @@ class _Pages(Paginator):
         return self.most is not None and self.found > self.most
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return self.most if self.most is not None and self.is_more else self.found
 
     def page(self, number: Any) -> Page:

@@ -128,8 +128,8 @@ def _counted(rows: "QuerySet[Case]", *by: str, now: datetime) -> list[dict[str, 
         _add(row, Counted(tally), count)
     late = rows.filter(overdue(now), IN_RATES, ended_at=None).exclude(MEANT[Counted.LATE])
     for *of, count in late.values_list(*by).annotate(n=Count("*")).order_by(*by) if by else [(late.count(),)]:
-        if row := found.get(tuple(of)):
-            row["overdue"] += count
+        if tuple(of) in found:
+            found[tuple(of)]["overdue"] += count
     return list(found.values())
 
 
