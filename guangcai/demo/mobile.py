@@ -49,7 +49,8 @@ def _evening(stage: Stage, branch: PartyOrganisation) -> None:
     plan = mobile()["activity"]
     community, by = stage.nodes[plan["community"]], stage.actor(f"desk:{plan['community']}")
     now = stage.at(stage.today - timedelta(days=3), "10:00")
-    words = {name: plan[name] for name in ("title", "kind", "content", "risk_note", "guarantee")}
+    told = ("title", "kind", "content", "conditions", "sign_up_method", "risk_note", "guarantee")
+    words = {name: plan[name] for name in told}
     place = plan["place"].format(community=plan["community"])
     text = ActivityText(**words, place=place, lead_name=branch.name, held_by=branch)
     activity = add_activity(id=fixed_id("mobile-activity"), community=community, text=text, by=by, now=now)

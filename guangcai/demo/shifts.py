@@ -128,14 +128,17 @@ def _is_closed_late(held: Year, shift: Shift, plan: dict[str, Any]) -> bool:
 
 
 def _who_comes(held: Year, shift: Shift, plan: dict[str, Any]) -> list[Person]:
-    """Who came: by eagerness and a die that falls the same at every loading; nobody serves twice on a day."""
+    """Who came: by eagerness and a die that falls the same at every loading; nobody serves twice on a day.
+
+    A plan for today has no turnout: loaded late in the evening it is over, and two came.
+    """
     day = localdate(shift.starts_at)
     rolls = []
     for one in _eligible(held, shift, plan):
         die = Random(f"{one.row['phone']} {plan['key']} {day}").random()  # noqa: S311  a story, not a secret
         rolls.append((die / eagerness(held.stage, one), one))
     rolls.sort(key=lambda roll: roll[0])
-    wanted = [one for roll, one in rolls if roll < plan["turnout"]]
+    wanted = [one for roll, one in rolls if roll < plan.get("turnout", 0)]
     coming = (wanted or [one for _roll, one in rolls[:2]])[: shift.places]
     held.busy.update((one.member.pk, day) for one in coming)
     return coming
