@@ -188,8 +188,6 @@ def seed(many: int, *, streets: int = STREETS, each: int = COMMUNITIES_EACH) -> 
 
 def rules_and_people(places: list[Place], *, now: datetime) -> int:
     """The district's rules, the catalogue, a unit; technicians and members of every community. Returns the unit."""
-    from django.db import connection
-
     from guangcai.cases.commands import load_case_catalogue
     from guangcai.core.actor import Actor
     from guangcai.members.commands import load_lists
@@ -201,6 +199,14 @@ def rules_and_people(places: list[Place], *, now: datetime) -> int:
     load_lists(by=Actor.system(), now=now)
     load_case_catalogue(by=Actor.system(), now=now)
     unit: int = WorkUnit.objects.create(name="U", kind="enterprise", node=district, path=district.path).pk
+    people(places, now=now)
+    return unit
+
+
+def people(places: list[Place], *, now: datetime) -> None:
+    """Technicians and members of every community."""
+    from django.db import connection
+
     technicians = {place.id: [new_id() for _ in range(TECHNICIANS_EACH)] for place in places}
     copy(
         "cases_technician",
@@ -235,7 +241,6 @@ def rules_and_people(places: list[Place], *, now: datetime) -> int:
                 for at, one in enumerate(places)
             ],
         )
-    return unit
 
 
 def texts() -> None:
