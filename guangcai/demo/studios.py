@@ -82,14 +82,13 @@ def _seat(stage: Stage, row: dict[str, Any], studio: Studio) -> None:
     for number in row["sitters"]:
         member = _member(stage, row, number)
         key = fixed_id("sitter", studio.pk, number)
-        place = {"studio": studio, "member": member, "background": member.occupation, "asked": studios()["asked"]}
-        commands.offer_to_sit(**place, by=by, now=now, id=key)
+        place: dict[str, Any] = {"studio": studio, "member": member, "background": member.occupation}
+        commands.offer_to_sit(**place, asked=studios()["asked"], by=by, now=now, id=key)
     for number in row["offers"]:
         member, key = _member(stage, row, number), fixed_id("sitter", studio.pk, number)
         own = Actor(member_id=member.pk, holdings=stage.actor("member").holdings)
-        commands.offer_to_sit(
-            studio=studio, member=member, background=member.occupation, by=own, now=stage.now - WEEK // 7, id=key
-        )
+        place = {"studio": studio, "member": member, "background": member.occupation}
+        commands.offer_to_sit(**place, by=own, now=stage.now - WEEK // 7, id=key)
     commands.fill_seats(studio=studio, by=by, now=now)
 
 

@@ -47,39 +47,30 @@ def _day(actor: Actor) -> list[NavItem]:
 
 def _taken_on(actor: Actor) -> list[NavItem]:
     """What people take on for longer than a shift, and whom to ask."""
-    group, rows = pgettext("menu", "Taken on"), []
-    if actor.holds(Permission.ROSTER_VIEW):
-        rows += [
-            NavItem(pgettext("menu", "Posts"), link("posts:list"), "id-badge-2", group=group, phone=False),
-            NavItem(pgettext("menu", "Zones"), link("zones:list"), "building", group=group, phone=False),
-            NavItem(pgettext("menu", "Teams"), link("teams:list"), "users-group", group=group, phone=False),
-        ]
-    if actor.holds(Permission.MEDIATION_VIEW):
-        words = pgettext("menu", "Mediation")
-        rows.append(NavItem(words, link("mediation:list"), "heart-handshake", group=group, phone=False))
-    if actor.holds(Permission.CARE_VIEW):
-        rows.append(NavItem(pgettext("menu", "Households"), link("care:list"), "home-heart", group=group, phone=False))
-    elif actor.holds(Permission.CARE_OVERSEE):
-        rows.append(NavItem(_("Figures of care"), link("care:figures"), "home-heart", group=group, phone=False))
-    if actor.holds(Permission.PLEDGE_EDIT):
-        rows.append(NavItem(pgettext("menu", "Pledges"), link("pledges:list"), "writing", group=group, phone=False))
-    if actor.holds(Permission.WISH_EDIT):
-        rows.append(NavItem(pgettext("menu", "Wishes"), link("wishes:list"), "star", group=group, phone=False))
-    if actor.holds(Permission.ROSTER_VIEW):
-        to = link("wishes:campaigns")
-        rows.append(NavItem(pgettext("menu", "Campaigns"), to, "heart-handshake", group=group, phone=False))
-        to = link("wishes:programmes")
-        rows.append(NavItem(pgettext("menu", "Aid programmes"), to, "user-heart", group=group, phone=False))
-    if actor.holds(Permission.RESOURCE_VIEW) or actor.holds(Permission.RESOURCE_EDIT):
-        to = link("places:resources")
-        rows.append(NavItem(pgettext("menu", "Shared resources"), to, "key", group=group, phone=False))
-    if actor.holds(Permission.ROSTER_VIEW):
-        words, to = pgettext("menu", "Councils"), link("councils:bodies")
-        rows.append(NavItem(words, to, "users-group", group=group, phone=False))
-    if actor.holds(Permission.INVITATION_EDIT):
-        to = link("invitations:rounds")
-        rows.append(NavItem(pgettext("menu", "Find people"), to, "users-plus", group=group, phone=False))
-    return rows
+    roster, resources = (Permission.ROSTER_VIEW,), (Permission.RESOURCE_VIEW, Permission.RESOURCE_EDIT)
+    care = (pgettext("menu", "Households"), "care:list")
+    if not actor.holds(Permission.CARE_VIEW):
+        care = (_("Figures of care"), "care:figures")
+    offered = (
+        (roster, pgettext("menu", "Posts"), "posts:list", "id-badge-2"),
+        (roster, pgettext("menu", "Zones"), "zones:list", "building"),
+        (roster, pgettext("menu", "Teams"), "teams:list", "users-group"),
+        ((Permission.MEDIATION_VIEW,), pgettext("menu", "Mediation"), "mediation:list", "heart-handshake"),
+        ((Permission.CARE_VIEW, Permission.CARE_OVERSEE), *care, "home-heart"),
+        ((Permission.PLEDGE_EDIT,), pgettext("menu", "Pledges"), "pledges:list", "writing"),
+        ((Permission.WISH_EDIT,), pgettext("menu", "Wishes"), "wishes:list", "star"),
+        (roster, pgettext("menu", "Campaigns"), "wishes:campaigns", "heart-handshake"),
+        (roster, pgettext("menu", "Aid programmes"), "wishes:programmes", "user-heart"),
+        (resources, pgettext("menu", "Shared resources"), "places:resources", "key"),
+        (roster, pgettext("menu", "Councils"), "councils:bodies", "users-group"),
+        ((Permission.INVITATION_EDIT,), pgettext("menu", "Find people"), "invitations:rounds", "users-plus"),
+    )
+    group = pgettext("menu", "Taken on")
+    return [
+        NavItem(words, link(to), icon, group=group, phone=False)
+        for rights, words, to, icon in offered
+        if any(actor.holds(right) for right in rights)
+    ]
 
 
 def _paper(actor: Actor) -> list[NavItem]:

@@ -104,8 +104,8 @@ def _first(model: Any, *by: str, **where: Any) -> Callable[[World], Any]:
 
 
 def _sign_up(world: World) -> Any:
-    """One that can still be cancelled."""
-    rows = SignUp.objects.filter(community=world.community, cancelled_at=None)
+    """One that can still be cancelled, for no studio: those have rules of their own."""
+    rows = SignUp.objects.filter(community=world.community, cancelled_at=None, shift__activity__studio=None)
     found = rows.order_by("-shift__starts_at", MEMBER, "pk").first()
     return found and found.pk
 
@@ -118,7 +118,7 @@ def _sheet(world: World) -> FeedbackSheet | None:
 def _shift(world: World) -> Shift | None:
     """The last one planned: it can still be changed, signed up for and called off."""
     rows = Shift.objects.filter(community=world.community, activity__published_at__isnull=False, cancelled_at=None)
-    return rows.order_by("-starts_at", "pk").first()
+    return rows.filter(activity__studio=None).order_by("-starts_at", "pk").first()
 
 
 def _code(world: World) -> Arguments | None:
@@ -230,7 +230,7 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("members/receipts/", _first(Residence, MEMBER, community=HERE)),
     ("members/<uuid:key>", _first(Member, "name_sort", community=HERE)),
     ("members/", _first(Member, "name_sort", community=HERE)),
-    ("activities/series/", _first(Series, community=HERE)),
+    ("activities/series/", _first(Series, community=HERE, activity__studio=None)),
     ("activities/shifts/", lambda world: getattr(_shift(world), "pk", None)),
     ("activities/sign-ups/", _sign_up),
     ("activities/", _first(Activity, community=HERE, published_at__isnull=False)),

@@ -49,6 +49,20 @@ class Migration(migrations.Migration):
                 ('cause', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mediation.causekind')),
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.node')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['path', '-opened_at'], name='mediation_by_path'),
+                    models.Index(condition=models.Q(('due_on__isnull', False)), fields=['path', 'due_on'], name='mediation_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('district_code', 'number'), name='mediation_number_once'),
+                    models.UniqueConstraint(condition=models.Q(('from_id__isnull', False)), fields=('district_code', 'from_kind', 'from_id'), name='mediation_from_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('from_id', None), ('from_kind', '')), models.Q(models.Q(('from_kind', ''), _negated=True), ('from_id__isnull', False)), _connector='OR'), name='mediation_from_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('holding', 'not_agreed', 'withdrawn'))), models.Q(models.Q(('state__in', ('holding', 'not_agreed', 'withdrawn')), _negated=True), ('ended_at', None)), _connector='OR'), name='mediation_ended_when_over'),
+                    models.CheckConstraint(condition=models.Q(('state', 'agreed'), ('due_on', None), _connector='XOR'), name='mediation_agreed_is_visited'),
+                    models.CheckConstraint(condition=models.Q(('anonymised_at', None), ('ended_at__isnull', False), _connector='OR'), name='mediation_anonymised_after_end'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MediationOpening',
@@ -63,6 +77,11 @@ class Migration(migrations.Migration):
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.node')),
                 ('mediation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='mediation.mediation')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['mediation', 'opened_by', '-opened_at'], name='mediation_opened_by'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MediationStep',
@@ -79,6 +98,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'indexes': [
+                    models.Index(fields=['kind', 'at'], name='mediation_step_counted'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('district_code', 'mediation', 'number'), name='mediation_step_number_once'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'not_agreed'), ('other_way', ''), _connector='XOR'), name='mediation_step_shows_another_way'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +116,11 @@ class Migration(migrations.Migration):
                 ('minutes', models.PositiveSmallIntegerField()),
                 ('step', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='session', to='mediation.mediationstep')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('minutes__gte', 5), ('minutes__lte', 480)), name='mediation_session_minutes'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Agreement',
@@ -118,6 +149,16 @@ class Migration(migrations.Migration):
                 ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mediator_rows', to='members.member')),
                 ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.node')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['path'], name='mediator_by_path'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='mediator_named'),
+                    models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='mediator_ends_after'),
+                    models.UniqueConstraint(condition=models.Q(('member__isnull', False), ('until', None)), fields=('node', 'member'), name='mediator_member_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Assignment',
@@ -131,6 +172,12 @@ class Migration(migrations.Migration):
                 ('mediation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='mediation.mediation')),
                 ('mediator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='mediation.mediator')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('district_code', 'mediation', 'mediator'), name='mediation_assignment_once'),
+                    models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='mediation_assignment_forward'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Party',
@@ -146,6 +193,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['added_at', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('member__isnull', False)), fields=('district_code', 'mediation', 'member'), name='mediation_party_member_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +206,11 @@ class Migration(migrations.Migration):
                 ('mediator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mediation.mediator')),
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mediators', to='mediation.mediationsession')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('district_code', 'session', 'mediator'), name='session_mediator_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SessionParty',
@@ -165,6 +220,11 @@ class Migration(migrations.Migration):
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mediation.party')),
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='mediation.mediationsession')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('district_code', 'session', 'party'), name='session_party_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='StepNote',
@@ -178,93 +238,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddIndex(
-            model_name='mediation',
-            index=models.Index(fields=['path', '-opened_at'], name='mediation_by_path'),
-        ),
-        migrations.AddIndex(
-            model_name='mediation',
-            index=models.Index(condition=models.Q(('due_on__isnull', False)), fields=['path', 'due_on'], name='mediation_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.UniqueConstraint(fields=('district_code', 'number'), name='mediation_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.UniqueConstraint(condition=models.Q(('from_id__isnull', False)), fields=('district_code', 'from_kind', 'from_id'), name='mediation_from_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_id', None), ('from_kind', '')), models.Q(models.Q(('from_kind', ''), _negated=True), ('from_id__isnull', False)), _connector='OR'), name='mediation_from_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('holding', 'not_agreed', 'withdrawn'))), models.Q(models.Q(('state__in', ('holding', 'not_agreed', 'withdrawn')), _negated=True), ('ended_at', None)), _connector='OR'), name='mediation_ended_when_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'agreed'), ('due_on', None), _connector='XOR'), name='mediation_agreed_is_visited'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.CheckConstraint(condition=models.Q(('anonymised_at', None), ('ended_at__isnull', False), _connector='OR'), name='mediation_anonymised_after_end'),
-        ),
-        migrations.AddIndex(
-            model_name='mediationopening',
-            index=models.Index(fields=['mediation', 'opened_by', '-opened_at'], name='mediation_opened_by'),
-        ),
-        migrations.AddIndex(
-            model_name='mediationstep',
-            index=models.Index(fields=['kind', 'at'], name='mediation_step_counted'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediationstep',
-            constraint=models.UniqueConstraint(fields=('district_code', 'mediation', 'number'), name='mediation_step_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediationstep',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'not_agreed'), ('other_way', ''), _connector='XOR'), name='mediation_step_shows_another_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediationsession',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 5), ('minutes__lte', 480)), name='mediation_session_minutes'),
-        ),
-        migrations.AddIndex(
-            model_name='mediator',
-            index=models.Index(fields=['path'], name='mediator_by_path'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediator',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='mediator_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediator',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='mediator_ends_after'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediator',
-            constraint=models.UniqueConstraint(condition=models.Q(('member__isnull', False), ('until', None)), fields=('node', 'member'), name='mediator_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('district_code', 'mediation', 'mediator'), name='mediation_assignment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='mediation_assignment_forward'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(condition=models.Q(('member__isnull', False)), fields=('district_code', 'mediation', 'member'), name='mediation_party_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sessionmediator',
-            constraint=models.UniqueConstraint(fields=('district_code', 'session', 'mediator'), name='session_mediator_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sessionparty',
-            constraint=models.UniqueConstraint(fields=('district_code', 'session', 'party'), name='session_party_once'),
         ),
     ]

@@ -55,6 +55,16 @@ class Migration(migrations.Migration):
                 ('point', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.servicepoint')),
                 ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='studios', to='studios.studiokind')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['path'], name='studio_by_path'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('district_code', 'community', 'name'), name='studio_named_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('place', ''), _negated=True)), name='studio_named'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='studio_ended_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Ticket',
@@ -77,6 +87,22 @@ class Migration(migrations.Migration):
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.node')),
                 ('shift', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='activities.shift')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['path', 'given_at'], name='ticket_by_path'),
+                    models.Index(condition=models.Q(('phone__isnull', False)), fields=['slot_at'], name='ticket_with_phone'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('district_code', 'shift', 'number'), name='ticket_number_once'),
+                    models.UniqueConstraint(fields=('district_code', 'code_hash'), name='ticket_code_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'called')), fields=('district_code', 'shift', 'counter'), name='ticket_counter_serves_one'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='ticket_numbered'),
+                    models.CheckConstraint(condition=models.Q(('way', 'slot'), ('slot_at', None), _connector='XOR'), name='ticket_slot_of_appointment'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('called_at', None), ('called_by', None), ('counter', None)), models.Q(('called_at__isnull', False), ('counter__gte', 1)), _connector='OR'), name='ticket_called_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('called_at__isnull', False), ('state__in', ('called', 'received', 'missed'))), models.Q(('called_at', None), ('state', 'waiting')), ('state', 'left'), _connector='OR'), name='ticket_state_of_calls'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ('received', 'missed', 'left')), ('ended_at', None), _connector='XOR'), name='ticket_ended_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RotaPlace',
@@ -104,61 +130,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['member', '-offered_at'], name='rota_place_by_member')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at', None)), models.Q(('ended_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='rotaplace_ended_whole'), models.CheckConstraint(condition=models.Q(('held_since', None), ('confirmed_at__isnull', False), _connector='OR'), name='rotaplace_confirmed_before_held'), models.CheckConstraint(condition=models.Q(('until', None), ('held_since', None), ('until__gte', models.F('held_since')), _connector='OR'), name='rotaplace_term_forward'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('district_code', 'studio', 'member'), name='rota_place_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='studio',
-            index=models.Index(fields=['path'], name='studio_by_path'),
-        ),
-        migrations.AddConstraint(
-            model_name='studio',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('district_code', 'community', 'name'), name='studio_named_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='studio',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('place', ''), _negated=True)), name='studio_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='studio',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='studio_ended_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['path', 'given_at'], name='ticket_by_path'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('phone__isnull', False)), fields=['slot_at'], name='ticket_with_phone'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('district_code', 'shift', 'number'), name='ticket_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('district_code', 'code_hash'), name='ticket_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'called')), fields=('district_code', 'shift', 'counter'), name='ticket_counter_serves_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='ticket_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('way', 'slot'), ('slot_at', None), _connector='XOR'), name='ticket_slot_of_appointment'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('called_at', None), ('called_by', None), ('counter', None)), models.Q(('called_at__isnull', False), ('counter__gte', 1)), _connector='OR'), name='ticket_called_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('called_at__isnull', False), ('state__in', ('called', 'received', 'missed'))), models.Q(('called_at', None), ('state', 'waiting')), ('state', 'left'), _connector='OR'), name='ticket_state_of_calls'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('received', 'missed', 'left')), ('ended_at', None), _connector='XOR'), name='ticket_ended_whole'),
         ),
     ]
