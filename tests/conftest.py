@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from guangcai.core.database.base import Operations
 from tests.cast import Cast, make_cast
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # Friday, 10:00 in Shanghai
@@ -22,6 +23,25 @@ def _fast_settings() -> None:
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     # Static files straight from the source tree: nothing has to be collected first.
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_tables_are_emptied() -> Iterator[None]:
+    """After a test with transactions of its own only the tables that have rows are emptied, triggers asleep.
+
+    Django truncates every table: 1.7 s for two hundred, more with every room.
+    """
+
+    def sql_flush(self: Operations, style: object, tables: list[str], **_how: bool) -> list[str]:
+        names = [self.quote_name(table) for table in tables]
+        with connection.cursor() as cursor:
+            asked = (f"SELECT {place} WHERE EXISTS (SELECT FROM {name})" for place, name in enumerate(names))
+            filled = [names[place] for (place,) in cursor.execute(" UNION ALL ".join(asked))]
+        return ["SET LOCAL session_replication_role = replica", *(f"DELETE FROM {name}" for name in filled)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Operations, "sql_flush", sql_flush)
+        yield
 
 
 class UndefinedVariable(str):
