@@ -187,8 +187,10 @@ def _feedback(asked: Question) -> list[Row]:
 def _requests(asked: Question) -> list[Row]:
     """S9: requests dispatched in the period, with the raw counts of the three rates; never by person."""
     rows = count_cases(paths=asked.paths, by=asked.by, since=asked.first_day, until=asked.until or asked.on)
+    shown = {name: f"requests_{name}" for name in REQUEST_FIGURES}
     return [
-        {f"requests_{name}" if name in REQUEST_FIGURES else name: told for name, told in row.items()} for row in rows
+        {**{name: row[name] for name in (*asked.by, "count")}, **{to: row[name] for name, to in shown.items()}}
+        for row in rows
     ]
 
 

@@ -48,6 +48,8 @@ COUNTED_IN_ROOM = {
         f"mediation:{name}": "tests/mediation/test_views.py::test_lists_ask_as_much_for_three_as_for_one"
         for name in ("list", "mine", "mediators")
     },
+    "mediation:matter": "tests/mediation/test_views.py::test_one_matter_asks_as_much_after_many_steps",
+    "cases:case": "tests/cases/test_views.py::test_one_request_asks_as_much_after_many_steps",
     **{
         f"studios:{name}": "tests/studios/test_views.py::test_lists_cost_the_same"
         for name in ("list", "studio", "session", "public", "public_community", "public_studio")

@@ -184,6 +184,7 @@ CHOSEN = {
     "councils:deliveries": {"note": "守护"},
     "councils:minutes": {"text": "守护"},
     "councils:seats": {"party_name": "守护"},
+    "mediation:mediator_new": {"name": "守护"},
     "zones:signature": {"name": "林晓岚"},
 }
 # A second row is meant: address -> why.
@@ -243,6 +244,10 @@ REFUSED = {
     "reports:form_set",
     "appraisal:approvals",
     "appraisal:verdicts",
+    "mediation:end",
+    "mediation:new",
+    "mediation:opening",
+    "mediation:paper",
     "studios:new",
     "studios:rota_new",
     "studios:public_follow",

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 
@@ -178,15 +176,13 @@ def test_mediators_come_and_go(as_: Any, cast: Cast, mediator: Mediator, opened:
 
 @pytest.mark.parametrize(("who", "name"), [("desk", "list"), ("peacemaker", "mine"), ("desk", "mediators")])
 def test_lists_ask_as_much_for_three_as_for_one(
-    as_: Any, cast: Cast, opened: Open, desk: Actor, own: Actor, now: datetime, who: str, name: str
+    as_: Any, cast: Cast, opened: Open, desk: Actor, own: Actor, now: datetime, who: str, name: str, queries: Any
 ) -> None:
     opened()
     client, counts = as_(who), []
     page(client, name)
     for _ in range(2):
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with queries() as asked:
             page(client, name)
         counts.append(len(asked))
         agreed(opened(), by=own, now=now - 2 * DAY)
@@ -197,11 +193,13 @@ def test_lists_ask_as_much_for_three_as_for_one(
     assert counts[0] == counts[1]
 
 
-def test_one_matter_asks_as_much_after_many_steps(as_: Any, opened: Open, own: Actor, now: datetime) -> None:
+def test_one_matter_asks_as_much_after_many_steps(
+    as_: Any, opened: Open, own: Actor, now: datetime, queries: Any
+) -> None:
     row, client, counts = heard(opened(), by=own, now=now - DAY), as_("desk"), []
     page(client, "matter", row.pk)
     for number in range(2):
-        with CaptureQueriesContext(connection) as asked:
+        with queries() as asked:
             page(client, "matter", row.pk)
         counts.append(len(asked))
         heard(row, by=own, now=now - timedelta(hours=4 * (2 - number)))

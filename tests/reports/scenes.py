@@ -8,6 +8,9 @@ from guangcai.cases.models import Item
 from guangcai.core.actor import Actor
 from guangcai.councils import commands as councils
 from guangcai.councils.enums import BodyKind, Side
+from guangcai.mediation import commands as mediation
+from guangcai.mediation.enums import PartySide
+from guangcai.mediation.models import CauseKind
 from guangcai.studios import commands as studios
 from guangcai.studios.enums import Way
 from guangcai.wishes import commands as wishes
@@ -34,6 +37,18 @@ def asked_and_promised(cast: Cast, now: datetime) -> None:
     helped(cast, desk, now)
     promised(cast, desk, now)
     received(cast, desk, now)
+    quarrelled(cast, desk, now)
+
+
+def quarrelled(cast: Cast, desk: Actor, now: datetime) -> None:
+    """Two neighbours and an elder who hears them."""
+    mediation.load_causes(by=Actor.system(), now=now)
+    elder = mediation.add_mediator(node=cast.nanyuan, draft=mediation.MediatorDraft(name="周大爷"), by=desk, now=now)
+    sides = [mediation.PartyDraft(PartySide.FIRST, "甲"), mediation.PartyDraft(PartySide.SECOND, "乙")]
+    draft = mediation.MatterDraft(
+        community=cast.nanyuan, cause=CauseKind.objects.get(code="noise"), parties=sides, mediators=[elder]
+    )
+    mediation.open_matter(draft=draft, by=desk, now=now)
 
 
 def received(cast: Cast, desk: Actor, now: datetime) -> None:

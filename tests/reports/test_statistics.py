@@ -145,7 +145,9 @@ def test_screen_workbook_and_terminal_give_the_same_numbers(
     filled: Cast, signed_in: SignedIn, name: str, by: tuple[str, ...]
 ) -> None:
     # Figures of people in need are told in bands to everybody but their desk.
-    reader, node = ("secretary", filled.nanyuan) if name in ("households", "aid") else ("overseer", filled.street)
+    reader, node = (
+        ("secretary", filled.nanyuan) if name in ("households", "aid", "mediations") else ("overseer", filled.street)
+    )
     browser = signed_in(filled.users[reader])
     shown = on_screen(browser, name, by, node)
     assert shown, "a statistic without a row proves nothing"

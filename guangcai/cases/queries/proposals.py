@@ -12,7 +12,6 @@ from django.utils.translation import ngettext, pgettext
 
 from guangcai.cases.enums import ASSIGNED
 from guangcai.cases.models import Case, Technician
-from guangcai.commitments.belonging import place_now
 from guangcai.members.models import Member
 
 SHOWN = 8
@@ -31,14 +30,14 @@ class Proposal:
     jobs: int = 0
 
 
-def proposals(case: Case, *, now: datetime) -> list[Proposal]:
+def proposals(case: Case, *, here: str, now: datetime) -> list[Proposal]:
     """Technicians with the trade, the unit that answers for the item, members of the same building. Six statements."""
-    found = [*_technicians(case, now=now), *_unit(case), *_members(case)]
+    found = [*_technicians(case, here, now=now), *_unit(case), *_members(case)]
     return sorted(found, key=lambda one: (one.score, one.jobs, one.name, one.id))[:SHOWN]
 
 
-def _technicians(case: Case, *, now: datetime) -> list[Proposal]:
-    day, here = localtime(now), place_now(case.path)
+def _technicians(case: Case, here: str, *, now: datetime) -> list[Proposal]:
+    day = localtime(now)
     rows = Technician.objects.serving(here, on=day.date()).filter(
         Q(skills__category=case.item.category_id) | Q(skills__item=case.item_id)
     )

@@ -91,15 +91,15 @@ def _page(
     is_ruling: bool = False,
     out: RuleOutForm | None = None,
 ) -> HttpResponse:
-    text = request.GET.get("q", "").strip()
-    units = WorkUnit.objects.in_force(timezone.localdate()).filter(path__in=ancestors(place_now(row.path)))
+    text, here = request.GET.get("q", "").strip(), place_now(row.path)
+    units = WorkUnit.objects.in_force(timezone.localdate()).filter(path__in=ancestors(here))
     context = {
         "case": row,
         "q": text,
-        "proposals": proposals(row, now=timezone.now()),
-        "members": _members(request, row, text) if text else [],
+        "proposals": proposals(row, here=here, now=timezone.now()),
+        "members": _members(request, row, text, here) if text else [],
         "units": units.order_by("name", "pk")[:200],
-        "teams": team_roll.roll().serving(place_now(row.path))[:200],
+        "teams": team_roll.roll().serving(here)[:200],
         "problem": problem,
         "is_ruling": is_ruling,
         "out": out or (RuleOutForm() if is_ruling else None),
@@ -108,8 +108,8 @@ def _page(
     return render(request, "cases/dispatch.html", context, status=422 if problem or (out and out.errors) else 200)
 
 
-def _members(request: ActorRequest, row: Case, text: str) -> list[Member]:
-    members = with_links(found_by(roster(request.actor), text)).filter(path__under=place_now(row.path))
+def _members(request: ActorRequest, row: Case, text: str, here: str) -> list[Member]:
+    members = with_links(found_by(roster(request.actor), text)).filter(path__under=here)
     return list(members.exclude(pk=row.about_member_id).order_by("name_sort", "pk")[:SHOWN])
 
 
