@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the tests: first those without a browser on both cores, then the browser walks one after the other.
+# Runs the tests on both cores: first those without a browser, then the browser walks, a file at a time.
 # usage: run_tests.sh MARKS [PYTEST ARGUMENTS]    MARKS: a pytest mark expression, "" for all
 set -u
 marks=${1:-}
@@ -18,7 +18,7 @@ if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null 
 fi
 report=var/browser-tests.xml
 browser=0
-$pytest -m "browser$also" --junitxml="$report" "$@" || browser=$?
+$pytest -n 2 --dist loadfile -m "browser$also" --junitxml="$report" "$@" || browser=$?
 [ "$browser" = 0 ] || [ "$browser" = 5 ] || exit "$browser"
 # Nothing ran at all: a mistyped argument, not a success.
 [ "$status" = 5 ] && [ "$browser" = 5 ] && exit 5

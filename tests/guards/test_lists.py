@@ -44,15 +44,12 @@ COUNTED_IN_ROOM = {
         for name in ("contests", "ours", "proposal")
     },
     "care:people": "tests/care/test_offers.py::test_the_willing_are_read_with_as_many_statements_for_three_as_for_one",
-    **{
-        f"mediation:{name}": "tests/mediation/test_views.py::test_lists_ask_as_much_for_three_as_for_one"
-        for name in ("list", "mine", "mediators")
-    },
+    "mediation:mine": "tests/mediation/test_views.py::test_lists_ask_as_much_for_three_as_for_one",
     "mediation:matter": "tests/mediation/test_views.py::test_one_matter_asks_as_much_after_many_steps",
     "cases:case": "tests/cases/test_views.py::test_one_request_asks_as_much_after_many_steps",
     **{
         f"studios:{name}": "tests/studios/test_views.py::test_lists_cost_the_same"
-        for name in ("list", "studio", "session", "public", "public_community", "public_studio")
+        for name in ("list", "public", "public_community")
     },
     "portal:suggestions": "tests/portal/test_suggestions.py::test_the_list_needs_a_fixed_number_of_queries",
     "teams:inbox": "tests/teams/test_views.py::test_lists_need_a_fixed_number_of_statements",
