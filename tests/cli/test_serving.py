@@ -29,25 +29,32 @@ def port(socket_enabled: None) -> int:
 
 
 @pytest.fixture
-def serve(port: int, tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen]]:
+def printed(tmp_path: Path) -> Path:
+    """What the server prints: a file, so that a test can read it while the server runs."""
+    return tmp_path / "printed.txt"
+
+
+@pytest.fixture
+def serve(port: int, tmp_path: Path, printed: Path) -> Iterator[Callable[[str], subprocess.Popen]]:
     """`serve(database)`: the real server, ended at the latest with the test."""
     started: list[subprocess.Popen] = []
 
     def start(database: str) -> subprocess.Popen:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "guangcai.cli", "serve", "--port", str(port)],
-            cwd=postgres.ROOT,
-            env={
-                **os.environ,
-                "DATABASE_URL": database,
-                "LC_ALL": "C",
-                "GUANGCAI_VAR": str(tmp_path),
-                "GUANGCAI_DEBUG": "1",
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        with printed.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "guangcai.cli", "serve", "--port", str(port)],
+                cwd=postgres.ROOT,
+                env={
+                    **os.environ,
+                    "DATABASE_URL": database,
+                    "LC_ALL": "C",
+                    "PYTHONUNBUFFERED": "1",
+                    "GUANGCAI_VAR": str(tmp_path),
+                    "GUANGCAI_DEBUG": "1",
+                },
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
         started.append(process)
         return process
 
@@ -55,7 +62,6 @@ def serve(port: int, tmp_path: Path) -> Iterator[Callable[[str], subprocess.Pope
     for process in started:
         process.terminate()
         process.wait(30)
-        process.stdout.close()
 
 
 def status(url: str) -> int:
@@ -70,26 +76,26 @@ def status(url: str) -> int:
 
 
 def test_the_server_answers_and_ends_when_it_is_asked_to(
-    serve: Callable[[str], subprocess.Popen], scratch: Scratch, port: int
+    serve: Callable[[str], subprocess.Popen], scratch: Scratch, port: int, printed: Path
 ) -> None:
     process = serve(scratch(migrated=True))
     deadline = time.monotonic() + 120
-    while status(f"http://127.0.0.1:{port}/healthz") == 0 and time.monotonic() < deadline:
-        assert process.poll() is None, process.stdout.read()
+    while f"Guangcai runs on http://127.0.0.1:{port}\n" not in printed.read_text():
+        assert process.poll() is None, printed.read_text()
+        assert time.monotonic() < deadline, printed.read_text()
         time.sleep(0.2)
     assert status(f"http://127.0.0.1:{port}/healthz") == 200
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
-    assert f"Guangcai runs on http://127.0.0.1:{port}\n" in process.stdout.read()
     assert status(f"http://127.0.0.1:{port}/healthz") == 0
 
 
 def test_a_database_without_the_schema_is_not_served(
-    serve: Callable[[str], subprocess.Popen], scratch: Scratch
+    serve: Callable[[str], subprocess.Popen], scratch: Scratch, printed: Path
 ) -> None:
     process = serve(scratch(migrated=False))
     assert process.wait(120) == 1
-    assert "Run `guangcai migrate`" in process.stdout.read()
+    assert "Run `guangcai migrate`" in printed.read_text()
 
 
 @dataclass(frozen=True)
