@@ -1,32 +1,24 @@
 """Filters of the list of studios."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guangcai.core.permissions import Permission
-from guangcai.orgs.models import Node
+from guangcai.orgs.forms.communities import seen_with
 from guangcai.studios.models import Studio, StudioKind
 
 ENDED = "ended"
-
-
-def _communities(request: HttpRequest | None) -> QuerySet[Node]:
-    places = Node.objects.in_force(timezone.localdate()).communities().order_by("code")
-    actor: Any = getattr(request, "actor", None)
-    return places.held_by(actor, Permission.STUDIO_VIEW) if actor else places.none()
 
 
 class StudioFilter(filters.FilterSet):
     """Ended studios are shown when somebody asks for them."""
 
     kind = filters.ModelChoiceFilter(label=_("Kind"), queryset=StudioKind.objects.all(), empty_label=_("All"))
-    community = filters.ModelChoiceFilter(label=_("Community"), queryset=_communities, empty_label=_("All"))
+    community = filters.ModelChoiceFilter(
+        label=_("Community"), queryset=seen_with(Permission.STUDIO_VIEW), empty_label=_("All")
+    )
     state = filters.ChoiceFilter(
         label=_("State"),
         choices=[(ENDED, pgettext_lazy("studio", "Ended"))],

@@ -30,5 +30,6 @@ urlpatterns = [
     path("numbers/<uuid:pk>/slip/", line.slip, name="slip"),
     path("numbers/<uuid:pk>/call/", line.call, name="call"),
     path("numbers/<uuid:pk>/result/", line.result, name="result"),
+    path("numbers/<uuid:pk>/successor/", line.successor, name="successor"),
     path("numbers/<uuid:pk>/note/", receptions.note, name="note"),
 ]

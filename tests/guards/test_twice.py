@@ -115,6 +115,7 @@ WITHOUT_FORM: dict[str, str] = {
     "studios:calls": "tests/studios/test_views.py::test_whoever_sits_runs_the_line",
     "studios:call": "tests/studios/test_views.py::test_whoever_sits_runs_the_line",
     "studios:result": BY_STATE,
+    "studios:successor": "tests/studios/test_tickets.py::test_received_and_next_is_one_press",
     "studios:numbers": "tests/studios/test_tickets.py::test_numbers_follow_one_another",
     "studios:note": "tests/studios/test_tickets.py::test_a_note_answered_on_the_spot_is_a_closed_case",
     "studios:public_numbers": "tests/studios/test_tickets.py::test_numbers_follow_one_another",

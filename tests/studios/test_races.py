@@ -49,6 +49,31 @@ def test_two_counters_call_two_people(number: Any, today: Shift, desk: Actor, no
     assert Ticket.objects.get(pk=waiting.pk).counter == 9
 
 
+def test_received_and_next_at_two_counters(number: Any, today: Shift, desk: Actor, now: datetime) -> None:
+    """Each counter presses its button three times at the same moment: each calls one person, nobody is passed over."""
+    tickets = [number() for _at in range(6)]
+    for counter in (1, 2):
+        commands.call_next(shift=today, counter=counter, by=desk, now=now)
+    presses = [
+        lambda t=t: commands.receive_and_call(ticket=t, by=desk, now=now) for t in tickets[:2] for _at in range(3)
+    ]
+    answers = at_once(presses)
+    assert {one.number for one in answers} == {3, 4}
+    at_counters = Ticket.objects.filter(state=TicketState.CALLED).values_list("counter", "number")
+    assert {counter for counter, _number in at_counters} == {1, 2}
+    assert {number for _counter, number in at_counters} == {3, 4}
+    assert Ticket.objects.filter(state=TicketState.WAITING).count() == 2
+    third = Ticket.objects.get(number=3)
+    both = at_once(
+        [
+            lambda: commands.receive_and_call(ticket=third, by=desk, now=now),
+            lambda: commands.settle(ticket=third, state=TicketState.MISSED, by=desk, now=now),
+        ]
+    )
+    assert both.count("move_not_now") == 1
+    assert broken() == []
+
+
 def test_called_and_given_back_at_once(number: Any, today: Shift, desk: Actor, law: Item, now: datetime) -> None:
     ticket = number()
     commands.call_next(shift=today, counter=1, by=desk, now=now)

@@ -137,6 +137,60 @@ def test_one_counter_serves_one(number: Any, today: Shift, sitter: Any, now: dat
     assert AuditEvent.objects.filter(tag="studios:ticket:end").count() == 2
 
 
+def test_received_and_next_is_one_press(number: Any, today: Shift, sitter: Any, now: datetime) -> None:
+    first, second, third = number(), number(), number()
+    by = sitter[1]
+    commands.call_next(shift=today, counter=4, by=by, now=now)
+    called = commands.receive_and_call(ticket=first, by=by, now=now)
+    assert called == second
+    assert Ticket.objects.get(pk=first.pk).state == TicketState.RECEIVED
+    assert (called.state, called.counter) == (TicketState.CALLED, 4)
+    assert commands.receive_and_call(ticket=first, by=by, now=now) == second
+    assert Ticket.objects.get(pk=third.pk).state == TicketState.WAITING
+    with pytest.raises(Conflict):
+        commands.receive_and_call(ticket=third, by=by, now=now)
+    commands.receive_and_call(ticket=second, by=by, now=now)
+    assert commands.receive_and_call(ticket=third, by=by, now=now) is None
+    late = number()
+    assert commands.receive_and_call(ticket=third, by=by, now=now) is None
+    assert Ticket.objects.get(pk=late.pk).state == TicketState.WAITING
+    assert AuditEvent.objects.filter(tag="studios:ticket:call").count() == 3
+    assert broken() == []
+
+
+def test_received_and_next_leaves_a_later_appointment_alone(
+    number: Any, today: Shift, desk: Actor, now: datetime
+) -> None:
+    first = number()
+    later = number(Way.SLOT, slot_at=today.starts_at + 3 * HALF, at=now - DAY)
+    commands.call_next(shift=today, counter=1, by=desk, now=now)
+    assert commands.receive_and_call(ticket=first, by=desk, now=now) is None
+    assert Ticket.objects.get(pk=later.pk).state == TicketState.WAITING
+
+
+def test_received_and_next_is_both_or_neither(
+    cast: Cast, number: Any, today: Shift, desk: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = number(), number()
+    commands.call_next(shift=today, counter=1, by=desk, now=now)
+    for actor, error in {"member": Forbidden, "desk_next_door": OutOfScope, "overseer": Forbidden}.items():
+        with pytest.raises(error):
+            commands.receive_and_call(ticket=first, by=cast.actor(actor), now=now)
+
+    def falls(*_args: object, **_named: object) -> None:
+        raise RuleBroken("-", code="falls")
+
+    with monkeypatch.context() as broken_call:
+        broken_call.setattr("guangcai.studios.commands.tickets._call", falls)
+        with pytest.raises(RuleBroken):
+            commands.receive_and_call(ticket=first, by=desk, now=now)
+    states = Ticket.objects.filter(pk__in=[first.pk, second.pk]).order_by("number").values_list("state", flat=True)
+    assert list(states) == [TicketState.CALLED, TicketState.WAITING]
+    commands.settle(ticket=first, state=TicketState.MISSED, by=desk, now=now)
+    with pytest.raises(Conflict):
+        commands.receive_and_call(ticket=first, by=desk, now=now)
+
+
 def test_a_code_gives_the_number_back(number: Any, now: datetime) -> None:
     ticket = number()
     code = keys.code_of(ticket.pk)

@@ -164,6 +164,65 @@ def test_whoever_sits_runs_the_line(
         assert signed_in(cast.desk_next_door).post(at("result", ticket.pk), {"state": "left"}).status_code == 404
 
 
+def test_the_button_at_the_counter_receives_and_calls(
+    cast: Cast, signed_in: SignIn, today: Shift, sitter: Any, number: Any
+) -> None:
+    first, second = number(), number()
+    browser, home = signed_in(cast.su0), at("session", today.pk)
+    browser.post(at("calls", today.pk), {"counter": "2"})
+    page = browser.get(home).content.decode()
+    assert at("successor", first.pk) in page
+    assert "接待完毕，叫下一位" in page
+    for _again in range(2):
+        assert browser.post(at("successor", first.pk))["Location"] == home
+    assert Ticket.objects.get(pk=second.pk).counter == 2
+    told = browser.post(at("successor", second.pk), follow=True).content.decode()
+    assert "2号接待完毕" in told
+    assert at("calls", today.pk) in told
+    waiting = number()
+    assert browser.post(at("successor", waiting.pk)).status_code == 409
+    assert signed_in(cast.member).post(at("successor", waiting.pk)).status_code == 403
+    assert signed_in(cast.desk_next_door).post(at("successor", waiting.pk)).status_code == 404
+
+
+def test_whoever_sits_reads_his_own_name_and_how_many_sit_with_him(
+    cast: Cast, signed_in: SignIn, studio: Studio, neighbours: Any, sit: Any, desk: Actor, now: datetime
+) -> None:
+    people = neighbours(3)
+    for member, _actor in people:
+        sit(studio, member)
+    commands.fill_seats(studio=studio, by=desk, now=now - DAY)
+    home = at("session", session(studio).pk)
+    own = signed_in(cast.su0).get(home).content.decode()
+    assert people[0][0].name in own
+    assert people[1][0].name not in own
+    assert "另外2位" in own
+    of_desk = signed_in(cast.desk).get(home).content.decode()
+    assert all(member.name in of_desk for member, _actor in people)
+    assert "另外" not in of_desk
+
+
+def test_every_address_of_a_studio_is_closed_to_others(
+    cast: Cast, signed_in: SignIn, studio: Studio, today: Shift, sitter: Any, number: Any
+) -> None:
+    """Next door and whoever has no place in the tree find nothing; an overseer sees the studio and runs nothing."""
+    ticket, place = number(), RotaPlace.objects.get()
+    reads = [("studio", studio.pk), ("edit", studio.pk), ("end", studio.pk), ("rota_new", studio.pk)]
+    reads += [("session", today.pk), ("slip", ticket.pk), ("note", ticket.pk), ("rota_end", place.pk)]
+    writes = [("seats", studio.pk), ("calls", today.pk), ("numbers", today.pk), ("rota_confirmation", place.pk)]
+    writes += [("call", ticket.pk), ("result", ticket.pk), ("successor", ticket.pk), ("note", ticket.pk)]
+    for user in (cast.desk_next_door, cast.member_next_door, cast.liaison_next_door):
+        browser = signed_in(user)
+        assert {name: browser.get(at(name, pk)).status_code for name, pk in reads} == dict.fromkeys(dict(reads), 404)
+        assert {name: browser.post(at(name, pk)).status_code for name, pk in writes} == dict.fromkeys(dict(writes), 404)
+    overseer = signed_in(cast.overseer)
+    assert overseer.get(at("studio", studio.pk)).status_code == 200
+    for name, pk in [*reads[1:], *writes]:
+        assert overseer.post(at(name, pk)).status_code in (403, 405), name
+    ticket.refresh_from_db()
+    assert ticket.state == "waiting"
+
+
 def test_a_note_is_followed_up_by_whoever_sat(
     cast: Cast, signed_in: SignIn, today: Shift, sitter: Any, number: Any, law: Item, desk: Actor, now: datetime
 ) -> None:

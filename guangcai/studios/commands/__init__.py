@@ -11,6 +11,7 @@ from guangcai.studios.commands.tickets import (
     forget_phones,
     give_number,
     leave,
+    receive_and_call,
     settle,
 )
 
@@ -32,5 +33,6 @@ __all__ = [
     "note_reception",
     "offer_to_sit",
     "open_studio",
+    "receive_and_call",
     "settle",
 ]

@@ -106,9 +106,27 @@ def call_next(*, shift: Shift, counter: int, by: Actor, now: datetime) -> Ticket
     require_serving(shift, by)
     row = _lock_going_on(shift.pk)
     _check_counter(row, counter)
-    waiting = {one.pk: one for one in Ticket.objects.waiting().filter(shift=row)}
-    line = [rules.Waiting(one.pk, one.number, one.slot_at) for one in waiting.values()]
+    waiting, line = _line(row, now=now)
     return _call(waiting[rules.next_in_line(line, now=now).id], counter, by=by, now=now)
+
+
+@transaction.atomic
+def receive_and_call(*, ticket: Ticket, by: Actor, now: datetime) -> Ticket | None:
+    """One press at the end of a talk: this number was received, and its counter calls whoever is next. Both or neither.
+
+    Returns whoever is at the counter now; None when nobody can be called. A second press calls nobody.
+    Raises Conflict unless the number is at a counter, RuleBroken(code="over") once the session is over.
+    """
+    require_serving(ticket.shift, by)
+    row = _lock_going_on(ticket.shift_id)
+    now_at = Ticket.objects.get(pk=ticket.pk)
+    if now_at.state == TicketState.RECEIVED:
+        return Ticket.objects.filter(shift=row, state=TicketState.CALLED, counter=now_at.counter).first()
+    done = settle_locked(ticket.pk, row.pk, TicketState.RECEIVED, by=by, now=now)
+    waiting, line = _line(row, now=now)
+    if done.counter is None or not (line and rules.is_ready(line[0], now=now)):
+        return None
+    return _call(waiting[line[0].id], done.counter, by=by, now=now)
 
 
 @transaction.atomic
@@ -118,6 +136,13 @@ def call_number(*, ticket: Ticket, counter: int, by: Actor, now: datetime) -> Ti
     row = _lock_going_on(ticket.shift_id)
     _check_counter(row, counter)
     return _call(Ticket.objects.get(pk=ticket.pk), counter, by=by, now=now)
+
+
+def _line(row: Shift, *, now: datetime) -> tuple[dict[UUID, Ticket], list[rules.Waiting]]:
+    """Whoever waits by id, and the order in which they are called. One statement."""
+    waiting = {one.pk: one for one in Ticket.objects.waiting().filter(shift=row)}
+    line = [rules.Waiting(one.pk, one.number, one.slot_at) for one in waiting.values()]
+    return waiting, rules.call_order(line, now=now)
 
 
 def _call(ticket: Ticket, counter: int, *, by: Actor, now: datetime) -> Ticket:

@@ -31,7 +31,8 @@ from guangcai.studios.queries.studios import state_of
 def found(request: ActorRequest, pk: UUID) -> tuple[Shift, Studio]:
     """The session and its studio, if the actor may see it (404 else) and serves there (403 else)."""
     studios = Studio.objects.visible_to(request.actor).select_related("community", "kind")
-    shift = get_object_or_404(Shift.objects.select_related("activity", "community"), pk=pk)
+    shifts = Shift.objects.visible_to(request.actor).select_related("activity", "community")
+    shift = get_object_or_404(shifts, pk=pk)
     studio = get_object_or_404(studios, activity=shift.activity_id)
     require_serving(shift, request.actor)
     return shift, studio
@@ -59,6 +60,8 @@ def answer(
     """The page of a session; with a refusal on top it is a 422."""
     now = timezone.now()
     line = queries.line_of(shift, now=now)
+    counter = counter or queries.counter_of(shift, request.actor)
+    serving = next((one for one in line.called if one.counter == counter), None)
     context = {
         "shift": shift,
         "studio": studio,
@@ -66,9 +69,11 @@ def answer(
         "ready": line.ready,
         "now": now,
         "state": state_of(shift, now=now),
-        "counter": counter or queries.counter_of(shift, request.actor),
+        "counter": counter,
+        "serving": serving,
+        "elsewhere": [one for one in line.called if one != serving],
         "received": _received(line, request.actor),
-        "seated": _seated(shift),
+        "seated": _seated(shift, request.actor),
         "new_id": new_id(),
         "error": error,
         "takes_attendance": request.actor.can(Permission.ATTENDANCE_TAKE, shift.path),
@@ -82,9 +87,12 @@ def _received(line: queries.Line, actor: Actor) -> list[tuple[Ticket, bool, Case
     return [(one, one.pk in noted, cases.get(one.pk)) for one in line.received]
 
 
-def _seated(shift: Shift) -> list[Any]:
-    rows = SignUp.objects.placed().filter(shift=shift).select_related("member").order_by("place_no")
-    return [row.member for row in rows]
+def _seated(shift: Shift, actor: Actor) -> dict[str, Any]:
+    """Who sits: names as far as the reader sees the roster, of everybody else how many. Two statements."""
+    seats = SignUp.objects.placed().filter(shift=shift)
+    shown = seats.visible_to(actor).select_related("member").order_by("place_no")
+    people = [row.member for row in shown]
+    return {"people": people, "more": seats.count() - len(people)}
 
 
 @login_required
@@ -120,7 +128,7 @@ def slip(request: ActorRequest, pk: UUID) -> HttpResponse:
     """A number on paper: the number, the studio, a code to see one's turn on a phone."""
     ticket = found_ticket(request, pk)
     code = keys.code_of(ticket.pk)
-    studio = Studio.objects.get(activity=ticket.shift.activity_id)
+    studio = get_object_or_404(Studio.objects.visible_to(request.actor), activity=ticket.shift.activity_id)
     line = queries.line_of(ticket.shift, now=timezone.now())
     waiting = [rules.Waiting(one.pk, one.number, one.slot_at) for one in line.waiting]
     context = {
@@ -151,6 +159,21 @@ def call(request: ActorRequest, pk: UUID) -> HttpResponse:
         commands.call_number(ticket=ticket, counter=counter, by=request.actor, now=timezone.now())
     except RuleBroken as broken:
         return answer(request, shift, studio, error=broken)
+    return redirect("studios:session", shift.pk)
+
+
+@login_required
+@require_POST
+def successor(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Received, and the next one called to the same counter: one press."""
+    ticket = found_ticket(request, pk)
+    shift, studio = found(request, ticket.shift_id)
+    try:
+        called = commands.receive_and_call(ticket=ticket, by=request.actor, now=timezone.now())
+    except RuleBroken as broken:
+        return answer(request, shift, studio, error=broken)
+    if called is None:
+        messages.info(request, _("Number %(number)d was received. Nobody waits now.") % {"number": ticket.number})
     return redirect("studios:session", shift.pk)
 
 

@@ -67,6 +67,6 @@ class _Said:
 def _people(request: ActorRequest, ticket: Ticket) -> "object":
     """Who can follow it up: whoever sits there; a member who writes it down only himself."""
     seats = SignUp.objects.placed().filter(shift=ticket.shift).values("member")
-    people = Member.objects.filter(pk__in=seats).order_by("name_pinyin", "pk")
+    people = Member.objects.visible_to(request.actor).filter(pk__in=seats).order_by("name_pinyin", "pk")
     is_desk = request.actor.can(Permission.STUDIO_EDIT, ticket.path)
     return people if is_desk else people.filter(pk=request.actor.member_id)

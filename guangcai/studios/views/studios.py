@@ -20,7 +20,7 @@ from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.members.queries.person import own_member
 from guangcai.members.views.asking import asked, community_of, posted
-from guangcai.orgs.models import Node
+from guangcai.orgs.forms.communities import communities_of
 from guangcai.studios import commands
 from guangcai.studios.filters import StudioFilter
 from guangcai.studios.forms import OpenForm, ReasonForm, StudioForm, open_initial
@@ -92,8 +92,7 @@ def page_of(request: ActorRequest, row: Studio) -> dict[str, Any]:
 def new(request: ActorRequest) -> HttpResponse:
     """Open a studio and plan its sessions."""
     home, now = community_of(request, Permission.STUDIO_EDIT), timezone.now()
-    communities = Node.objects.in_force(timezone.localdate(now)).communities()
-    mine = communities.held_by(request.actor, Permission.STUDIO_EDIT).order_by("code")
+    mine = communities_of(request.actor, Permission.STUDIO_EDIT)
     lead = request.user.name  # type: ignore[union-attr]
     start = open_initial(now=now, lead_name=lead) | {"community": home.pk}
     form = OpenForm(posted(request), actor=request.actor, communities=mine, path=home.path, initial=start)
