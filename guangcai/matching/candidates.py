@@ -45,9 +45,8 @@ class Arcs:
 
 def candidate_arcs(problem: Problem, reach: Reach) -> Arcs:
     """The best `limits.candidates` members of every need with places, by points; equal points are spread evenly."""
-    anything, _ = problem.room
     open_needs = np.flatnonzero((problem.needs.places > 0) & problem.needs.consent)
-    free_members = np.flatnonzero(anything > 0)
+    free_members = np.flatnonzero(problem.room_for(open_needs) > 0)
     near: list[Arcs] = []
     for need, member in communities(problem, open_needs, free_members):
         near += blocks(problem, need, member)

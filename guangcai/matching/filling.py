@@ -126,9 +126,7 @@ class Filling:
 def fillable(rest: Problem, reach: Reach) -> Ints:
     """Needs with empty places in whose reach somebody has room left."""
     empty = np.flatnonzero((rest.needs.places > 0) & rest.needs.consent)
-    # Room for a post helps a household only where a post can be moved to make it.
-    anything, households = rest.room
-    has_room = (households if (rest.needs.kind == NeedKind.HOUSEHOLD).all() else anything) > 0
+    has_room = rest.room_for(np.arange(len(rest.needs))) > 0
     if reach is Reach.DISTRICT:
         return empty if has_room.any() else empty[:0]
     roomy = np.unique(rest.members.position[has_room, COMMUNITY])

@@ -57,6 +57,12 @@ class Problem:
         households = np.clip(self.limits.households_each - self.members.households, 0, anything)
         return anything, households
 
+    def room_for(self, need: Ints) -> Ints:
+        """How much more each member may take on of these needs: only his room for households when all are households.
+        Room for a post helps a household only where a post can be moved to make it."""
+        anything, households = self.room
+        return households if (self.needs.kind[need] == NeedKind.HOUSEHOLD).all() else anything
+
     @cached_property
     def has_forbidden(self) -> Flags:
         flags = np.zeros(len(self.needs), dtype=bool)

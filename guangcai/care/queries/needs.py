@@ -14,42 +14,37 @@ from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 
-URGENCY: Final = {RiskTier.HIGH: 3, RiskTier.KEY: 2, RiskTier.GENERAL: 1}
-COLUMNS = ("id", "community_id", "place_id", "place__path", "place__level", "tier", "category", "label")
+URGENCY: Final[dict[str, int]] = {RiskTier.HIGH: 3, RiskTier.KEY: 2, RiskTier.GENERAL: 1}
+COLUMNS = ("id", "community_id", "place_id", "tier")
 
 
 @dataclass(frozen=True)
 class HouseholdNeed:
-    """A household without anybody: where, how urgent, and the label its desk gave it. place_*: below the community."""
+    """A household without anybody: where (place: below the community) and how urgent."""
 
     id: UUID
     community_id: int
     place_id: int | None
-    place_path: str | None
-    place_level: str | None
     tier: str
-    category: str
-    label: str
     consent: bool = True
 
     @property
     def urgency(self) -> int:
         """3 for a high risk, 1 for a general one."""
-        return URGENCY[RiskTier(self.tier)]
+        return URGENCY[self.tier]
 
 
 def unpaired(actor: Actor, paths: Iterable[str]) -> list[HouseholdNeed]:
     """Households under `paths` that agreed, have a guardian where they need one, and no live contact pairing.
 
-    Only where the actor runs the desk. One statement, highest risk first.
+    Only where the actor runs the desk. One statement, in no order.
     """
     wanted = under("path", list(paths)) & under("path", actor.paths_with(Permission.CARE_EDIT))
     live = Pairing.objects.live().contacts().filter(household=OuterRef("pk"))
     agreed = HouseholdConsent.objects.filter(household=OuterRef("pk"), withdrawn_at=None)
     rows = Household.objects.current().filter(wanted, ~Exists(live), Exists(agreed))
     rows = rows.exclude(pk__in=_without_guardian(wanted))
-    found = [HouseholdNeed(*row) for row in rows.values_list(*COLUMNS)]
-    return sorted(found, key=lambda need: (-need.urgency, need.label, need.id))
+    return [HouseholdNeed(*row) for row in rows.values_list(*COLUMNS).order_by()]
 
 
 def _without_guardian(wanted: Q) -> "QuerySet[Household, UUID]":

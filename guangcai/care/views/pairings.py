@@ -121,7 +121,7 @@ def people(request: ActorRequest, pk: UUID) -> HttpResponse:
         found_here = found_here.filter(pk__in=CareOffer.objects.visible_to(request.actor).open().values("member"))
     members = list(found_here[:PEOPLE_SHOWN])
     willing = willing_among(member.pk for member in members)
-    held = households_of(member.pk for member in members)
+    held = households_of([member.pk for member in members])
     kind = request.GET.get("kind", "")
     context = {
         "household": row,

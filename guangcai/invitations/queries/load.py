@@ -7,6 +7,7 @@ from uuid import UUID
 import numpy as np
 
 from guangcai.care.queries import load as care
+from guangcai.commitments.load import Whom
 from guangcai.posts.queries import load as posts
 from guangcai.teams.queries import load as teams
 from guangcai.zones.queries import load as zones
@@ -14,9 +15,9 @@ from guangcai.zones.queries import load as zones
 ROOMS = (posts, zones, teams, care)
 
 
-def by_row(keys: Sequence[UUID]) -> Any:
-    """Commitments of each member, in the order of `keys`: one statement a room."""
-    return sum((column(room.commitments_of(keys), keys) for room in ROOMS), np.zeros(len(keys), dtype=np.int32))
+def by_row(members: Whom, keys: Sequence[UUID]) -> Any:
+    """Commitments of each of these members, in the order of `keys`: one statement a room."""
+    return sum((column(room.commitments_of(members), keys) for room in ROOMS), np.zeros(len(keys), dtype=np.int32))
 
 
 def column(numbers: Mapping[UUID, int], keys: Sequence[UUID]) -> Any:

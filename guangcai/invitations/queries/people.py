@@ -64,21 +64,18 @@ def people(path: str, *, places: Places, kinds: Kinds, duty: AnnualDuty, fit: Ma
     load counts what he has taken on anywhere; he may take on `fit.commitments` in all. missing: of this year's duty.
     Whoever calls has checked the right to ask people there.
     """
-    rows = list(
-        Member.objects.current()
-        .filter(under("path", [path]))
-        .order_by("pk")
-        .values_list("pk", "community_id", "building_id", "category", "birth_date")
-    )
+    asked = Member.objects.current().filter(under("path", [path]))
+    columns = ("pk", "community_id", "building_id", "category", "birth_date")
+    rows = list(asked.order_by("pk").values_list(*columns))
     keys = tuple(row[0] for row in rows)
     at = {key: number for number, key in enumerate(keys)}
     here = Q(member__ended_at=None) & under("member__path", [path])
-    taken = load.by_row(keys)
+    taken = load.by_row(asked.values("pk"), keys)
     skills, certified = _skills(at, here, kinds, on)
     table = Members(
         ids=tuple(range(len(keys))),
         capacity=np.maximum(fit.commitments - taken, 0).astype(np.int32),
-        households=load.column(care.households_of(keys), keys),
+        households=load.column(care.households_of(asked.values("pk")), keys),
         skills=skills,
         certified=certified,
         free=_free(at, here),

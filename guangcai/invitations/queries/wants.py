@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,6 +34,12 @@ NOON, EVENING_BEGINS = 12, 18
 # care counts from 1 to 3, the highest risk last; here the smaller the more urgent.
 HIGHEST: Final = 3
 Pairs = list[tuple[UUID, UUID]]
+# The column of a need, and the tables that say who was asked for it or took it.
+TOLD: Final[dict[Subject, tuple[str, tuple[Any, ...]]]] = {
+    Subject.POSTS: ("post", (PostClaim, Invitation)),
+    Subject.SHIFTS: ("shift", (SignUp, Invitation)),
+    Subject.HOUSEHOLDS: ("household", (Pairing,)),
+}
 
 
 @dataclass(frozen=True)
@@ -57,10 +64,11 @@ class Wants:
     """Needs in the order of `keys`; row n of `table` has the id n."""
 
     subject: Subject
+    paths: tuple[str, ...]  # under which they were written
     rows: tuple[Want, ...]
     table: Needs
 
-    @property
+    @cached_property
     def keys(self) -> tuple[UUID, ...]:
         return tuple(row.key for row in self.rows)
 
@@ -74,10 +82,14 @@ def wants_of(
     """
     found = {Subject.POSTS: _posts, Subject.SHIFTS: _shifts, Subject.HOUSEHOLDS: _households}[subject]
     heirs = heirs_under(path)
-    rows = sorted(found([path, *heirs.paths], by=by, now=now), key=lambda row: row.key)
-    rows = [replace(row, community=heirs.of.get(row.community, row.community)) for row in rows]
-    rows = [row for row in rows if only is None or row.key == only]
-    return Wants(subject, tuple(rows), _table(subject, rows, places, kinds))
+    paths = (path, *heirs.paths)
+    rows = sorted(found(paths, by=by, now=now), key=lambda row: row.key)
+    rows = [
+        replace(row, community=heirs.of[row.community]) if row.community in heirs.of else row
+        for row in rows
+        if only is None or row.key == only
+    ]
+    return Wants(subject, paths, tuple(rows), _table(subject, rows, places, kinds))
 
 
 def _table(subject: Subject, rows: Sequence[Want], places: Places, kinds: Kinds) -> Needs:
@@ -188,25 +200,11 @@ def forbidden(wants: Wants, people: People, kinds: Kinds) -> list[tuple[int, int
 
 def _told(wants: Wants) -> Pairs:
     """Pairs that were asked, taken or skipped before: no one is asked twice for the same thing."""
-    keys = wants.keys
-    skipped = Proposal.objects.filter(decision=Decision.SKIPPED)
-    if wants.subject == Subject.HOUSEHOLDS:
-        return [
-            *Pairing.objects.filter(household__in=keys).values_list("household_id", "member_id"),
-            *skipped.filter(household__in=keys).values_list("household_id", "member_id"),
-        ]
-    if wants.subject == Subject.POSTS:
-        return [
-            *PostClaim.objects.filter(post__in=keys).values_list("post_id", "member_id"),
-            *Invitation.objects.filter(post__in=keys).values_list("post_id", "member_id"),
-            *skipped.filter(post__in=keys).values_list("post_id", "member_id"),
-        ]
-    return [
-        *SignUp.objects.filter(shift__in=keys).values_list("shift_id", "member_id"),
-        *Invitation.objects.filter(shift__in=keys).values_list("shift_id", "member_id"),
-        *skipped.filter(shift__in=keys).values_list("shift_id", "member_id"),
-        *_clashes(keys),
-    ]
+    need, sources = TOLD[wants.subject]
+    there = under(f"{need}__path", wants.paths)
+    tables = [Proposal.objects.filter(decision=Decision.SKIPPED), *(model.objects.all() for model in sources)]
+    told = [pair for rows in tables for pair in rows.filter(there).values_list(f"{need}_id", "member_id")]
+    return told + (_clashes(wants.keys) if wants.subject == Subject.SHIFTS else [])
 
 
 def _clashes(shifts: Sequence[UUID]) -> Pairs:
