@@ -379,8 +379,9 @@ PUBLIC_ADDRESSES = frozenset(
         "studios:public_number",
         "studios:public_end",
         "studios:hall",
-        # What units promised a community, kept and late.
+        # What units promised a community, kept and late, and the story of each matter.
         "councils:public",
+        "councils:public_matter",
         # The wall of wishes, making one, and following it with its code.
         "wishes:walls",
         "wishes:wall",

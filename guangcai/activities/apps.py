@@ -16,9 +16,12 @@ class ActivitiesConfig(AppConfig):
         from guangcai.activities import notices
         from guangcai.activities.commands import movers  # registers how activities follow a merge of two records
         from guangcai.activities.queries import life
+        from guangcai.activities.queries import matters as told
+        from guangcai.core import matters
         from guangcai.members import timeline
 
         assert movers
         notices.declare_templates()
         timeline.provide(life.timeline_of)
+        matters.tell(told.KIND, told.TELLER)
         kiosk.offer(kiosk.KioskTask(_("Check in"), "activities:pad", "clipboard-check"))

@@ -16,6 +16,7 @@ from guangcai.activities.commands import ActivityText, Repeat
 from guangcai.activities.enums import ActivityKind, CancelReason, HolidayRule, Weekday
 from guangcai.activities.models import Activity, ActivityTemplate
 from guangcai.core.errors import RuleBroken
+from guangcai.core.matters import MatterField
 from guangcai.members.models import Member, ServiceKind, SkillKind
 from guangcai.orgs.forms.fields import CommunityField
 from guangcai.orgs.models import PartyOrganisation
@@ -100,6 +101,12 @@ class NoticeForm(forms.Form):
 
     def text(self) -> ActivityText:
         return ActivityText(**{name: self.cleaned_data[name] for name in TEXT_FIELDS})
+
+
+class NewNoticeForm(NoticeForm):
+    """The notice of an activity that does not stand yet: it also says what it is held for."""
+
+    matter = MatterField()
 
 
 def notice_initial(source: Activity | ActivityTemplate | None) -> dict[str, Any]:

@@ -18,8 +18,9 @@ class CasesConfig(AppConfig):
         from guangcai.cases.models import Asker
         from guangcai.cases.models.asker import CODE_PURPOSE, PHONE_PURPOSE
         from guangcai.cases.queries import grown, life
+        from guangcai.cases.queries import matters as told
         from guangcai.commitments import origins, team_roll
-        from guangcai.core import notify, reseal
+        from guangcai.core import matters, notify, reseal
         from guangcai.core.enums import Channel
         from guangcai.members import timeline
         from guangcai.orgs import followers
@@ -28,6 +29,7 @@ class CasesConfig(AppConfig):
         team_roll.on_end(release_team)
         origins.take(OriginKind.VISIT_NEED, grown.TAKER)
         timeline.provide(life.timeline_of)
+        matters.tell(told.KIND, told.TELLER)
         notices.declare_templates()
         hooks.declare()
         notify.reached_by(Channel.SMS, notices.phone_of)

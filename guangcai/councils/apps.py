@@ -11,11 +11,18 @@ class CouncilsConfig(AppConfig):
     label = "councils"
 
     def ready(self) -> None:
+        from guangcai.core import matters
         from guangcai.councils import notices
-        from guangcai.councils.commands import movers  # registers how seats follow a merge of two records
-        from guangcai.councils.queries import life
+        from guangcai.councils.commands import (
+            movers,  # registers how seats follow a merge of two records
+            put_to_proposal,
+        )
+        from guangcai.councils.enums import MatterKind
+        from guangcai.councils.queries import agreements, life, proposals
         from guangcai.members import timeline
 
         assert movers
         notices.declare_templates()
         timeline.provide(life.timeline_of)
+        matters.keep(matters.Keeper(open_to=proposals.open_to, put=put_to_proposal, holds=proposals.holds))
+        matters.tell(MatterKind.AGREEMENT, agreements.TELLER)

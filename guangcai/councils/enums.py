@@ -90,6 +90,7 @@ class MatterKind(models.TextChoices):
     BOOKING = "booking", pgettext_lazy("matter", "Booking")
     ACTIVITY = "activity", _("Activity")
     CASE = "case", pgettext_lazy("matter", "Request")
+    WISH = "wish", pgettext_lazy("matter", "Wish")
     AGREEMENT = "agreement", _("Joint-building agreement")
 
 

@@ -185,6 +185,17 @@ class ClosingForm(forms.Form):
         field: Any = self.fields["seats"]
         open_seats = BodyMember.objects.open().filter(body=meeting.body_id)
         field.queryset = open_seats.select_related("member", "work_unit").order_by("since", "pk")
+        tabled = meeting.agenda.filter(proposal__isnull=False)  # type: ignore[attr-defined]
+        self.tabled: list[UUID] = []
+        for key, title in tabled.values_list("proposal", "proposal__title"):
+            self.tabled.append(key)
+            self.fields[rules.decided_field(key)] = forms.CharField(
+                label=_("Decided on “%(title)s”") % {"title": title},
+                required=False,
+                max_length=rules.TEXT_LENGTH,
+                help_text=_("Everybody reads it: name no person."),
+            )
+        self.order_fields(["seats", "residents", *map(rules.decided_field, self.tabled), "decisions", "next_on"])
 
     def closing(self) -> commands.Closing:
         cleaned = self.cleaned_data
@@ -193,6 +204,7 @@ class ClosingForm(forms.Form):
             next_on=cleaned["next_on"],
             decisions=cleaned["decisions"].splitlines(),
             residents=cleaned["residents"] or 0,
+            decided={key: cleaned[rules.decided_field(key)] for key in self.tabled},
         )
 
 
@@ -351,7 +363,7 @@ class LinkForm(forms.Form):
     address = forms.CharField(
         label=_("Address of its page"),
         max_length=300,
-        help_text=_("Open the activity, booking, request or agreement and copy the address."),
+        help_text=_("Open the activity, booking, request, wish or agreement and copy the address."),
     )
     label = forms.CharField(label=pgettext_lazy("matter", "What it is"), max_length=rules.LINE_LENGTH)
 
@@ -364,7 +376,9 @@ class LinkForm(forms.Form):
             found = None
         kind = next((kind for kind, name in PAGES.items() if found and found.view_name == name), None)
         if found is None or kind is None:
-            raise forms.ValidationError(_("This is no page of an activity, a booking, a request or an agreement."))
+            raise forms.ValidationError(
+                _("This is no page of an activity, a booking, a request, a wish or an agreement.")
+            )
         return kind, found.kwargs["pk"]
 
 

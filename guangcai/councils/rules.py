@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -192,6 +193,11 @@ def _menus(kept: Kept, rhythm: MeetingRhythm, today: date) -> list[DueOn]:
     this = today.replace(day=1)
     wanted = [month for month in (this, add_months(this, 1)) if month not in kept.menus]
     return [DueOn(Duty.MENU, month - timedelta(days=rhythm.menu_days), month) for month in wanted]
+
+
+def decided_field(proposal: UUID) -> str:
+    """What the closing form calls its box for the decision on a proposal."""
+    return f"decided_{proposal}"
 
 
 def check_record_month(*, month: date, today: date, is_menu: bool, is_taken: bool) -> None:

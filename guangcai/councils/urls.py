@@ -58,4 +58,5 @@ urlpatterns = [
     path("contests/<uuid:pk>/publication/", contests.publication, name="contest_publication"),
     path("entries/<uuid:pk>/scores/", contests.scores, name="scores"),
     path("public/<slug:code>/", pledges.public, name="public"),
+    path("stories/<uuid:pk>/", pledges.public_matter, name="public_matter"),
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
+from guangcai.core.matters import MatterField
 from guangcai.orgs.forms.fields import CommunityField, DayField, NodeField, for_actor
 from guangcai.orgs.models import Node, WorkUnit
 from guangcai.places import rules
@@ -211,6 +212,7 @@ class BookingForm(forms.Form):
     purpose = forms.CharField(label=_("What for"), max_length=200)
     contact_name = forms.CharField(label=_("Whom the owner rings up"), max_length=60)
     contact_phone = forms.CharField(label=_("Phone of the contact"), max_length=40, required=False)
+    matter = MatterField()
 
     def __init__(self, *args: Any, communities: QuerySet[Node], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,7 +12,7 @@ class WishesConfig(AppConfig):
 
     def ready(self) -> None:
         from guangcai.commitments import origins, sources
-        from guangcai.core import reseal
+        from guangcai.core import matters, reseal
         from guangcai.members import timeline
         from guangcai.wishes import notices
         from guangcai.wishes.commands import movers  # registers how claims follow a merge of two records
@@ -20,10 +20,12 @@ class WishesConfig(AppConfig):
         from guangcai.wishes.models import WishAsker, WishClaim
         from guangcai.wishes.models.wish import CODE_PURPOSE
         from guangcai.wishes.queries import grown, life
+        from guangcai.wishes.queries import matters as told
 
         assert movers
         notices.declare_templates()
         sources.provide(SOURCE, WishClaim)
         timeline.provide(life.timeline_of)
+        matters.tell(told.KIND, told.TELLER)
         origins.take("visit_need", grown.TAKER)
         reseal.indexed(WishAsker, "code_index", source="code", purpose=CODE_PURPOSE)

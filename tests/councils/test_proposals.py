@@ -23,7 +23,7 @@ from guangcai.councils.models import (
     ProposalStep,
 )
 from guangcai.councils.queries import promises
-from guangcai.councils.queries.proposals import timeline_of
+from guangcai.councils.queries.story import story_of
 from guangcai.councils.rules import Standing
 from tests.cast import Cast
 from tests.councils.conftest import DAY, broken, call, finish, promise
@@ -59,8 +59,9 @@ def test_from_the_first_word_to_the_result(
     assert states(row) == ["raised", "accepted", "tabled", "pledged", "underway", "done", "judged", "published"]
     (told,) = promises.standings(promises.with_parts(JointPledge.objects.all()), on=later.date())
     assert (told.standing, told.days_late) == (Standing.KEPT_LATE, 10)
-    assert next(item.title for item in timeline_of(row)) == str(S.PUBLISHED.label)
-    assert "10" in " ".join(item.text for item in timeline_of(row))
+    story = story_of(row, desk)
+    assert story[-1].title == str(S.PUBLISHED.label)
+    assert "10" in " ".join(item.text for item in story)
     assert {"councils:proposal:raise", "councils:proposal:move", "councils:proposal:judge"} <= tags()
     assert {"councils:pledge:make", "councils:pledge:note", "councils:pledge:done"} <= tags()
     assert broken() == []

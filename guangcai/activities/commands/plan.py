@@ -12,8 +12,9 @@ from guangcai.activities import hooks, rules
 from guangcai.activities.commands.telling import tell_signed_up
 from guangcai.activities.enums import ActivityKind, CancelReason, Occasion
 from guangcai.activities.models import Activity, ActivityTemplate, RequiredSkill, Shift
+from guangcai.activities.queries.matters import KIND
 from guangcai.activities.queries.notices import notice_text, refused_title_words
-from guangcai.core import audit
+from guangcai.core import audit, matters
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import RuleBroken
@@ -57,15 +58,18 @@ def add_activity(
     now: datetime,
     template: ActivityTemplate | None = None,
     skills: Iterable[SkillKind] = (),
+    matter: UUID | None = None,
     id: UUID | None = None,
 ) -> Activity:
     """Prepare an activity of a community; nobody outside the desk sees it before it is published.
 
-    id: the client's key; sent again with the same title it is the same activity.
+    matter: the proposal it is held for (core.matters). id: the client's key; sent again with the same title it is the
+    same activity.
     Raises RuleBroken(field="title"); Forbidden or OutOfScope.
     """
     by.require(Permission.ACTIVITY_EDIT, community.path)
     if found := already(Activity, id, title=text.title, community_id=community.pk):
+        matters.check_same(matter, kind=KIND, target=found.pk)
         return found
     rules.check_title(text.title, refused_words=refused_title_words())
     activity = Activity.objects.create(
@@ -79,6 +83,7 @@ def add_activity(
     )
     RequiredSkill.objects.bulk_create(RequiredSkill(activity=activity, skill=skill) for skill in skills)
     audit.record(Tag.ACTIVITY_ADD, by=by, on=activity, now=now)
+    matters.put(matter, kind=KIND, target=activity.pk, words=activity.title, by=by, now=now)
     return activity
 
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.activities import commands, recurrence, rules
-from guangcai.activities.forms import CancelForm, ExtensionForm, NoticeForm, notice_initial
+from guangcai.activities.forms import CancelForm, ExtensionForm, NewNoticeForm, NoticeForm, notice_initial
 from guangcai.activities.models import Activity, ActivityTemplate
 from guangcai.activities.queries import shifts as queries
 from guangcai.activities.queries.notices import notice_text
+from guangcai.core import matters
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.ids import new_id
@@ -47,7 +48,7 @@ def templates(request: ActorRequest) -> HttpResponse:
     above = {path for held in request.actor.paths_with(Permission.ACTIVITY_EDIT) for path in ancestors(held)}
     own = under("path", request.actor.paths_with(Permission.ACTIVITY_EDIT))
     rows = ActivityTemplate.objects.filter(Q(path__in=above) | own).select_related("service_kind").order_by("pk")
-    return render(request, "activities/templates.html", {"rows": rows})
+    return render(request, "activities/templates.html", {"rows": rows, "matter": request.GET.get("matter", "")})
 
 
 @login_required
@@ -57,7 +58,8 @@ def new(request: ActorRequest) -> HttpResponse:
     template = _template(request)
     communities = communities_run(request.actor, Permission.ACTIVITY_EDIT)
     initial = notice_initial(template) | {"id": new_id(), "lead_name": request.user.name}  # type: ignore[union-attr]
-    form = NoticeForm(request.POST or None, initial=initial, communities=communities, holders=_holders(request))
+    form = NewNoticeForm(request.POST or None, initial=initial, communities=communities, holders=_holders(request))
+    matters.offer(form, request.actor, chosen=request.GET.get("matter", ""))
     if request.method == "POST" and form.is_valid():
         try:
             activity = commands.add_activity(
@@ -65,6 +67,7 @@ def new(request: ActorRequest) -> HttpResponse:
                 text=form.text(),
                 template=template,
                 skills=form.cleaned_data["skills"],
+                matter=form.cleaned_data.get("matter"),
                 id=form.cleaned_data["id"],
                 by=request.actor,
                 now=timezone.now(),

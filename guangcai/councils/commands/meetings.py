@@ -1,6 +1,6 @@
 """Meetings: called before, called off with a reason, closed with attendance and decisions, minuted."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -14,6 +14,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
+from guangcai.core.publication import check_publishable
 from guangcai.councils import rules
 from guangcai.councils.commands.bodies import lock_body, same_lines
 from guangcai.councils.enums import MinutesStage
@@ -88,12 +89,16 @@ def call_off_meeting(*, meeting: Meeting, reason: str, by: Actor, now: datetime)
 
 @dataclass(frozen=True)
 class Closing:
-    """Who was there (seats of the body), how many residents without a seat, what was decided, when they meet again."""
+    """Who was there (seats of the body), how many residents without a seat, what was decided, when they meet again.
+
+    decided: on which proposal of the agenda (its key) what was decided, in words that everybody reads.
+    """
 
     seats: Collection[BodyMember]
     next_on: date
     decisions: Sequence[str] = field(default_factory=tuple)
     residents: int = 0
+    decided: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -117,13 +122,24 @@ def close_meeting(*, meeting: Meeting, closing: Closing, by: Actor, now: datetim
     MeetingAttendance.objects.bulk_create(
         MeetingAttendance(meeting=row, district_code=row.district_code, seat=seat) for seat in seats
     )
-    lines = [line.strip()[: rules.TEXT_LENGTH] for line in closing.decisions if line.strip()][: rules.MOST_LINES]
-    Decision.objects.bulk_create(
-        Decision(meeting=row, district_code=row.district_code, position=position, text=line)
-        for position, line in enumerate(lines, start=1)
-    )
-    audit.record(Tag.MEETING_CLOSE, by=by, on=row, now=now, present=len(seats), decisions=len(lines))
+    number = _decide(row, closing)
+    audit.record(Tag.MEETING_CLOSE, by=by, on=row, now=now, present=len(seats), decisions=number)
     return row
+
+
+def _decide(row: Meeting, closing: Closing) -> int:
+    """Write the decisions down, those on proposals of the agenda first; returns how many."""
+    tabled = row.agenda.filter(proposal__in=closing.decided).values_list("proposal", flat=True)  # type: ignore[attr-defined]
+    lines = [(closing.decided[key], key) for key in tabled] + [(line, None) for line in closing.decisions]
+    said = [(line.strip()[: rules.TEXT_LENGTH], key) for line, key in lines if line.strip()][: rules.MOST_LINES]
+    for line, key in said:
+        if key:
+            check_publishable(rules.decided_field(key), line)
+    Decision.objects.bulk_create(
+        Decision(meeting=row, district_code=row.district_code, position=position, text=line, proposal_id=key)
+        for position, (line, key) in enumerate(said, start=1)
+    )
+    return len(said)
 
 
 def may_amend(meeting: Meeting, actor: Actor) -> bool:

@@ -276,3 +276,15 @@ def link_matter(
     )
     audit.record(Tag.PROPOSAL_LINK, by=by, on=row, now=now, kind=kind.value, target=str(target))
     return made
+
+
+def put_to_proposal(matter: UUID, kind: str, target: UUID, words: str, by: Actor, now: datetime) -> MatterLink:
+    """What another room makes for a proposal belongs to it (core.matters), in the transaction that makes it.
+
+    Raises OutOfScope for a proposal that is not the actor's to see.
+    """
+    row = Proposal.objects.visible_to(by).filter(pk=matter).first()
+    if row is None:
+        raise OutOfScope()
+    label = words[: rules.LINE_LENGTH]
+    return link_matter(proposal=row, kind=MatterKind(kind), target=target, label=label, by=by, now=now)

@@ -111,16 +111,25 @@ class MeetingAttendance(Fact):
 
 
 class Decision(Fact):
-    """What a meeting decided. Never changed; a later meeting decides anew. It moves no proposal by itself."""
+    """What a meeting decided. Never changed; a later meeting decides anew. It moves no proposal by itself.
+
+    `proposal`: on which one of its agenda; everybody reads these words in the story of the proposal.
+    """
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="decisions")
     position = models.PositiveSmallIntegerField()
     text = models.CharField(max_length=500)
+    proposal = models.ForeignKey("councils.Proposal", models.PROTECT, null=True, blank=True, related_name="decisions")
 
     class Meta:
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["district_code", "meeting", "position"], name="decision_in_order"),
+            models.UniqueConstraint(
+                fields=["district_code", "meeting", "proposal"],
+                condition=Q(proposal__isnull=False),
+                name="decision_once_a_proposal",
+            ),
             models.CheckConstraint(condition=~Q(text=""), name="decision_says_something"),
         ]
 

@@ -1,12 +1,17 @@
 """Agreements as screens show them: promised against delivered."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from guangcai.core.actor import Actor
+from guangcai.core.matters import Teller, Told
 from guangcai.core.permissions import Permission
+from guangcai.core.screens import TimelineItem
 from guangcai.councils.models import AgreementItem, JointAgreement
 
 TO_SIGN, IN_FORCE, OVER, ENDED = "to_sign", "in_force", "over", "ended"
@@ -52,3 +57,24 @@ def to_sign(actor: Actor) -> int:
     """Agreements that wait for the signature of the actor's unit. One query."""
     units = actor.units_with(Permission.PROPOSAL_ANSWER)
     return JointAgreement.objects.filter(work_unit__in=units, signed_on=None, ended_at=None).count()
+
+
+def _told(rows: QuerySet[JointAgreement], *, opens: bool) -> Iterator[Told]:
+    for row in (
+        rows.filter(signed_at__isnull=False).select_related("work_unit", "community").order_by("signed_at", "pk")
+    ):
+        names = {"unit": row.work_unit.name, "community": row.community.name}
+        title, url = _("%(unit)s and %(community)s sign an agreement") % names, row.get_absolute_url() if opens else ""
+        assert row.signed_at is not None
+        yield row.pk, TimelineItem(row.signed_at, title, "", url, "info", "heart-handshake")
+
+
+def _seen(keys: Collection[UUID], actor: Actor) -> Iterator[Told]:
+    return _told(JointAgreement.objects.visible_to(actor).filter(pk__in=keys), opens=True)
+
+
+def _public(keys: Collection[UUID]) -> Iterator[Told]:
+    return _told(JointAgreement.objects.filter(pk__in=keys), opens=False)
+
+
+TELLER = Teller(_seen, _public)

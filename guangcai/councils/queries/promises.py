@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from guangcai.core.actor import Actor
@@ -110,6 +110,12 @@ def public_of(community: Node) -> QuerySet[JointPledge]:
     """What anybody may read of a community's promises: of proposals that were not dropped, newest first."""
     rows = JointPledge.objects.filter(path__under=community.path, withdrawn_at=None)
     return with_parts(rows.exclude(proposal__state=ProposalState.DROPPED)).order_by("-made_at", "pk")
+
+
+def public_matters() -> QuerySet[Proposal]:
+    """Matters whose story anybody may read: those for which something is promised, and that were not dropped."""
+    promised = Exists(JointPledge.objects.live().filter(proposal=OuterRef("pk")))
+    return Proposal.objects.filter(promised).exclude(state=ProposalState.DROPPED).select_related("community")
 
 
 def on_the_table(actor: Actor) -> QuerySet[Proposal]:

@@ -21,9 +21,10 @@ from guangcai.councils.filters import PromiseFilter
 from guangcai.councils.forms import DoneForm, JointPledgeForm, OwnerForm, ProgressForm, ReasonForm
 from guangcai.councils.models import JointAgreement, JointPledge
 from guangcai.councils.queries import promises as queries
+from guangcai.councils.queries.story import story_of
 from guangcai.councils.views.asking import room_tabs, units_in_sight
 from guangcai.councils.views.proposals import found as found_proposal
-from guangcai.councils.words import STANDINGS
+from guangcai.councils.words import STANDINGS, TONES
 from guangcai.orgs.models import Node, WorkUnit
 
 SORTS = {"due": "due_on", "unit": "work_unit__name", "made": "made_at", "done": "done_on"}
@@ -214,3 +215,12 @@ def public(request: ActorRequest, code: str) -> HttpResponse:
         raise Http404
     rows = _shown(queries.public_of(community)[:PUBLIC_SHOWN])
     return render(request, "councils/public.html", {"community": community, "rows": rows})
+
+
+@require_safe
+def public_matter(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The story of one matter for everybody: from the suggestion to what became of it, without a person in it."""
+    row = get_object_or_404(queries.public_matters(), pk=pk)
+    promises = _shown(queries.with_parts(row.pledges.live()).order_by("made_at", "pk"))  # type: ignore[attr-defined]
+    context = {"proposal": row, "tone": TONES[row.state], "rows": promises, "story": story_of(row, None)}
+    return render(request, "councils/public_matter.html", context)

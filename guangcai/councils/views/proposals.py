@@ -37,6 +37,7 @@ from guangcai.councils.forms import (
 from guangcai.councils.models import BodyMember, Meeting, Proposal
 from guangcai.councils.queries import promises as promise_queries
 from guangcai.councils.queries import proposals as queries
+from guangcai.councils.queries.story import story_of
 from guangcai.councils.views.asking import nodes_with, room_tabs
 from guangcai.councils.words import STANDINGS, TONES
 from guangcai.members.queries.person import own_member
@@ -118,7 +119,10 @@ def proposal(request: ActorRequest, pk: UUID) -> HttpResponse:
         "proposal": row,
         "tone": TONES[row.state],
         "promises": [(one, *STANDINGS[one.standing]) for one in told],
-        "story": queries.timeline_of(row),
+        "story": story_of(row, actor),
+        "may_make": may_edit and row.state in queries.TAKES_MORE,
+        "may_hold": actor.holds(Permission.ACTIVITY_EDIT),
+        "may_book": actor.holds(Permission.RESOURCE_BOOK),
         "may_edit": may_edit,
         "own": own,
         "sees_proposer": may_edit,

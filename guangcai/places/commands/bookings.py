@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from guangcai.core import audit
+from guangcai.core import audit, matters
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Forbidden, OutOfScope, RuleBroken
@@ -23,6 +23,7 @@ from guangcai.places import notices, rules
 from guangcai.places.commands.resources import day_of, end_booking, lock_resource, slots_of
 from guangcai.places.enums import BookingEnd
 from guangcai.places.models import Booking, SharedResource
+from guangcai.places.queries.matters import KIND
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,20 @@ class Use:
 
 @transaction.atomic
 def ask(
-    *, resource: SharedResource, community: Node, wanted: Wanted, by: Actor, now: datetime, id: UUID | None = None
+    *,
+    resource: SharedResource,
+    community: Node,
+    wanted: Wanted,
+    by: Actor,
+    now: datetime,
+    matter: UUID | None = None,
+    id: UUID | None = None,
 ) -> Booking:
     """Ask for a resource on behalf of a community, within its free times; the owner is told.
 
-    What the community itself owns is confirmed at once. The same id sent again is the same booking.
-    Raises RuleBroken(field, code): ended, past, outside the free times (it names them), taken. Source: A32.
+    What the community itself owns is confirmed at once. `matter`: the proposal it is for (core.matters). The same id
+    sent again is the same booking. Raises RuleBroken(field, code): ended, past, outside the free times (it names
+    them), taken; OutOfScope. Source: A32.
     """
     by.require(Permission.RESOURCE_BOOK, community.path)
     if not SharedResource.objects.lent_to(community, on=localdate(now)).filter(pk=resource.pk).exists():
@@ -60,6 +69,7 @@ def ask(
     row = lock_resource(resource.pk)
     content = _columns(wanted)
     if found := already(Booking, id, resource_id=row.pk, community_id=community.pk, **content):
+        matters.check_same(matter, kind=KIND, target=found.pk)
         return found
     _check_wanted(row, wanted, content, now=now)
     is_own = row.work_unit_id is None and row.community_id == community.pk
@@ -69,6 +79,7 @@ def ask(
         made.confirmed_at, made.confirmed_by = now, by.user_id
     made.save(force_insert=True)
     audit.record(Tag.BOOKING_ASK, by=by, on=made, now=now, resource=str(row.pk))
+    matters.put(matter, kind=KIND, target=made.pk, words=made.purpose, by=by, now=now)
     if row.work_unit is not None:
         liaisons = liaisons_of(row.work_unit, on=localdate(now)).values_list("user", flat=True)
         notices.tell(liaisons, "asked", now=now, resource=row.name, day=day_of(made))

@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from guangcai.core import matters
 from guangcai.core.errors import DomainError, Forbidden, RuleBroken
 from guangcai.core.http import ActorRequest, show_refusal
 from guangcai.core.listing import listing
@@ -162,6 +163,7 @@ def booking_new(request: ActorRequest, pk: UUID) -> HttpResponse:
     if not communities.exists():
         raise Forbidden()
     form = BookingForm(request.POST or None, communities=communities, initial=_begun(request))
+    matters.offer(form, request.actor, chosen=request.GET.get("matter", ""))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -169,6 +171,7 @@ def booking_new(request: ActorRequest, pk: UUID) -> HttpResponse:
                 resource=row,
                 community=said["community"],
                 wanted=form.wanted(),
+                matter=said.get("matter"),
                 id=said["id"],
                 by=request.actor,
                 now=now,
