@@ -10,13 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from guangcai.accounts.models import RateWindow
+from guangcai.activities.commands import close_shift
 from guangcai.activities.models import Shift
 from guangcai.cases.models import Asker, Case, Item
 from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
 from guangcai.members.models import Occupation
 from guangcai.studios import commands, keys, rules
-from guangcai.studios.enums import Way
+from guangcai.studios.enums import TicketState, Way
 from guangcai.studios.models import RotaPlace, Studio, Ticket
 from tests.cast import Cast
 from tests.studios.conftest import DAY, session
@@ -60,7 +61,7 @@ def test_the_desk_opens_every_page(
     for name in ("new", "edit", "end", "session", "slip", "note", "rota_new"):
         address = pages(studio, today, ticket, place)[name]
         assert signed_in(cast.overseer).get(address).status_code == 403, name
-    assert "法律 1" in signed_in(cast.member).get(at("studio", studio.pk)).content.decode()
+    assert "法律1人" in signed_in(cast.member).get(at("studio", studio.pk)).content.decode()
     assert sitter[0].name not in signed_in(cast.member).get(at("studio", studio.pk)).content.decode()
 
 
@@ -200,6 +201,31 @@ def test_whoever_sits_reads_his_own_name_and_how_many_sit_with_him(
     of_desk = signed_in(cast.desk).get(home).content.decode()
     assert all(member.name in of_desk for member, _actor in people)
     assert "另外" not in of_desk
+
+
+def test_who_offered_stands_before_the_roster(
+    cast: Cast, signed_in: SignIn, studio: Studio, neighbours: Any, sit: Any
+) -> None:
+    people = neighbours(2)
+    for member, _actor in people:
+        sit(studio, member)
+    signed_in(cast.member).post(at("rota_new", studio.pk), {"background": Occupation.objects.get(code="law").pk})
+    page = signed_in(cast.desk).get(at("studio", studio.pk)).content.decode()
+    roster = page[page.index('id="rota-title"') :]
+    assert roster.index("林晓岚") < roster.index(people[0][0].name) < roster.index(people[1][0].name)
+
+
+def test_nobody_is_called_back_to_a_closed_session(
+    cast: Cast, signed_in: SignIn, today: Shift, sitter: Any, number: Any, desk: Actor, now: datetime
+) -> None:
+    ticket = number()
+    commands.call_next(shift=today, counter=1, by=desk, now=now)
+    commands.settle(ticket=ticket, state=TicketState.MISSED, by=desk, now=now)
+    browser, again = signed_in(cast.desk), at("call", ticket.pk)
+    assert again in browser.get(at("session", today.pk)).content.decode()
+    with time_machine.travel(today.ends_at + timedelta(minutes=5), tick=False):
+        close_shift(shift=today, head_count=1, by=desk, now=today.ends_at + timedelta(minutes=5))
+        assert again not in browser.get(at("session", today.pk)).content.decode()
 
 
 def test_every_address_of_a_studio_is_closed_to_others(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -125,10 +125,11 @@ def next_session(studio: Studio, *, now: datetime) -> Shift | None:
 
 
 def rota_of(studio: Studio, actor: Actor) -> list[RotaPlace]:
-    """The roster as far as the actor sees it: his own place, all of them with the roster of the community. One
-    statement."""
+    """The roster as far as the actor sees it: his own place, all of them with the roster of the community. Who waits
+    for the desk stands first. One statement."""
     rows = RotaPlace.objects.visible_to(actor).live().filter(studio=studio)
-    return list(rows.select_related("member__community", "background").order_by("offered_at", "pk"))
+    waits_first = F("held_since").asc(nulls_first=True)
+    return list(rows.select_related("member__community", "background").order_by(waits_first, "offered_at", "pk"))
 
 
 @dataclass(frozen=True)
