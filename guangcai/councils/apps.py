@@ -20,8 +20,9 @@ class CouncilsConfig(AppConfig):
         from guangcai.councils.enums import MatterKind
         from guangcai.councils.queries import agreements, life, proposals
         from guangcai.members import timeline
+        from guangcai.orgs import followers
 
-        assert movers
+        followers.follow(movers.follow_tree)
         notices.declare_templates()
         timeline.provide(life.timeline_of)
         matters.keep(matters.Keeper(open_to=proposals.open_to, put=put_to_proposal, holds=proposals.holds))

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from guangcai.commitments.belonging import place_now
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
@@ -201,7 +202,10 @@ def end_agreement(*, agreement: JointAgreement, reason: str, by: Actor, now: dat
 
 @transaction.atomic
 def renew_agreement(*, agreement: JointAgreement, by: Actor, now: datetime, id: UUID | None = None) -> JointAgreement:
-    """The same items for a term as long as the last, from the day after it ends (or today): to be signed like any."""
+    """The same items for a term as long as the last, from the day after it ends (or today): to be signed like any.
+
+    A community that was merged is followed by its successor.
+    """
     by.require(Permission.COUNCIL_EDIT, agreement.path)
     row = _locked(agreement)
     if found := row.renewals.filter(ended_at=None).first():
@@ -210,4 +214,5 @@ def renew_agreement(*, agreement: JointAgreement, by: Actor, now: datetime, id: 
     starts_on = max(row.until + rules.DAY, localdate(now))
     items = [ItemDraft(Side(one.side), one.text, one.quantity, one.measure) for one in row.items.all()]
     draft = AgreementDraft(row.work_unit, starts_on, starts_on + (row.until - row.starts_on), items, row)
-    return draw_up_agreement(community=row.community, draft=draft, by=by, now=now, id=id)
+    community = Node.objects.get(path=place_now(row.path))
+    return draw_up_agreement(community=community, draft=draft, by=by, now=now, id=id)

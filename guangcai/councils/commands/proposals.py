@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from guangcai.commitments.belonging import place_now
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
@@ -138,7 +139,7 @@ def table_proposal(*, proposal: Proposal, meeting: Meeting, by: Actor, now: date
     if not runs(by, meeting.body):
         by.require(Permission.COUNCIL_EDIT, proposal.path)
     held = lock_meeting(meeting.pk)
-    if not covers([held.path], proposal.path):
+    if not covers([held.path], place_now(proposal.path)):
         raise OutOfScope()
     row = lock_proposal(proposal.pk)
     if row.state == S.TABLED and row.meeting_id == held.pk:

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from guangcai.core.scoping import under
 from guangcai.councils.enums import BodyKind, PledgeKind, ProposalState
 from guangcai.councils.models import Body, JointAgreement, JointPledge, Proposal
-from guangcai.orgs.models import Node
+from guangcai.orgs.models import FormerPath, Node
 
 PROPOSAL_DIMENSIONS = {"state": "state", "community": "community__name"}
 PROMISE_DIMENSIONS = {"kind": "kind", "community": "community__name", "unit": "work_unit__name"}
@@ -78,7 +78,8 @@ def coverage(paths: Sequence[str], *, on: date) -> list[Coverage]:
     """Communities with a joint meeting and with an agreement, by street ("11 of 60"). One query. Source: S11."""
     lives = Q(set_up_on__lte=on) & (Q(ended_on=None) | Q(ended_on__gt=on))
     joint = Body.objects.filter(lives, kind=BodyKind.JOINT, node=OuterRef("pk"))
-    agreed = JointAgreement.objects.in_force(on).filter(community=OuterRef("pk"))
+    before = FormerPath.objects.filter(node=OuterRef(OuterRef("pk"))).values("path")
+    agreed = JointAgreement.objects.in_force(on).filter(Q(community=OuterRef("pk")) | Q(path__in=before))
     rows = Node.objects.in_force(on).communities().filter(under("path", paths))
     counted: dict[str, list[int]] = {}
     for street, has_joint, has_agreed in rows.values_list("parent__name", Exists(joint), Exists(agreed)):

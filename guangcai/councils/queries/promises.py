@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
+from guangcai.commitments.belonging import paths_of
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -108,7 +109,7 @@ def late_in(actor: Actor, *, paths: Iterable[str], on: date) -> int:
 
 def public_of(community: Node) -> QuerySet[JointPledge]:
     """What anybody may read of a community's promises: of proposals that were not dropped, newest first."""
-    rows = JointPledge.objects.filter(path__under=community.path, withdrawn_at=None)
+    rows = JointPledge.objects.filter(under("path", paths_of(community.path)), withdrawn_at=None)
     return with_parts(rows.exclude(proposal__state=ProposalState.DROPPED)).order_by("-made_at", "pk")
 
 

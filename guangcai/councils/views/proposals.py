@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guangcai.commitments.belonging import place_now
 from guangcai.core.actor import Actor
 from guangcai.core.asking import Page, ask
 from guangcai.core.http import ActorRequest, file_answer
@@ -203,7 +204,7 @@ def tabling(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk, edits=True)
     if S.TABLED not in rules.MOVES[S(row.state)] and request.method != "POST":
         return redirect(row)
-    rows = Meeting.objects.visible_to(request.actor).open().filter(path__in=ancestors(row.path))
+    rows = Meeting.objects.visible_to(request.actor).open().filter(path__in=ancestors(place_now(row.path)))
     form = TablingForm(request.POST or None, meetings=rows.select_related("body").order_by("starts_at"))
     page = Page(
         _("Table the proposal"),
