@@ -249,6 +249,7 @@ class Tag(StrEnum):
     # mediation
     MEDIATION_OPEN = "mediation:matter:open"
     MEDIATION_STEP = "mediation:matter:step"
+    MEDIATION_CORRECT = "mediation:matter:correct"
     MEDIATION_MEDIATORS = "mediation:matter:mediators"
     MEDIATION_PARTY = "mediation:matter:party"
     MEDIATION_READ = "mediation:matter:read"

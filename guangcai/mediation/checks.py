@@ -10,7 +10,9 @@ LEFT JOIN LATERAL (
     SELECT state, at FROM mediation_mediationstep WHERE mediation_id = row.id ORDER BY number DESC LIMIT 1
 ) AS last ON true
 WHERE last.state IS DISTINCT FROM row.state
-   OR (row.ended_at IS NOT NULL AND row.ended_at IS DISTINCT FROM last.at)
+   OR (row.ended_at IS NOT NULL AND NOT EXISTS (
+        SELECT FROM mediation_mediationstep AS ending
+        WHERE ending.mediation_id = row.id AND ending.at = row.ended_at AND ending.state = row.state))
 """
 CLOCK_BACKWARDS = """
 SELECT id FROM (
@@ -43,6 +45,15 @@ SELECT step.id FROM mediation_mediationstep AS step
 LEFT JOIN mediation_mediationsession AS session ON session.step_id = step.id
 LEFT JOIN mediation_agreement AS agreement ON agreement.step_id = step.id
 WHERE (step.kind = 'heard') <> (session.id IS NOT NULL) OR (step.kind = 'agreed') <> (agreement.id IS NOT NULL)
+"""
+
+
+CORRECTS_ANOTHER = """
+SELECT step.id FROM mediation_mediationstep AS step
+JOIN mediation_mediationstep AS root ON root.id = step.corrects_id
+WHERE root.corrects_id IS NOT NULL OR root.mediation_id <> step.mediation_id OR root.number >= step.number
+   OR (root.kind, step.kind) NOT IN (('heard', 'heard'), ('agreed', 'agreed'))
+  AND NOT (root.kind IN ('visited', 'holds', 'broken') AND step.kind IN ('visited', 'holds', 'broken'))
 """
 
 
@@ -80,3 +91,9 @@ def entries_belong_to_a_session() -> Iterable[str]:
 def steps_have_their_detail() -> Iterable[str]:
     """A session step has its session, an agreement step its agreement, and no other step has either."""
     return ids(WITHOUT_DETAIL, "step")
+
+
+@invariant("mediation.steps.corrected")
+def corrections_say_the_same_step_again() -> Iterable[str]:
+    """A correction names the first writing of a step of its own matter, and is of its sort."""
+    return ids(CORRECTS_ANOTHER, "step")

@@ -30,6 +30,15 @@ class StepKind(models.TextChoices):
     REOPENED = "reopened", pgettext_lazy("mediation step", "Opened again")
 
 
+class Slip(models.TextChoices):
+    """Why a step is said again. A closed list: no word about anybody stands outside the sealed columns."""
+
+    TIME = "time", pgettext_lazy("mediation", "Date or time was wrong")
+    PEOPLE = "people", pgettext_lazy("mediation", "Who was there was wrong")
+    WORDS = "words", pgettext_lazy("mediation", "Words were wrong or missing")
+    FINDING = "finding", pgettext_lazy("mediation", "The finding was wrong")
+
+
 class PartySide(models.TextChoices):
     """The two sides of a quarrel. Lists and timelines name the side, never the person."""
 
@@ -54,4 +63,7 @@ class OriginKind(models.TextChoices):
     CASE = "case", pgettext_lazy("mediation", "A request")
 
 
+# What may be said again, rightly.
+VISITS = (StepKind.VISITED, StepKind.HOLDS, StepKind.BROKEN)
+CORRECTED = (StepKind.HEARD, StepKind.AGREED, *VISITS)
 OVER = (MediationState.HOLDING, MediationState.NOT_AGREED, MediationState.WITHDRAWN)

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guangcai.core.enums import SignedHow
+from guangcai.core.ids import new_id
 from guangcai.core.openings import LONGEST_REASON
 from guangcai.mediation import rules
 from guangcai.mediation.commands import AgreementDraft, MatterDraft, MediatorDraft, PartyDraft, SessionDraft
-from guangcai.mediation.enums import OriginKind, OtherWay, PartySide
+from guangcai.mediation.enums import OriginKind, OtherWay, PartySide, Slip
 from guangcai.mediation.models import CauseKind, Mediator, Party
 from guangcai.members.models import Member
 from guangcai.orgs.models import Node
@@ -25,6 +26,10 @@ OFF = {"autocomplete": "off"}
 
 def _rows(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **OFF})
+
+
+def _id() -> forms.UUIDField:
+    return forms.UUIDField(widget=forms.HiddenInput, required=False, initial=new_id)
 
 
 def _name(label: Any) -> forms.CharField:
@@ -114,7 +119,7 @@ class PartyForm(forms.Form):
 class SessionForm(forms.Form):
     """A session in few taps: it opens with the hour that just ended and everybody there."""
 
-    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    id = _id()
     day = forms.DateField(label=_("Date"), widget=DAY)
     start_time = forms.TimeField(label=_("Start"), widget=CLOCK)
     minutes = forms.IntegerField(label=_("Minutes"), min_value=rules.SHORTEST_SESSION, max_value=rules.LONGEST_SESSION)
@@ -140,9 +145,10 @@ class SessionForm(forms.Form):
         there: Any = self.fields["mediators"]
         there.choices = [(key, one.name) for key, one in self.known.items()]
 
-    def draft(self) -> SessionDraft:
+    @property
+    def said(self) -> dict[str, Any]:
         said = self.cleaned_data
-        return SessionDraft(
+        draft = SessionDraft(
             starts_at=timezone.make_aware(datetime.combine(said["day"], said["start_time"])),
             minutes=said["minutes"],
             note=said["note"],
@@ -151,32 +157,38 @@ class SessionForm(forms.Form):
             place=said["place"],
             id=said["id"],
         )
+        return {"draft": draft}
 
 
 class AgreementForm(forms.Form):
     """What both sides agreed."""
 
-    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    id = _id()
     items = forms.CharField(
         label=_("What both sides agreed"),
         max_length=(rules.LONGEST_ITEM + 2) * rules.MOST_ITEMS,
         widget=_rows(5),
         help_text=_("One item a line: who does what, until when."),
     )
-    signed_on = forms.DateField(label=_("Signed on"), widget=DAY)
+    signed_on = forms.DateField(label=_("Signed on"), widget=DAY, initial=timezone.localdate)
     signed_how = forms.ChoiceField(
-        label=pgettext_lazy("agreement", "Signed how"), choices=SignedHow.choices, widget=forms.RadioSelect
+        label=pgettext_lazy("agreement", "Signed how"),
+        choices=SignedHow.choices,
+        widget=forms.RadioSelect,
+        initial=SignedHow.PAPER,
     )
 
-    def draft(self) -> AgreementDraft:
+    @property
+    def said(self) -> dict[str, Any]:
         said = self.cleaned_data
-        return AgreementDraft(said["items"], said["signed_on"], SignedHow(said["signed_how"]), id=said["id"])
+        draft = AgreementDraft(said["items"], said["signed_on"], SignedHow(said["signed_how"]), id=said["id"])
+        return {"draft": draft}
 
 
 class VisitForm(forms.Form):
     """Whether an agreement holds."""
 
-    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    id = _id()
     holds = forms.ChoiceField(
         label=_("Does it hold?"),
         choices=[("yes", pgettext_lazy("mediation", "It holds")), ("no", pgettext_lazy("mediation", "It does not"))],
@@ -184,11 +196,16 @@ class VisitForm(forms.Form):
     )
     note = forms.CharField(label=_("What both sides say"), max_length=rules.LONGEST_NOTE, widget=_rows(3))
 
+    @property
+    def said(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {"holds": said["holds"] == "yes", "note": said["note"], "id": said["id"]}
+
 
 class EndForm(forms.Form):
     """It ends without an agreement."""
 
-    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    id = _id()
     how = forms.ChoiceField(
         label=_("How it ends"),
         choices=[
@@ -213,12 +230,52 @@ class EndForm(forms.Form):
             said["other_way"] = ""
         return said
 
+    @property
+    def said(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("other_way", "note", "id")}
+
 
 class ReopenForm(forms.Form):
     """They come back."""
 
-    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    id = _id()
     note = forms.CharField(label=_("What has happened"), max_length=rules.LONGEST_NOTE, widget=_rows(3))
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("note", "id")}
+
+
+class Correcting(forms.Form):
+    """A step said again: what was wrong with it, and only the words that change. `words` names the sealed fields."""
+
+    slip = forms.ChoiceField(
+        label=pgettext_lazy("mediation", "What was wrong"), choices=Slip.choices, widget=forms.RadioSelect
+    )
+    words: tuple[str, ...] = ("note",)
+    slips: tuple[Slip, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        slip: Any = self.fields["slip"]
+        slip.choices = [(one.value, one.label) for one in self.slips]
+        for name in self.words:
+            self.fields[name].required = False
+            self.fields[name].help_text = _("Left empty, the words stay as they are.")
+
+
+class CorrectSessionForm(Correcting, SessionForm):
+    words = ("note", "place")
+    slips = (Slip.TIME, Slip.PEOPLE, Slip.WORDS)
+
+
+class CorrectAgreementForm(Correcting, AgreementForm):
+    words = ("items",)
+    slips = (Slip.TIME, Slip.WORDS)
+
+
+class CorrectVisitForm(Correcting, VisitForm):
+    slips = (Slip.FINDING, Slip.WORDS)
 
 
 class ReasonForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guangcai.mediation.views import lists, matters, mediators, reading, steps
+from guangcai.mediation.views import corrections, lists, matters, mediators, reading, steps
 
 app_name = "mediation"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("<uuid:pk>/sessions/", steps.sessions, name="sessions"),
     path("<uuid:pk>/agreement/", steps.agreement, name="agreement"),
     path("<uuid:pk>/visits/", steps.visits, name="visits"),
+    path("<uuid:pk>/steps/<uuid:step_pk>/correction/", corrections.correction, name="correction"),
     path("<uuid:pk>/end/", steps.end, name="end"),
     path("<uuid:pk>/reopening/", steps.reopening, name="reopening"),
 ]

@@ -109,6 +109,7 @@ ACTS = {
     Tag.HOUSEHOLD_CONSENT_END: pgettext_lazy("act", "Consent of a household withdrawn"),
     Tag.MEDIATION_OPEN: pgettext_lazy("act", "Quarrel written down"),
     Tag.MEDIATION_STEP: pgettext_lazy("act", "Step of a mediation"),
+    Tag.MEDIATION_CORRECT: pgettext_lazy("act", "Step of a mediation corrected"),
     Tag.MEDIATION_MEDIATORS: pgettext_lazy("act", "Mediators chosen"),
     Tag.MEDIATION_PARTY: pgettext_lazy("act", "Person of a quarrel added"),
     Tag.MEDIATION_READ: pgettext_lazy("act", "Sealed words of a mediation opened"),

@@ -77,6 +77,34 @@ def test_as_a_wish_once(cast: Cast, signed_in: SignIn, need: VisitNeed) -> None:
     assert desk.post(address, wish | {"id": str(new_id())}).status_code == 422
 
 
+def test_a_corrected_visit_does_not_let_it_be_taken_on_again(
+    cast: Cast, signed_in: SignIn, need: VisitNeed, lamp: Item, desk: Actor, now: datetime
+) -> None:
+    browser, household = signed_in(cast.desk), need.visit.household
+    draft = commands.VisitDraft(kind=need.visit.kind, visited_on=localdate(now), needs=(need.kind,), note="改了一笔")
+    first = commands.correct_visit(visit=need.visit, draft=draft, by=desk, now=now)
+    other = commands.correct_visit(visit=first, draft=draft, by=desk, now=now)
+    same = other.needs.get()
+    # It is taken on under the id it had first, whichever correction stands.
+    address = reverse("cases:new") + query(need, cast.nanyuan.code)
+    assert address.replace("&", "&amp;") in browser.get(household.get_absolute_url()).content.decode()
+    assert browser.get(reverse("cases:new") + query(same, cast.nanyuan.code)).status_code == 404
+    assert browser.post(address, sent(lamp)).status_code == 302
+    last = commands.correct_visit(visit=other, draft=draft, by=desk, now=now)
+    shown = browser.get(household.get_absolute_url()).content.decode()
+    assert Case.objects.get().get_absolute_url() in shown
+    assert "from_kind" not in shown
+    for key in (same, last.needs.get()):
+        wrong = reverse("cases:new") + query(key, cast.nanyuan.code)
+        assert browser.post(wrong, sent(lamp)).status_code == 404
+    assert browser.post(address, sent(lamp)).status_code == 409
+    assert Case.objects.count() == 1
+    # Said to be no need after all: nothing grows out of it any more.
+    none = commands.VisitDraft(kind=need.visit.kind, visited_on=localdate(now), note="其实不用")
+    commands.correct_visit(visit=last, draft=none, by=desk, now=now)
+    assert browser.get(address).status_code == 404
+
+
 @pytest.mark.parametrize("page", ["cases:new", "wishes:new"])
 def test_nothing_grows_out_of_what_is_not_there_or_not_ones_own(
     cast: Cast, signed_in: SignIn, need: VisitNeed, page: str

@@ -1,16 +1,17 @@
 """Pairings and visits: invited, taken up, visited by rhythm, handed over, ended."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 
 from guangcai.care import commands, rules
 from guangcai.care.enums import Outcome, PairingEnd, PairingKind, RiskTier, SaidBy
-from guangcai.care.models import Alert, Household, Pairing, Visit, VisitNote
+from guangcai.care.models import Alert, Household, NeedKind, Pairing, Visit, VisitNote
 from guangcai.commitments.enums import CommitmentState
 from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
@@ -310,3 +311,29 @@ def test_a_merge_over_the_limit_is_refused(
     for number in range(6):
         pair(make_household(), *((kept, actor) if number < 3 else (gone, gone_actor)))
     assert refusal(lambda: merge_members(kept=kept, gone=gone, by=desk, now=now)) == "merge_in_the_way"
+
+
+def test_the_same_visit_with_other_content_is_told(
+    make_household: Any, neighbours: Any, pair: Any, desk: Actor, now: datetime
+) -> None:
+    row, ((member, actor),) = make_household("A1"), neighbours(1)
+    pair(row, member, actor)
+    repair, company = NeedKind.objects.all()[:2]
+    start = localtime(now - timedelta(hours=2)).time()
+    said = seen(visited_on=localdate(now), needs=(repair,), minutes=30, start_time=start, id=new_id())
+    first = commands.record_visit(household=row, draft=said, by=actor, now=now)
+    assert commands.record_visit(household=row, draft=said, by=actor, now=now + timedelta(minutes=1)) == first
+    others: list[dict[str, Any]] = [{"needs": ()}, {"needs": (repair, company)}, {"minutes": 60}]
+    others += [{"minutes": None, "start_time": None}, {"start_time": time(7, 0)}, {"with_guardian": True}]
+    for other in others:
+        with pytest.raises(Conflict):
+            commands.record_visit(household=row, draft=replace(said, **other), by=actor, now=now)
+    # What gave no time is not sent again with time, and the other way round.
+    plain = seen(visited_on=localdate(now), id=new_id())
+    commands.record_visit(household=row, draft=plain, by=actor, now=now)
+    with pytest.raises(Conflict):
+        commands.record_visit(household=row, draft=replace(plain, minutes=30), by=actor, now=now)
+    assert (Visit.objects.count(), ServiceEntry.objects.count()) == (2, 1)
+    # A correction of that id is no visit of that id.
+    with pytest.raises(Conflict):
+        commands.correct_visit(visit=first, draft=plain, by=actor, now=now)

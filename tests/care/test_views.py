@@ -19,8 +19,9 @@ from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent
 from guangcai.core.phones import national
 from guangcai.ledger.models import ServiceEntry
-from tests.care.conftest import MARK, child, need, seen
-from tests.cast import Cast
+from guangcai.orgs.roles import Role
+from tests.care.conftest import MARK, child, draft, need, seen
+from tests.cast import Cast, grant
 from tests.guards.sweep import unpacked
 
 DAY = timedelta(days=1)
@@ -234,6 +235,21 @@ def test_the_export_holds_no_name(as_: Any, make_household: Any, neighbours: Any
     assert (rows[1][0], rows[1][5]) == ("甲-01", member.name)
     assert MARK not in str(rows)
     assert AuditEvent.objects.get(tag="care:household:export").details["rows"] == 1
+
+
+def test_each_community_of_an_export_has_its_line(as_: Any, cast: Cast, make_household: Any, now: datetime) -> None:
+    """So that an auditor of any of them reads of it, also of the second community of a worker."""
+    for label in ("甲-01", "甲-02"):
+        make_household(label)
+    grant(cast.users["desk"], Role.DESK_WORKER, node=cast.gongyuan)
+    next_door, general = cast.actor("desk_next_door"), RiskTier.GENERAL
+    commands.add_household(community=cast.gongyuan, draft=draft("乙-01"), tier=general, by=next_door, now=now)
+    as_("desk").post(reverse("care:export"))
+    told = AuditEvent.objects.filter(tag="care:household:export")
+    assert {event.path: event.details["rows"] for event in told} == {cast.nanyuan.path: 2, cast.gongyuan.path: 1}
+    answer = as_("desk").post(reverse("care:export") + "?q=没有")
+    assert answer.status_code == 200
+    assert told.all().count() == 3
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from guangcai.councils.models import (
 from guangcai.councils.models import Proposal as CouncilProposal
 from guangcai.invitations.models import Invitation, Proposal, Round
 from guangcai.ledger.models import Certificate, Objection, SampleCheck, ServiceEntry
-from guangcai.mediation.models import Mediation, Mediator
+from guangcai.mediation.models import Mediation, MediationStep, Mediator
 from guangcai.members.models import DuplicatePair, Member, MobileRegistration, ReportIn, Residence, RosterBatch
 from guangcai.members.views.door import door_token
 from guangcai.orgs.models import Grant, Instructor, OfficeHolder, PartyOrganisation, Policy, ResidentUnit, WorkUnit
@@ -415,6 +415,12 @@ SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
         ("mediation:visits", "mediation:paper"),
         lambda world: {"<uuid:pk>": str(_first(Mediation, community=HERE, cause__code="leak")(world))},
     ),
+    "mediation:correction": lambda world: {
+        "<uuid:pk>": str(_first(Mediation, community=HERE, cause__code="leak")(world)),
+        "<uuid:step_pk>": str(
+            _first(MediationStep, kind="heard", mediation__community=HERE, mediation__cause__code="leak")(world)
+        ),
+    },
     "mediation:reopening": lambda world: {
         "<uuid:pk>": str(_first(Mediation, community=HERE, cause__code="fee")(world))
     },

@@ -185,6 +185,7 @@ CHOSEN = {
     "councils:deliveries": {"note": "守护"},
     "councils:minutes": {"text": "守护"},
     "councils:seats": {"party_name": "守护"},
+    "mediation:correction": {"slip": "words", "note": "守护"},
     "mediation:mediator_new": {"name": "守护"},
     "zones:signature": {"name": "林晓岚"},
 }

@@ -22,6 +22,7 @@ Open = Callable[..., Mediation]
 def broken() -> list[str]:
     found = [checks.state_is_that_of_the_last_step, checks.clocks_run_forward, checks.nobody_mediates_his_own]
     found += [checks.matters_have_two_sides, checks.entries_belong_to_a_session, checks.steps_have_their_detail]
+    found.append(checks.corrections_say_the_same_step_again)
     return [line for check in found for line in check()]
 
 

@@ -126,7 +126,7 @@ def test_who_mediates_no_longer_sees_nothing(
     cast: Cast, opened: Open, mediator: Mediator, elder: Mediator, own: Actor, desk: Actor, now: datetime
 ) -> None:
     row = opened()
-    assert Mediation.objects.of_mediator(own).get() == row
+    assert Mediation.objects.visible_to(own).mediated_by(own).get() == row
     commands.set_mediators(mediation=row, mediators=[elder], by=desk, now=now)
     commands.set_mediators(mediation=row, mediators=[elder], by=desk, now=now)
     assert not Mediation.objects.visible_to(own).exists()

@@ -1,5 +1,6 @@
 """Matters against the table of their life, in any order people may act."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from guangcai.core.actor import Actor
 from guangcai.core.errors import DomainError
 from guangcai.mediation import commands, rules
-from guangcai.mediation.enums import OVER, MediationState, StepKind
+from guangcai.mediation.enums import CORRECTED, OVER, VISITS, MediationState, Slip, StepKind
 from guangcai.mediation.models import Mediation
 from tests.mediation.conftest import Open, broken, session_of
 
@@ -97,6 +98,33 @@ class Life(RuleBasedStateMachine):
         row = Mediation.objects.get(pk=self.keys[n])
         kinds = {StepKind.REOPENED, StepKind.BROKEN} if row.ended_at else {StepKind.REOPENED}
         self.take(n, kinds, lambda row: commands.reopen(mediation=row, note="又来了", by=self.desk, now=self.now))
+
+    @rule(n=which, at=st.integers(0, 30), holds=st.booleans())
+    def correct(self, n: int, at: int, holds: bool) -> None:
+        """Whatever stands is said again; only the finding of a visit moves the matter, and only while it is last."""
+        row = Mediation.objects.get(pk=self.keys[n])
+        steps = list(row.steps.standing().filter(kind__in=CORRECTED).order_by("number"))
+        if not steps:
+            return
+        step, ended = steps[at % len(steps)], row.ended_at
+        self.now += timedelta(hours=2)
+        said = {"step": step, "by": self.desk, "now": self.now, "slip": Slip.WORDS}
+        try:
+            with transaction.atomic():
+                if step.kind == StepKind.HEARD:
+                    draft = session_of(row, self.now, starts_at=step.session.starts_at, minutes=60, note=f"改{at}")
+                    there = [one.mediator for one in step.session.mediators.select_related("mediator")]
+                    commands.correct_session(draft=replace(draft, mediators=there), **said)
+                elif step.kind == StepKind.AGREED:
+                    draft = commands.AgreementDraft(f"和好{at}", step.agreement.signed_on)
+                    commands.correct_agreement(draft=draft, **said)
+                else:
+                    commands.correct_visit(holds=holds, note=f"问过{at}", **said)
+        except DomainError:
+            return
+        fresh = Mediation.objects.get(pk=row.pk)
+        if step.kind not in VISITS or holds == (step.kind != StepKind.BROKEN):
+            assert (fresh.state, fresh.ended_at) == (row.state, ended)
 
     @invariant()
     def whole(self) -> None:

@@ -1,4 +1,4 @@
-"""Real threads on the real database: one agreement, one end, one matter of one id."""
+"""Real threads on the real database: one agreement, one end, one correction, one matter of one id."""
 
 from datetime import datetime
 
@@ -7,10 +7,12 @@ from django.utils.timezone import localdate
 
 from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
+from guangcai.ledger.models import EntryDecline, ServiceEntry
 from guangcai.mediation import commands
+from guangcai.mediation.enums import Slip
 from guangcai.mediation.models import Agreement, Mediation
 from tests.activities.test_races import at_once
-from tests.mediation.conftest import Open, broken, heard
+from tests.mediation.conftest import Open, broken, heard, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLIENTS = 5
@@ -48,4 +50,20 @@ def test_sent_at_once_is_one_matter(opened: Open) -> None:
     told = at_once([lambda: opened(id=key).pk for _ in range(CLIENTS)])
     assert set(told) == {key}
     assert Mediation.objects.count() == 1
+    assert broken() == []
+
+
+def test_corrected_twice_at_once(opened: Open, own: Actor, desk: Actor, now: datetime) -> None:
+    row = heard(opened(), by=desk, now=now)
+    step = row.steps.get(number=2)
+    drafts = [session_of(row, now, note="", place="", minutes=minutes) for minutes in (20, 25, 30, 35, 40)]
+    told = at_once(
+        [
+            lambda draft=draft: commands.correct_session(step=step, draft=draft, slip=Slip.TIME, by=desk, now=now)
+            for draft in drafts
+        ]
+    )
+    assert told.count("step_corrected") == 4
+    assert row.steps.filter(corrects=step).count() == 1
+    assert ServiceEntry.objects.exclude(pk__in=EntryDecline.objects.values("entry")).count() == 1
     assert broken() == []

@@ -10,12 +10,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 
+from guangcai.cases.commands import AskerDraft, CaseDraft, raise_case
+from guangcai.cases.enums import CaseChannel
+from guangcai.cases.models import Category, Item
 from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent
 from guangcai.mediation import commands
-from guangcai.mediation.models import CauseKind, Mediation, Mediator, StepNote
-from tests.cast import Cast
+from guangcai.mediation.models import CauseKind, Mediation, Mediator, Party, StepNote
+from guangcai.orgs.roles import Role
+from tests.cast import SINCE, Cast, grant
 from tests.guards.sweep import unpacked
 from tests.mediation.conftest import MARK, Open, agreed, broken, heard
 
@@ -99,8 +103,11 @@ def test_outsiders_get_404_and_nothing_tells_who_quarrels(
 ) -> None:
     row = agreed(opened(), by=own, now=now)
     one_matter = ("matter", "opening", "paper", "assignment", "parties", "sessions", "agreement", "visits", "end")
+    step = row.steps.get(kind="heard")
     for who in OUTSIDERS:
         client = as_(who)
+        page(client, "correction", row.pk, step.pk, status=404)
+        send(client, "correction", row.pk, step.pk, status=404)
         for name in (*one_matter, "reopening"):
             page(client, name, row.pk, status=404)
             if name != "matter":
@@ -114,6 +121,92 @@ def test_outsiders_get_404_and_nothing_tells_who_quarrels(
         assert MARK not in shown
     page(as_("peacemaker"), "assignment", row.pk, status=403)
     page(as_("desk_next_door"), "mediator_end", Mediator.objects.get().pk, status=404)
+
+
+def test_whoever_is_complained_of_sees_nothing_even_as_mediator_and_desk(
+    as_: Any, cast: Cast, opened: Open, mediator: Mediator, own: Actor, desk: Actor, now: datetime
+) -> None:
+    """A worker of the desk who mediates elsewhere turns out to be a party here: no list, no page, no correction."""
+    row, other = agreed(opened(), by=desk, now=now), opened()
+    grant(cast.users["peacemaker"], Role.DESK_WORKER, node=cast.nanyuan)
+    assert row.number in page(as_("peacemaker"), "list")
+    Party.objects.filter(mediation=row, side="second").update(member=mediator.member)
+    client, step = as_("peacemaker"), row.steps.get(kind="heard")
+    for name in ("list", "mine"):
+        shown = page(client, name)
+        assert other.number in shown
+        assert row.number not in shown
+    for name, args in (("matter", ()), ("sessions", ()), ("correction", (step.pk,)), ("paper", ()), ("opening", ())):
+        page(client, name, row.pk, *args, status=404)
+    assert row.number not in client.get("/", follow=True).content.decode()
+    assert set(Mediation.objects.visible_to(cast.actor("peacemaker"))) == {other}
+    for key in OUTSIDERS:
+        rows = Mediation.objects.visible_to(cast.actor(key))
+        assert not rows.exists()
+        assert not rows.in_area_of(cast.actor(key)).exists()
+
+
+def test_what_was_written_wrongly_is_said_again(as_: Any, opened: Open, own: Actor, desk: Actor, now: datetime) -> None:
+    row, client = agreed(opened(), by=own, now=now), as_("peacemaker")
+    step, signed, start = row.steps.get(kind="heard"), row.steps.get(kind="agreed"), localtime(now - 2 * DAY)
+    shown = page(client, "correction", row.pk, step.pk)
+    assert MARK not in shown
+    said = {"id": new_id(), "day": start.date(), "start_time": "08:30", "minutes": 45, "slip": "time"}
+    said |= {"parties": [str(one.pk) for one in row.parties.all()], "note": "", "place": ""}
+    said["mediators"] = [str(one.mediator_id) for one in step.session.mediators.all()]
+    assert "哪里写错" in send(client, "correction", row.pk, step.pk, status=422, **said | {"slip": ""})
+    assert "请勾选" in send(client, "correction", row.pk, step.pk, status=422, **said | {"parties": []})
+    send(client, "correction", row.pk, step.pk, status=422, **said | {"slip": "finding"})
+    send(client, "correction", row.pk, step.pk, **said)
+    send(client, "correction", row.pk, step.pk, **said)
+    send(client, "correction", row.pk, step.pk, status=409, **said | {"minutes": 50})
+    send(client, "correction", row.pk, step.pk, status=409, **said | {"id": new_id(), "minutes": 50})
+    page(client, "correction", row.pk, step.pk, status=302)
+    shown = page(client, "matter", row.pk)
+    assert "已更正，不再算数" in shown
+    assert "日期或时间写错" in shown
+    assert "孙和记录" in shown
+    # Nothing sealed was shown by it; opened words stand in the form.
+    assert MARK not in shown
+    send(client, "opening", row.pk, what=StepNote.objects.get(step=signed).pk, reason="核对协议内容")
+    assert f"{MARK}十点后不拉琴" in page(client, "correction", row.pk, signed.pk)
+    words = {
+        "id": new_id(),
+        "items": "九点后不拉琴",
+        "signed_on": localdate(now),
+        "signed_how": "paper",
+        "slip": "words",
+    }
+    send(client, "correction", row.pk, signed.pk, **words)
+    send(client, "visits", row.pk, id=new_id(), holds="no", note="又吵")
+    visit = row.steps.get(kind="broken")
+    send(as_("desk"), "correction", row.pk, visit.pk, id=new_id(), holds="yes", note="", slip="finding")
+    row.refresh_from_db()
+    assert row.state == "agreed"
+    # What the desk wrote the mediator does not rewrite; the first step is no session.
+    page(client, "correction", row.pk, row.steps.get(corrects=visit).pk, status=403)
+    page(client, "correction", row.pk, row.steps.get(number=1).pk, status=404)
+    page(client, "correction", opened().pk, signed.pk, status=404)
+    assert broken() == []
+
+
+def test_a_request_of_the_second_community_becomes_a_mediation_there(
+    as_: Any, cast: Cast, desk: Actor, now: datetime
+) -> None:
+    """The link from a request names its community: the form does not fall back on the worker's first one."""
+    grant(cast.users["desk"], Role.DESK_WORKER, node=cast.gongyuan)
+    category = Category.objects.create(code="quarrel", name="邻里纠纷")
+    item = Item.objects.create(category=category, code="noise", name="噪音", since=SINCE)
+    draft = CaseDraft(
+        community=cast.gongyuan, item=item, what="楼上半夜拖桌椅", channel=CaseChannel.DESK,
+        asker=AskerDraft(name="张三", phone="13922223333"),
+    )  # fmt: skip
+    case = raise_case(draft=draft, by=cast.actor("desk_next_door"), now=now)
+    client = as_("desk")
+    shown = client.get(case.get_absolute_url()).content.decode()
+    address = f"{reverse('mediation:new')}?community={cast.gongyuan.code}&from={case.pk}"
+    assert address.replace("&", "&amp;") in shown
+    assert cast.gongyuan.name in client.get(address).content.decode()
 
 
 def test_each_word_is_opened_by_itself(as_: Any, opened: Open, own: Actor, now: datetime) -> None:

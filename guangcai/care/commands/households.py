@@ -1,6 +1,6 @@
 """Households: written down, changed, put into a tier, agreed to, opened one by one, ended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -270,7 +270,12 @@ def _label_taken() -> Iterator[None]:
 
 
 @transaction.atomic
-def record_household_export(*, path: str, rows: int, by: Actor, now: datetime) -> None:
-    """Write down who took a list of how many households out; it holds labels and no name."""
-    by.require(Permission.CARE_VIEW, path)
-    audit.record(Tag.HOUSEHOLD_EXPORT, by=by, now=now, path=path, rows=rows)
+def record_household_export(*, rows: Mapping[str, int], by: Actor, now: datetime) -> None:
+    """Write down who took a list of how many households out, a line each community; it holds labels and no name.
+
+    rows: households by the path of their community. An empty list is one line, of the actor's first area.
+    """
+    by.require_any(Permission.CARE_VIEW)
+    for path, number in sorted((rows or {by.paths_with(Permission.CARE_VIEW)[0]: 0}).items()):
+        by.require(Permission.CARE_VIEW, path)
+        audit.record(Tag.HOUSEHOLD_EXPORT, by=by, now=now, path=path, rows=number)

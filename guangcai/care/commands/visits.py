@@ -24,6 +24,7 @@ from guangcai.core.permissions import Permission
 from guangcai.ledger.commands import Service, record_many
 from guangcai.ledger.commands.locks import lock_members
 from guangcai.ledger.enums import EntryOrigin
+from guangcai.ledger.models import ServiceEntry
 from guangcai.members.models import ServiceKind
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.policies import VisitRhythm, in_force_at
@@ -76,7 +77,7 @@ def record_visit(*, household: Household, draft: VisitDraft, by: Actor, now: dat
     row = lock_household(household.pk)
     pairing = _pairing_of(by, row)
     rules.check_current(ended_at=row.ended_at)
-    if found := _sent_before(draft, household_id=row.pk):
+    if found := _sent_before(draft, household_id=row.pk, corrects_id=None):
         return found
     draft.check(row, now=now)
     visit = _write(row, pairing, draft, by=by, now=now)
@@ -126,13 +127,28 @@ def raise_alert(*, household: Household, by: Actor, now: datetime) -> Alert:
 
 def _sent_before(draft: VisitDraft, **where: object) -> Visit | None:
     """The visit this was sent as before; Conflict when the id stands for other content."""
-    said = {"kind_id": draft.kind.pk, "visited_on": draft.visited_on, "is_major_change": draft.is_major_change}
-    found = already(Visit, draft.id, **said, **where)
-    if found is not None:
-        written = VisitNote.objects.filter(visit=found).first()
-        if (written.note if written else "") != draft.note.strip():
-            raise other_content()
+    said = {name: getattr(draft, name) for name in ("visited_on", "is_major_change", "with_guardian")}
+    found = already(Visit, draft.id, kind_id=draft.kind.pk, **said, **where)
+    if found is None:
+        return None
+    written = VisitNote.objects.filter(visit=found).first()
+    needs = set(found.needs.values_list("kind_id", flat=True))
+    is_same = (written.note if written else "", needs) == (draft.note.strip(), {kind.pk for kind in draft.needs})
+    if not is_same or not _is_same_time(found, draft):
+        raise other_content()
     return found
+
+
+def _is_same_time(visit: Visit, draft: VisitDraft) -> bool:
+    """Whether the time given is that of the member's record; neither the desk nor a correction gives any."""
+    if visit.member_id is None or visit.corrects_id is not None:
+        return True
+    sources = ServiceEntry.objects.filter(district_code=visit.district_code, source=_source(visit))
+    entry = sources.only("minutes", "starts_at").first()
+    if entry is None or draft.minutes is None:
+        return entry is None and draft.minutes is None
+    began = draft.start_time or timezone.localtime(entry.starts_at).time()
+    return (entry.minutes, timezone.localtime(entry.starts_at).time()) == (draft.minutes, began)
 
 
 def _pairing_of(by: Actor, household: Household) -> Pairing | None:
@@ -202,6 +218,10 @@ def _tell_pair(row: Household, alert: Alert, *, now: datetime) -> None:
     tell_members(members, template_code("alert"), now=now, due=words)
 
 
+def _source(visit: Visit) -> str:
+    return f"visit:{visit.pk}"
+
+
 def _service(visit: Visit, pairing: Pairing, draft: VisitDraft, *, now: datetime) -> Service:
     """The ledger's words for a visit: not which household, not where."""
     minutes = draft.minutes or 0
@@ -222,6 +242,6 @@ def _service(visit: Visit, pairing: Pairing, draft: VisitDraft, *, now: datetime
         content=words,
         place=pairing.community.name,
         lead_name=pairing.member.name,
-        source=f"visit:{visit.pk}",
+        source=_source(visit),
         origin=EntryOrigin.VISIT,
     )

@@ -1,5 +1,6 @@
 """Households: the desk's list, one household, and what the desk changes there."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -84,8 +85,8 @@ def export(request: ActorRequest) -> HttpResponse:
     if not request.actor.holds(Permission.CARE_VIEW):
         request.actor.require_any(Permission.CARE_VIEW)
     rows = homes(_listing(request).rows, now=timezone.now())
-    path = request.actor.paths_with(Permission.CARE_VIEW)[0]
-    commands.record_household_export(path=path, rows=len(rows), by=request.actor, now=timezone.now())
+    by_community = Counter(home.household.path for home in rows)
+    commands.record_household_export(rows=by_community, by=request.actor, now=timezone.now())
     name = pgettext("menu", "Households")
     columns = [pgettext("household", "Label"), _("Category"), _("Risk tier"), _("Community"), _("Building")]
     columns += [_("Looked after by"), _("Last visit"), _("Next visit by"), _("Consent")]

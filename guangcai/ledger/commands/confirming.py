@@ -73,12 +73,21 @@ def confirm(
 
 
 @transaction.atomic
-def decline(*, entry: ServiceEntry, reason: str, by: Actor, now: datetime) -> EntryDecline:
+def decline(
+    *,
+    entry: ServiceEntry,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    permission: Permission | None = Permission.ENTRY_CONFIRM,
+) -> EntryDecline:
     """Do not confirm an entry, and say why. It stays, and counts nothing.
 
-    Declined before: that row. Raises RuleBroken when it is confirmed (reverse it instead) or the reason is missing.
+    permission: None when the room that recorded it takes it back and has itself decided who may. Declined before:
+    that row. Raises RuleBroken when it is confirmed (reverse it instead) or the reason is missing.
     """
-    by.require(Permission.ENTRY_CONFIRM, entry.path)
+    if permission is not None:
+        by.require(permission, entry.path)
     lock_members([entry.member_id])
     if before := EntryDecline.objects.filter(entry=entry).first():
         return before

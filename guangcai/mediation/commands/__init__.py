@@ -1,5 +1,6 @@
 """Everything that writes mediation. One function per verb."""
 
+from guangcai.mediation.commands.corrections import correct_agreement, correct_session, correct_visit
 from guangcai.mediation.commands.lists import load_causes
 from guangcai.mediation.commands.matters import (
     MatterDraft,
@@ -24,6 +25,9 @@ __all__ = [
     "add_mediator",
     "add_party",
     "anonymise_mediations",
+    "correct_agreement",
+    "correct_session",
+    "correct_visit",
     "end_mediator",
     "end_without",
     "forget_openings",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from guangcai.core.actor import Actor
@@ -16,6 +17,7 @@ from guangcai.mediation.commands.locks import lock_acting
 from guangcai.mediation.commands.steps import sent_before, take_step
 from guangcai.mediation.enums import StepKind
 from guangcai.mediation.models import Agreement, Mediation, MediationStep
+from guangcai.mediation.queries.page import last_agreement
 from guangcai.orgs.policies import MediationVisits, in_force_at
 
 
@@ -43,7 +45,7 @@ def note_agreement(*, mediation: Mediation, draft: AgreementDraft, by: Actor, no
             raise other_content()
         return row
     rules.check_signed(draft.signed_on, today=localdate(now))
-    due_on = rules.due_on(draft.signed_on, visits=0, rule=_rule(row, now=now))
+    due_on = rules.due_on(draft.signed_on, visits=0, rule=rule_of(row, now=now))
     step = take_step(row, StepKind.AGREED, by=by, now=now, id=draft.id, note=items, due_on=due_on)
     Agreement.objects.create(
         district_code=row.district_code, step=step, signed_on=draft.signed_on, signed_how=draft.signed_how
@@ -65,11 +67,7 @@ def note_visit(
     kinds = (StepKind.VISITED, StepKind.HOLDS) if holds else (StepKind.BROKEN,)
     if sent_before(row, id, *kinds, note=plain):
         return row
-    signed_on, visits = _since_agreement(row)
-    kind = rules.visit_step(visits=visits, holds=holds)
-    due_on = None
-    if kind == StepKind.VISITED and signed_on is not None:
-        due_on = rules.due_on(signed_on, visits=visits + 1, rule=_rule(row, now=now))
+    kind, due_on = what_a_visit_means(row, holds=holds, now=now)
     take_step(row, kind, by=by, now=now, id=id, note=plain, due_on=due_on)
     return row
 
@@ -94,14 +92,27 @@ def end_without(
     return row
 
 
-def _rule(row: Mediation, *, now: datetime) -> MediationVisits:
+def rule_of(row: Mediation, *, now: datetime) -> MediationVisits:
     return in_force_at(MediationVisits, path=row.path, on=localdate(now))
 
 
-def _since_agreement(row: Mediation) -> tuple[date | None, int]:
-    """When the last agreement was signed, and how many visits found it holding since."""
-    last = Agreement.objects.filter(step__mediation=row).order_by("-step__number").select_related("step").first()
+def what_a_visit_means(
+    row: Mediation, *, holds: bool, now: datetime, without: MediationStep | None = None
+) -> tuple[StepKind, date | None]:
+    """Which step a visit with this finding is, and when the next one is due. without: a visit that is said again."""
+    last, visits = since_agreement(row, without=without)
+    kind = rules.visit_step(visits=visits, holds=holds)
+    if kind != StepKind.VISITED or last is None:
+        return kind, None
+    return kind, rules.due_on(last.signed_on, visits=visits + 1, rule=rule_of(row, now=now))
+
+
+def since_agreement(row: Mediation, *, without: MediationStep | None = None) -> tuple[Agreement | None, int]:
+    """The last agreement as it stands, and how many visits found it holding since."""
+    last = last_agreement(row)
     if last is None:
         return None, 0
-    later = MediationStep.objects.filter(mediation=row, number__gt=last.step.number, kind=StepKind.VISITED)
-    return last.signed_on, later.count()
+    number = last.step.corrects.number if last.step.corrects else last.step.number
+    later = Q(corrects=None, number__gt=number) | Q(corrects__number__gt=number)
+    visits = row.steps.standing().filter(later, kind=StepKind.VISITED)
+    return last, sum(one != without for one in visits)

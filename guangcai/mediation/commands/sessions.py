@@ -21,7 +21,15 @@ from guangcai.mediation import rules
 from guangcai.mediation.commands.locks import lock_acting
 from guangcai.mediation.commands.steps import sent_before, take_step
 from guangcai.mediation.enums import StepKind
-from guangcai.mediation.models import Mediation, MediationSession, Mediator, Party, SessionMediator, SessionParty
+from guangcai.mediation.models import (
+    Mediation,
+    MediationSession,
+    MediationStep,
+    Mediator,
+    Party,
+    SessionMediator,
+    SessionParty,
+)
 from guangcai.members.models import ServiceKind
 
 # What a session counts as in the ledger.
@@ -51,43 +59,50 @@ def record_session(*, mediation: Mediation, draft: SessionDraft, by: Actor, now:
     row, own = lock_acting(mediation.pk, by)
     note, place = clean(draft.note, multiline=True), clean(draft.place)[: rules.LONGEST_PLACE]
     if sent_before(row, draft.id, StepKind.HEARD, note=note, place=place):
-        _compare(draft)
+        if not is_as_said(MediationSession.objects.get(step=draft.id), draft):
+            raise other_content()
         return row
-    _check(row, draft, now=now)
+    rules.check_note(draft.note)
+    rules.check_session(starts_at=draft.starts_at, minutes=draft.minutes, now=now)
+    check_people(row, draft, known=row.assignments.live().values_list("mediator", flat=True))
     step = take_step(row, StepKind.HEARD, by=by, now=now, id=draft.id, note=note, place=place)
-    session = MediationSession.objects.create(
-        district_code=row.district_code, step=step, starts_at=draft.starts_at, minutes=draft.minutes
-    )
-    there = SessionMediator.objects.bulk_create(
-        SessionMediator(district_code=row.district_code, session=session, mediator=one) for one in draft.mediators
-    )
-    SessionParty.objects.bulk_create(
-        SessionParty(district_code=row.district_code, session=session, party=one) for one in draft.parties
-    )
-    services = [_service(row, one, draft) for one in there if one.mediator.member is not None]
+    there = write_session(row, step, draft)
+    services = [service_of(row, one, draft) for one in there if one.mediator.member is not None]
     record_many(services=services, by=by, now=now, permission=None if own else Permission.ENTRY_RECORD)
     return row
 
 
-def _compare(draft: SessionDraft) -> None:
-    """Raises Conflict when the session of this id took place at another time, or took another time."""
-    known = MediationSession.objects.get(step=draft.id)
-    if (known.starts_at, known.minutes) != (draft.starts_at, draft.minutes):
-        raise other_content()
+def write_session(row: Mediation, step: MediationStep, draft: SessionDraft) -> list[SessionMediator]:
+    """When it was and who was there, under its step; for the commands of this room."""
+    session = MediationSession.objects.create(
+        district_code=row.district_code, step=step, starts_at=draft.starts_at, minutes=draft.minutes
+    )
+    SessionParty.objects.bulk_create(
+        SessionParty(district_code=row.district_code, session=session, party=one) for one in draft.parties
+    )
+    return SessionMediator.objects.bulk_create(
+        SessionMediator(district_code=row.district_code, session=session, mediator=one) for one in draft.mediators
+    )
 
 
-def _check(row: Mediation, draft: SessionDraft, *, now: datetime) -> None:
-    rules.check_note(draft.note)
-    rules.check_session(starts_at=draft.starts_at, minutes=draft.minutes, now=now)
+def is_as_said(session: MediationSession, draft: SessionDraft) -> bool:
+    """Whether a session says the same as a draft: when, how long, who was there. Its words stand elsewhere."""
+    mediators = set(session.mediators.values_list("mediator", flat=True))
+    parties = set(session.parties.values_list("party", flat=True))
+    there = mediators == {one.pk for one in draft.mediators} and parties == {one.pk for one in draft.parties}
+    return there and (session.starts_at, session.minutes) == (draft.starts_at, draft.minutes)
+
+
+def check_people(row: Mediation, draft: SessionDraft, *, known: Collection[UUID]) -> None:
+    """Somebody of both kinds was there, and they belong to this matter. known: who may have mediated."""
     rules.check_presence(mediators=len(draft.mediators), parties=len(draft.parties))
-    live = set(row.assignments.live().values_list("mediator", flat=True))
-    if not {one.pk for one in draft.mediators} <= live:
+    if not {one.pk for one in draft.mediators} <= set(known):
         raise RuleBroken(_("Choose a mediator of this matter."), field="mediators", code="mediator_elsewhere")
     if any(one.mediation_id != row.pk for one in draft.parties):
         raise RuleBroken(pgettext("mediation", "Tick who was there."), field="parties", code="party_elsewhere")
 
 
-def _service(row: Mediation, there: SessionMediator, draft: SessionDraft) -> Service:
+def service_of(row: Mediation, there: SessionMediator, draft: SessionDraft) -> Service:
     """The ledger's words for a session: not which matter, not whose, not where."""
     member, words = there.mediator.member, _("Mediation")
     assert member is not None

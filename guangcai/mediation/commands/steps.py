@@ -13,9 +13,18 @@ from guangcai.mediation.enums import OVER, MediationState, StepKind
 from guangcai.mediation.models import Mediation, MediationStep, StepNote
 
 
-def sent_before(matter: Mediation, id: UUID | None, *kinds: StepKind, note: str, place: str = "") -> bool:
+def sent_before(
+    matter: Mediation,
+    id: UUID | None,
+    *kinds: StepKind,
+    note: str,
+    place: str = "",
+    corrects: MediationStep | None = None,
+    slip: str = "",
+) -> bool:
     """Whether the step of this id was taken before with these words. Raises Conflict for other content."""
-    found = already(MediationStep, id, mediation_id=matter.pk)
+    root = corrects.pk if corrects else None
+    found = already(MediationStep, id, mediation_id=matter.pk, corrects_id=root, slip=slip)
     if found is None:
         return False
     written = StepNote.objects.filter(step=found).first()
@@ -36,14 +45,17 @@ def take_step(
     place: str = "",
     other_way: str = "",
     due_on: date | None = None,
+    corrects: MediationStep | None = None,
+    slip: str = "",
+    state: MediationState | None = None,
 ) -> MediationStep:
     """Write one step of a locked matter, move its state, and save what the matter repeats of it.
 
-    Clocks never run backwards: a step is not earlier than the one before it. Raises Conflict when the state does not
-    allow the step.
+    Clocks never run backwards: a step is not earlier than the one before it. state: given for a correction, which
+    stands where the corrected step stood. Raises Conflict when the state does not allow the step.
     """
     before = matter.steps.order_by("-number").only("number", "at").first()
-    state = rules.next_state(MediationState(matter.state) if before else None, kind)
+    state = state or rules.next_state(MediationState(matter.state) if before else None, kind)
     step = MediationStep.objects.create(
         id=id or new_id(),
         district_code=matter.district_code,
@@ -54,12 +66,18 @@ def take_step(
         at=max(now, before.at) if before else now,
         by=by.user_id,
         other_way=other_way,
+        corrects=corrects,
+        slip=slip,
     )
     if note or place:
         StepNote.objects.create(step=step, district_code=step.district_code, note=note, place=place)
+    if state != matter.state:
+        matter.ended_at = step.at if state in OVER else None
     matter.state, matter.due_on = state, due_on
-    matter.ended_at = step.at if state in OVER else None
     matter.save(update_fields=["state", "due_on", "ended_at"])
-    if kind != StepKind.OPENED:
+    if corrects is not None:
+        said = {"step": kind.value, "corrects": str(corrects.pk), "slip": slip}
+        audit.record(Tag.MEDIATION_CORRECT, by=by, on=matter, now=now, **said)
+    elif kind != StepKind.OPENED:
         audit.record(Tag.MEDIATION_STEP, by=by, on=matter, now=now, step=kind.value, state=state.value)
     return step

@@ -34,14 +34,13 @@ class MediationQuerySet(models.QuerySet["Mediation"]):
             rows = rows.exclude(pk__in=Party.objects.filter(member=actor.member_id).values("mediation"))
         return rows
 
-    def of_desk(self, actor: "Actor") -> Self:
-        """What the lists of the desk begin with."""
-        here = under("path", actor.paths_with(Permission.MEDIATION_VIEW))
-        return self.visible_to(actor).filter(here)
+    def in_area_of(self, actor: "Actor") -> Self:
+        """Narrows to the desk's own area, without what a worker of it mediates elsewhere."""
+        return self.filter(under("path", actor.paths_with(Permission.MEDIATION_VIEW)))
 
-    def of_mediator(self, actor: "Actor") -> Self:
-        """What somebody mediates himself, now."""
-        return self.visible_to(actor).filter(pk__in=Assignment.objects.of_member(actor).values("mediation"))
+    def mediated_by(self, actor: "Actor") -> Self:
+        """Narrows to what somebody mediates himself, now."""
+        return self.filter(pk__in=Assignment.objects.of_member(actor).values("mediation"))
 
 
 class Mediation(CommunityFact):

@@ -1,20 +1,34 @@
 """The life of a matter, one row a step, never changed; its words stand apart, sealed, and can be taken away."""
 
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from guangcai.core.crypto import EncryptedTextField
 from guangcai.core.enums import SignedHow
 from guangcai.core.facts import Fact
-from guangcai.mediation.enums import MediationState, OtherWay, StepKind
+from guangcai.mediation.enums import MediationState, OtherWay, Slip, StepKind
 from guangcai.mediation.models.matter import Mediation, Party
 from guangcai.mediation.models.mediator import Mediator
+
+
+class StepQuerySet(models.QuerySet["MediationStep"]):
+    def standing(self) -> Self:
+        """What counts: without those that a later row says rightly."""
+        family = Coalesce(OuterRef("corrects"), OuterRef("pk"))
+        later = MediationStep.objects.filter(
+            mediation=OuterRef("mediation"), corrects=family, number__gt=OuterRef("number")
+        )
+        return self.filter(~Exists(later))
 
 
 class MediationStep(Fact):
     """One step: what, when, by whom, and the state afterwards. Append-only; its words stand in StepNote.
 
-    number: 1, 2, 3 within the matter, so that two at once cannot both be the next.
+    number: 1, 2, 3 within the matter, so that two at once cannot both be the next. corrects: the step, as it was
+    written first, that this one says rightly; several may, and the last of them stands.
     """
 
     mediation = models.ForeignKey(Mediation, models.PROTECT, related_name="steps")
@@ -24,6 +38,12 @@ class MediationStep(Fact):
     at = models.DateTimeField()
     by = models.UUIDField(null=True)
     other_way = models.CharField(max_length=12, choices=OtherWay.choices, blank=True)
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrections", db_index=False
+    )
+    slip = models.CharField(max_length=12, choices=Slip.choices, blank=True)
+
+    objects = StepQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
@@ -31,6 +51,13 @@ class MediationStep(Fact):
             models.UniqueConstraint(fields=["district_code", "mediation", "number"], name="mediation_step_number_once"),
             models.CheckConstraint(
                 condition=Q(kind=StepKind.NOT_AGREED) ^ Q(other_way=""), name="mediation_step_shows_another_way"
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects=None, slip="") | (Q(corrects__isnull=False) & ~Q(slip="")),
+                name="mediation_step_corrects_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects=None) | ~Q(corrects=F("id")), name="mediation_step_does_not_correct_itself"
             ),
         ]
         indexes = [models.Index(fields=["kind", "at"], name="mediation_step_counted")]

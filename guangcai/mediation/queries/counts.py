@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from guangcai.core.actor import Actor
 from guangcai.core.bands import band_of
@@ -38,8 +38,10 @@ def count_mediations(
     tells what another one hides (reliability, abuse case 18).
     """
     begin, end = span(since, until)
-    rows = MediationStep.objects.filter(
-        under("mediation__path", list(paths)), kind__in=KINDS.values(), at__gte=begin, at__lt=end
+    # What was said again counts once, on the day of the step that was said wrongly.
+    in_time = Q(corrects=None, at__gte=begin, at__lt=end) | Q(corrects__at__gte=begin, corrects__at__lt=end)
+    rows = MediationStep.objects.standing().filter(
+        in_time, under("mediation__path", list(paths)), kind__in=KINDS.values()
     )
     columns = [COLUMNS[name] for name in by]
     counted = rows.order_by().values_list("mediation__path", "kind", *columns)

@@ -49,7 +49,7 @@ def own_matters(actor: Actor) -> list[Mediation]:
     """What somebody mediates now, what is due first: one statement, none for who is no member."""
     if actor.member_id is None:
         return []
-    rows = Mediation.objects.of_mediator(actor).exclude(state__in=OVER).select_related("cause")
+    rows = Mediation.objects.visible_to(actor).mediated_by(actor).exclude(state__in=OVER).select_related("cause")
     return list(rows.order_by("due_on", "opened_at", "pk"))
 
 

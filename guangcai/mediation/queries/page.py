@@ -1,16 +1,21 @@
 """One matter as one reader may see it: sides and words stay closed until he opens each of them."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from guangcai.accounts.models import User
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import national
 from guangcai.mediation import rules
-from guangcai.mediation.enums import MediationState, StepKind
+from guangcai.mediation.enums import CORRECTED, MediationState, StepKind
 from guangcai.mediation.models import (
     Agreement,
     Assignment,
@@ -47,10 +52,16 @@ class SeenParty:
 
 @dataclass(frozen=True)
 class SeenStep:
-    """One step; subject: what is opened for its words, None where there are none or they were taken away."""
+    """One step; subject: what is opened for its words, None where there are none or they were taken away.
+
+    who: who wrote it down. is_replaced: a later row says it rightly.
+    """
 
     step: MediationStep
     tone: str
+    who: str
+    is_replaced: bool
+    may_correct: bool
     facts: str
     subject: UUID | None
     is_open: bool
@@ -78,14 +89,14 @@ class Page:
 
 
 def page_of(row: Mediation, actor: Actor) -> Page:
-    """For whom visible_to gave it: seven statements, whatever happened."""
+    """For whom visible_to gave it: eight statements, whatever happened."""
     opened = opened_by(row, actor)
     live = Assignment.objects.live().filter(mediation=row).select_related("mediator").order_by("started_at", "pk")
     mediators = tuple(one.mediator for one in live)
     desk = actor.can(Permission.MEDIATION_EDIT, row.path)
     own = actor.member_id is not None and any(one.member_id == actor.member_id for one in mediators)
     can, acts = rules.MOVES[MediationState(row.state)], desk or own
-    steps = tuple(_steps(row, opened))
+    steps = tuple(_steps(row, opened, actor))
     return Page(
         matter=row,
         parties=tuple(parties_of(row, opened)),
@@ -132,24 +143,53 @@ def parties_of(row: Mediation, opened: frozenset[UUID]) -> list[SeenParty]:
     return seen
 
 
-def _steps(row: Mediation, opened: frozenset[UUID]) -> list[SeenStep]:
-    steps = row.steps.select_related("written", "session", "agreement").prefetch_related(
+def may_correct(row: Mediation, step: MediationStep, actor: Actor) -> bool:
+    """Who wrote a step down, or the desk, while the papers are there."""
+    if step.kind not in CORRECTED or row.anonymised_at is not None:
+        return False
+    return step.by == actor.user_id or actor.can(Permission.MEDIATION_EDIT, row.path)
+
+
+def mediators_of_session(session: MediationSession, row: Mediation) -> list[Mediator]:
+    """Who may have been at a session: whoever mediates now, and whoever was written down: one statement."""
+    rows = Mediator.objects.filter(
+        Q(pk__in=row.assignments.live().values("mediator")) | Q(pk__in=session.mediators.values("mediator"))
+    )
+    return list(rows.select_related("member").order_by("name", "pk"))
+
+
+def _steps(row: Mediation, opened: frozenset[UUID], actor: Actor) -> list[SeenStep]:
+    related = row.steps.select_related("written", "session", "agreement").prefetch_related(
         "session__mediators__mediator", "session__parties"
     )
-    return [_step(one, opened) for one in steps.order_by("-number")]
+    steps = list(related.order_by("-number"))
+    names = dict(User.objects.filter(pk__in={one.by for one in steps}).values_list("pk", "name"))
+    # The last row of a family stands.
+    standing = {one.corrects_id or one.pk: one.pk for one in reversed(steps)}
+    return [
+        _step(
+            one,
+            opened,
+            who=names.get(one.by, ""),
+            is_replaced=(replaced := standing[one.corrects_id or one.pk] != one.pk),
+            may_correct=not replaced and may_correct(row, one, actor),
+        )
+        for one in steps
+    ]
 
 
-def _step(one: MediationStep, opened: frozenset[UUID]) -> SeenStep:
+def _step(one: MediationStep, opened: frozenset[UUID], **said: Any) -> SeenStep:
     written: StepNote | None = getattr(one, "written", None)
     is_open = written is not None and written.pk in opened
     return SeenStep(
         step=one,
-        tone=STEP_TONES.get(StepKind(one.kind), "info"),
+        tone="idle" if said["is_replaced"] else STEP_TONES.get(StepKind(one.kind), "info"),
         facts=" · ".join(_facts(one)),
         subject=written.pk if written else None,
         is_open=is_open,
         note=written.note if written and is_open else "",
         place=written.place if written and is_open else "",
+        **said,
     )
 
 
@@ -160,20 +200,33 @@ def _facts(one: MediationStep) -> list[str]:
     found = []
     if session is not None:
         names = _(", ").join(there.mediator.name for there in session.mediators.all())
+        found.append(date_format(localtime(session.starts_at), "DATETIME_FORMAT"))
         words = _("%(minutes)d minutes, %(people)d people heard, by %(names)s")
         people = len(session.parties.all())
         found.append(words % {"minutes": session.minutes, "people": people, "names": names})
     if agreement is not None:
-        found.append(str(agreement.get_signed_how_display()))
+        signed = {"day": date_format(agreement.signed_on, "DATE_FORMAT")}
+        found += [_("Signed on %(day)s") % signed, str(agreement.get_signed_how_display())]
+    if one.slip:
+        found.append(str(one.get_slip_display()))
     if one.other_way:
         found.append(str(one.get_other_way_display()))
     return found
 
 
 def last_agreement(row: Mediation) -> Agreement | None:
-    """The agreement that holds, or held last: one statement."""
-    rows = Agreement.objects.filter(step__mediation=row).select_related("step__written")
-    return rows.order_by("-step__number").first()
+    """The agreement that holds, or held last, as it was said rightly: two statements."""
+    steps = (
+        row.steps.standing()
+        .filter(kind=StepKind.AGREED)
+        .order_by(Coalesce("corrects__number", "number").desc())
+        .values("pk")[:1]
+    )
+    return (
+        Agreement.objects.filter(step__in=list(steps.values_list("pk", flat=True)))
+        .select_related("step__written", "step__corrects")
+        .first()
+    )
 
 
 def offered_members(node_id: int) -> QuerySet[Member]:

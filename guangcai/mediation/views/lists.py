@@ -24,7 +24,7 @@ def matters(request: ActorRequest) -> HttpResponse:
     if not request.actor.holds(Permission.MEDIATION_VIEW) and request.actor.member_id is not None:
         return redirect("mediation:mine")
     asked(request.actor, Permission.MEDIATION_VIEW)
-    rows = Mediation.objects.of_desk(request.actor).select_related("cause")
+    rows = Mediation.objects.visible_to(request.actor).in_area_of(request.actor).select_related("cause")
     if text := request.GET.get("q", "").strip():
         rows = rows.filter(number__icontains=text)
     shown = listing(request, rows, sorts=SORTS, default="-opened", filterset=MatterFilter)
@@ -40,7 +40,7 @@ def matters(request: ActorRequest) -> HttpResponse:
 @require_safe
 def mine(request: ActorRequest) -> HttpResponse:
     """What a member mediates, what is due first; ended ones below."""
-    rows = Mediation.objects.of_mediator(request.actor).select_related("cause")
+    rows = Mediation.objects.visible_to(request.actor).mediated_by(request.actor).select_related("cause")
     lines = lines_of(rows.order_by("ended_at", "due_on", "-opened_at", "pk"), today=timezone.localdate())
     context = {
         "open": [line for line in lines if line.matter.ended_at is None],
