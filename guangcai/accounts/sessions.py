@@ -3,7 +3,9 @@
 from base64 import b64decode, b64encode
 from typing import Any
 
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+from django.utils.crypto import get_random_string
 
 from guangcai.core.crypto import CannotOpen, open_sealed, seal
 
@@ -24,3 +26,7 @@ class SealedSessions(DatabaseSessions):
             return dict(self.serializer().loads(stored.encode("latin-1")))
         except (CannotOpen, ValueError):
             return {}
+
+    def _get_new_session_key(self) -> str:
+        """Not looked up first: `create` inserts it, and takes another one should it exist."""
+        return get_random_string(32, VALID_KEY_CHARS)

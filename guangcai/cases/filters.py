@@ -61,7 +61,7 @@ def _items(request: HttpRequest | None) -> QuerySet[Item]:
     actor: Any = getattr(request, "actor", None)
     paths = actor.paths_with(Permission.CASE_VIEW) if actor else ()
     own = under("path", paths) | Q(path__in={ROOT, *(above for path in paths for above in ancestors(path))})
-    return Item.objects.filter(own).order_by("category__position", "position", "pk")
+    return Item.objects.filter(own).only("name").order_by("category__position", "position", "pk")
 
 
 class CaseFilter(filters.FilterSet):

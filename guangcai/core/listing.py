@@ -7,8 +7,8 @@ from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
-from django.forms import Form
+from django.db.models import Model, QuerySet
+from django.forms import Form, ModelChoiceField
 from django.http import HttpRequest, QueryDict
 
 from guangcai.core.screens import Chip
@@ -152,6 +152,8 @@ def _chips(form: Form | None, query: QueryDict) -> tuple[Chip, ...]:
 
 def _worded(formfield: Any, value: Any) -> str:
     """A choice by its label, several joined, anything else as it prints."""
+    if isinstance(formfield, ModelChoiceField) and isinstance(value, Model):
+        return str(formfield.label_from_instance(value))
     choices = {str(key): str(label) for key, label in getattr(formfield, "choices", ())}
     values: Iterable[Any] = value if isinstance(value, list | tuple | set | QuerySet) else [value]
     return ", ".join(choices.get(str(getattr(one, "pk", one)), str(one)) for one in values)

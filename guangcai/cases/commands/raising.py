@@ -73,7 +73,6 @@ class CaseDraft:
     id: UUID | None = None
 
 
-@transaction.atomic
 def raise_case(*, draft: CaseDraft, by: Actor, now: datetime) -> Case:
     """Write down that somebody asked for something; the first step of its life. The same id sent again is the same.
 
@@ -85,21 +84,24 @@ def raise_case(*, draft: CaseDraft, by: Actor, now: datetime) -> Case:
     view limits by address and phone. Raises RuleBroken(field) for item, place, what, answers, name, phone; Conflict
     when another case grew out of the same, or the id stands for other content. Sources: J4, A67, A101.
     """
+    try:
+        return _raise(draft, by=by, now=now)
+    except IntegrityError:
+        # Twice in the same moment: the other one was first.
+        if found := _sent_before(draft):
+            return found
+        raise
+
+
+@transaction.atomic
+def _raise(draft: CaseDraft, *, by: Actor, now: datetime) -> Case:
     _check_door(draft, by)
     if found := _sent_before(draft):
         return found
     reach = _checked_reach(draft.asker)
     rules.check_what(draft.what)
     _check_place(draft, now=now)
-    answers = rules.answers_of(draft.item.fields, draft.answers)
-    try:
-        with transaction.atomic():
-            case = _write(draft, answers, by=by, now=now)
-    except IntegrityError:
-        # Twice in the same moment: the other one was first.
-        if found := _sent_before(draft):
-            return found
-        raise
+    case = _write(draft, rules.answers_of(draft.item.fields, draft.answers), by=by, now=now)
     _write_asker(case, draft.asker, phone=reach)
     side = Side.DESK if draft.channel in (CaseChannel.DESK, CaseChannel.PHONE) else Side.ASKER
     step = take_step(case, StepKind.RAISED, side=side, by=by, now=now)

@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from guangcai.core.actor import Actor
 
 WORDS = SearchVector("words", config="simple")
+# Tone and icon; no icon is that of the tone.
+MARKS = {
+    **dict.fromkeys(CaseState, ("info", "")),
+    **dict.fromkeys((CaseState.TO_DISPATCH, CaseState.DISPATCHED, CaseState.DONE), ("wait", "")),
+    CaseState.TO_RULE: ("bad", "flag"),
+    CaseState.CLOSED: ("idle", "circle-x"),
+    CaseState.SOLVED: ("good", "circle-check"),
+}
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -74,7 +82,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         query = SearchQuery(words[0], config="simple")
         for word in words[1:]:
             query &= SearchQuery(word, config="simple")
-        return self.annotate(_vector=WORDS).filter(_vector=query)
+        return self.alias(_vector=WORDS).filter(_vector=query)
 
 
 class Case(CommunityFact):
@@ -209,6 +217,12 @@ class Case(CommunityFact):
         if self.state == CaseState.SOLVED:
             return StateType.SOLVED
         return StateType.CLOSED if self.state == CaseState.CLOSED else StateType.OPEN
+
+    @property
+    def standing(self) -> tuple[str, str, str]:
+        """How it stands, for one mark on a screen: words, tone, icon. What was closed says why."""
+        words = self.get_close_code_display() if self.state == CaseState.CLOSED else self.get_state_display()
+        return words, *MARKS[CaseState(self.state)]
 
     @property
     def is_assigned(self) -> bool:

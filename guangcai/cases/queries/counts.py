@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import now as clock
 
 from guangcai.cases.enums import StepKind
-from guangcai.cases.models import Case, CaseStep
+from guangcai.cases.models import Case, CaseStep, Item
 from guangcai.cases.models.tally import MEANT, Counted
 from guangcai.cases.queries.board import overdue
 from guangcai.core.actor import Actor
@@ -90,7 +90,10 @@ def count_cases(*, paths: Iterable[str], by: tuple[str, ...], since: date, until
 
 
 def bounces(*, actor: Actor, path: str, since: date, until: date) -> list[dict[str, Any]]:
-    """How often cases came back, by item and by the body that answers for it: never by whoever was asked."""
+    """How often cases came back, by item and by the body that answers for it: never by whoever was asked.
+
+    Two statements.
+    """
     allowed = [
         one for one in actor.paths_with(Permission.STATISTICS_VIEW) if covers([path], one) or covers([one], path)
     ]
@@ -99,11 +102,17 @@ def bounces(*, actor: Actor, path: str, since: date, until: date) -> list[dict[s
     # Said again of the case, so that its small index answers for the place.
     steps = steps.filter(case__returns__gt=0)
     steps = steps.filter(under("case__path", [path]), under("case__path", allowed))
-    rows = steps.values(item=F("case__item__name"), body=F("case__item__body"), unit_name=F("case__item__unit__name"))
-    return [
-        dict(row)
-        for row in rows.annotate(count=Count("*"), cases=Count("case", distinct=True)).order_by("-count", "item")
-    ]
+    # By the item's key, named afterwards: to sort 30,000 steps by names took longer than to count them.
+    counts = steps.order_by().values_list("case__item").annotate(n=Count("*"), cases=Count("case", distinct=True))
+    counted = {item: (count, cases) for item, count, cases in counts}
+    found: dict[tuple[str, str, str | None], dict[str, Any]] = {}
+    for item in Item.objects.filter(pk__in=counted).select_related("unit").order_by("name", "pk"):
+        key = item.name, item.body, item.unit.name if item.unit else None
+        named = dict(zip(("item", "body", "unit_name"), key, strict=True))
+        row = found.setdefault(key, {**named, "count": 0, "cases": 0})
+        row["count"] += counted[item.pk][0]
+        row["cases"] += counted[item.pk][1]
+    return sorted(found.values(), key=lambda row: -row["count"])
 
 
 def conditions(now: datetime) -> dict[str, Q]:

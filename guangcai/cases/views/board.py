@@ -12,8 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guangcai.cases import commands
 from guangcai.cases.filters import OVER, CaseFilter
-from guangcai.cases.models import Case
-from guangcai.cases.queries.board import rows_of, waiting, with_due
+from guangcai.cases.queries.board import in_stretch, on_board, rows_of, waiting
 from guangcai.cases.queries.exporting import board_workbook
 from guangcai.core.http import ActorRequest, file_answer
 from guangcai.core.listing import Listing, listing
@@ -25,8 +24,8 @@ MOST_EXPORTED = 20_000
 SORTS = {"due": "due", "number": "number", "item": "item__name", "state": "state", "raised": "raised_at"}
 # As the program writes it (keys.take_number).
 NUMBER = re.compile(r"\d\d-\d{6,}")
-# Of three years of requests nobody turns more pages than these.
-MOST = 10_000
+# Nobody turns twenty pages of three years of requests; what a figure was counted from is counted as far as it goes.
+MOST, MOST_COUNTED = 1_000, 10_000
 
 
 @login_required
@@ -74,10 +73,11 @@ def _tabs(request: ActorRequest) -> list[Tab]:
 
 
 def _listing(request: ActorRequest) -> Listing:
-    rows, text = Case.objects.of_area(request.actor), request.GET.get("q", "").strip()
+    rows, text = in_stretch(request.actor), request.GET.get("q", "").strip()
     if text:
         rows = rows.filter(number=text) if NUMBER.fullmatch(text) else rows.saying(text)
     # What is open stands by its deadline; what is over or was looked for has none: newest first.
     is_open = not text and request.GET.get("state") != OVER
     default = "due" if is_open else "-raised"
-    return listing(request, with_due(rows), sorts=SORTS, default=default, filterset=CaseFilter, most=MOST)
+    most = MOST_COUNTED if "since" in request.GET else MOST
+    return listing(request, on_board(rows), sorts=SORTS, default=default, filterset=CaseFilter, most=most)

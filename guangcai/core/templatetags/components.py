@@ -1,12 +1,14 @@
 """Tags that draw one component each, with every parameter spelled out. Loaded through `{% load core %}`."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import segno
 from django import template
 from django.forms import BoundField, CheckboxSelectMultiple, Form, RadioSelect
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -32,6 +34,22 @@ def _tone(tone: str) -> str:
     if tone not in TONE_ICONS:
         raise template.TemplateSyntaxError(f"tone {tone!r} is none of {', '.join(TONE_ICONS)}")
     return tone
+
+
+@cache
+def _drawn(name: str) -> SafeString:
+    """A list shows hundreds of icons: each is drawn once."""
+    use = format_html('<use href="{}#{}"></use>', static("vendor/icons.svg"), name)
+    return format_html('<svg class="gc-icon" aria-hidden="true" focusable="false">{}</svg>', use)
+
+
+@register.simple_tag
+def icon(name: str, label: Any = "") -> SafeString:
+    """One icon of the sprite (assets/icons.txt). Without a label it is decoration and screen readers skip it."""
+    if not label:
+        return _drawn(name)
+    use = format_html('<use href="{}#{}"></use>', static("vendor/icons.svg"), name)
+    return format_html('<svg class="gc-icon" role="img" aria-label="{}">{}</svg>', label, use)
 
 
 # --- acting ---------------------------------------------------------------------------------------------------------
@@ -111,10 +129,11 @@ def panel_attrs(url: str) -> SafeString:
 # --- saying ---------------------------------------------------------------------------------------------------------
 
 
-@register.inclusion_tag("components/state.html")
-def state(text: str, tone: str = "idle", *, icon: str = "") -> Context:
-    """A word with an icon; the colour only repeats what they say."""
-    return {"text": text, "tone": _tone(tone), "icon": icon or TONE_ICONS[tone]}
+@register.simple_tag
+def state(text: str, tone: str = "idle", *, icon: str = "") -> SafeString:
+    """A word with an icon; the colour only repeats what they say. Without a template: every row of a list has one."""
+    drawn = _drawn(icon or TONE_ICONS[_tone(tone)])
+    return format_html('<span class="gc-state gc-{}">{}<span>{}</span></span>\n', tone, drawn, text)
 
 
 @register.simple_block_tag

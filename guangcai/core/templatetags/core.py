@@ -4,15 +4,10 @@ Filters take values of the domain and give what people read; components stand in
 """
 
 from datetime import date, datetime
-from functools import cache
-from typing import Any
 
 from django import template
-from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
 from guangcai.core import phones, units
@@ -71,18 +66,3 @@ def clock(value: datetime | None) -> str:
 def percent(value: float) -> str:
     """A share of one as whole percent: 0.456 -> "46%"."""
     return f"{value * 100:.0f}%"
-
-
-@cache
-def _sprite() -> str:
-    """A list shows hundreds of icons: the address of their one file is looked up once."""
-    return static("vendor/icons.svg")
-
-
-@register.simple_tag
-def icon(name: str, label: Any = "") -> SafeString:
-    """One icon of the sprite (assets/icons.txt). Without a label it is decoration and screen readers skip it."""
-    use = format_html('<use href="{}#{}"></use>', _sprite(), name)
-    if label:
-        return format_html('<svg class="gc-icon" role="img" aria-label="{}">{}</svg>', label, use)
-    return format_html('<svg class="gc-icon" aria-hidden="true" focusable="false">{}</svg>', use)

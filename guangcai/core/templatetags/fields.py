@@ -1,10 +1,12 @@
 """Drawing form fields the house way: label, hint and error above the control, "optional" instead of asterisks."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms, template
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField, Form
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -50,7 +52,16 @@ def _name_the_blank(widget: forms.Widget) -> None:
     """Django's row of dashes for "nothing chosen" becomes a word."""
     if isinstance(widget, forms.Select):
         dashes, word = BLANK_CHOICE_DASH[0][1], _("Not chosen")
-        widget.choices = [(key, word if text == dashes else text) for key, text in widget.choices]
+        widget.choices = [(key, word if text == dashes else text) for key, text in _choices(widget)]
+
+
+def _choices(widget: forms.Select) -> Iterable[tuple[Any, Any]]:
+    """Rows to choose from are fetched in one trip; Django opens a cursor on the server for them, three."""
+    offered: Any = widget.choices
+    if not isinstance(offered, ModelChoiceIterator):
+        return list(offered)
+    blank = [] if offered.field.empty_label is None else [("", offered.field.empty_label)]
+    return blank + [offered.choice(row) for row in offered.queryset]
 
 
 @register.inclusion_tag("components/field.html")
