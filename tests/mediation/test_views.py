@@ -146,9 +146,9 @@ def test_whoever_is_complained_of_sees_nothing_even_as_mediator_and_desk(
         assert not rows.in_area_of(cast.actor(key)).exists()
 
 
-def test_what_was_written_wrongly_is_said_again(as_: Any, opened: Open, own: Actor, desk: Actor, now: datetime) -> None:
+def test_a_session_written_wrongly_is_said_again(as_: Any, opened: Open, own: Actor, now: datetime) -> None:
     row, client = agreed(opened(), by=own, now=now), as_("peacemaker")
-    step, signed, start = row.steps.get(kind="heard"), row.steps.get(kind="agreed"), localtime(now - 2 * DAY)
+    step, start = row.steps.get(kind="heard"), localtime(now - 2 * DAY)
     shown = page(client, "correction", row.pk, step.pk)
     assert MARK not in shown
     said = {"id": new_id(), "day": start.date(), "start_time": "08:30", "minutes": 45, "slip": "time"}
@@ -166,8 +166,15 @@ def test_what_was_written_wrongly_is_said_again(as_: Any, opened: Open, own: Act
     assert "已更正，不再算数" in shown
     assert "日期或时间写错" in shown
     assert "孙和记录" in shown
-    # Nothing sealed was shown by it; opened words stand in the form.
+    # Nothing sealed was shown by it.
     assert MARK not in shown
+    assert broken() == []
+
+
+def test_agreements_and_visits_are_said_again(as_: Any, opened: Open, own: Actor, now: datetime) -> None:
+    row, client = agreed(opened(), by=own, now=now), as_("peacemaker")
+    signed = row.steps.get(kind="agreed")
+    # Opened words stand in the form.
     send(client, "opening", row.pk, what=StepNote.objects.get(step=signed).pk, reason="核对协议内容")
     assert f"{MARK}十点后不拉琴" in page(client, "correction", row.pk, signed.pk)
     words = {

@@ -66,10 +66,9 @@ def correct_session(*, step: MediationStep, draft: SessionDraft, slip: Slip, by:
     made = _say_again(row, root, id=draft.id, note=note, place=place, slip=slip, by=by, now=now)
     there = write_session(row, made, draft)
     is_same_time = (old.starts_at, old.minutes) == (draft.starts_at, draft.minutes)
-    settled = before if is_same_time else set()
-    staying = settled & {one.pk for one in draft.mediators}
-    settled |= _take_back(family, staying, reason=_("The mediation was corrected."), by=by, now=now)
-    fresh = [one for one in there if one.mediator.member is not None and one.mediator_id not in settled]
+    known = before if is_same_time else set()
+    known |= _take_back(family, known & {one.pk for one in draft.mediators}, by=by, now=now)
+    fresh = [one for one in there if one.mediator.member is not None and one.mediator_id not in known]
     services = [service_of(row, one, draft) for one in fresh]
     record_many(services=services, by=by, now=now, permission=None if own else Permission.ENTRY_RECORD)
     return row
@@ -161,9 +160,7 @@ def _check_changed(is_same: bool) -> None:
         raise RuleBroken(_("Nothing is different: change what was wrong."), code="nothing_changed")
 
 
-def _take_back(
-    family: Sequence[SessionMediator], staying: Collection[UUID], *, reason: str, by: Actor, now: datetime
-) -> set[UUID]:
+def _take_back(family: Sequence[SessionMediator], staying: Collection[UUID], *, by: Actor, now: datetime) -> set[UUID]:
     """Take back the records that wait for a second person, of everybody but those staying.
 
     Returns the mediators whose record is confirmed: the ledger alone changes those, with two people.
@@ -179,6 +176,7 @@ def _take_back(
         if entry.is_confirmed:
             settled.add(mediator)
         elif not entry.is_declined and mediator not in staying:
+            reason = _("The mediation was corrected.")
             decline(entry=entry, reason=reason, by=by, now=now, permission=None)
     return settled
 
