@@ -216,6 +216,7 @@ class Tag(StrEnum):
     BOOKING_CONFIRM = "places:booking:confirm"
     BOOKING_REFUSE = "places:booking:refuse"
     BOOKING_CANCEL = "places:booking:cancel"
+    BOOKING_LAPSE = "places:booking:lapse"
     BOOKING_RETURN = "places:booking:return"
     BOOKING_THANK = "places:booking:thank"
     # councils

@@ -64,6 +64,7 @@ class BookingEnd(models.TextChoices):
 
     REFUSED = "refused", pgettext_lazy("booking", "Refused")
     CANCELLED = "cancelled", pgettext_lazy("booking", "Cancelled")
+    LAPSED = "lapsed", pgettext_lazy("booking", "Never answered")
 
 
 class BookingState(models.TextChoices):
@@ -75,3 +76,4 @@ class BookingState(models.TextChoices):
     RETURNED = "returned", _("Returned")
     REFUSED = "refused", pgettext_lazy("booking", "Refused")
     CANCELLED = "cancelled", pgettext_lazy("booking", "Cancelled")
+    LAPSED = "lapsed", pgettext_lazy("booking", "Never answered")

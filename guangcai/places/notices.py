@@ -15,6 +15,7 @@ WORDS: dict[str, Text] = {
     "asked": _("A community asks for “%(resource)s” on %(day)s. Answer in the application."),
     "confirmed": _("“%(resource)s” on %(day)s: the owner has confirmed."),
     "refused": _("“%(resource)s” on %(day)s: the owner cannot lend it. The reason is in the application."),
+    "lapsed": _("“%(resource)s” on %(day)s: nobody answered in time, the booking has lapsed. Ring up the owner."),
     "cancelled": _("“%(resource)s” on %(day)s: cancelled. The reason is in the application."),
 }
 

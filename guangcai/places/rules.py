@@ -117,14 +117,15 @@ def check_in_use(*, ended_at: datetime | None) -> None:
 
 def check_standing(*, ended_at: datetime | None, returned_at: datetime | None) -> None:
     if ended_at is not None:
-        raise RuleBroken(_("This booking was refused or cancelled before."), code="ended")
+        raise RuleBroken(_("This booking has ended before: refused, cancelled or never answered."), code="ended")
     if returned_at is not None:
         raise RuleBroken(_("It was given back before."), code="returned")
 
 
-def check_answerable(*, ends_at: datetime, now: datetime) -> None:
-    if ends_at <= now:
-        raise RuleBroken(_("The time is over: nothing is left to answer."), code="over")
+def check_answerable(*, starts_at: datetime, now: datetime) -> None:
+    """What nobody answered before its time began has lapsed: whoever asked has had to look elsewhere."""
+    if starts_at <= now:
+        raise RuleBroken(_("Its time has begun without an answer: the booking has lapsed."), code="lapsed")
 
 
 def check_not_confirmed(*, confirmed_at: datetime | None) -> None:

@@ -142,6 +142,7 @@ ACTS = {
     Tag.BOOKING_CONFIRM: pgettext_lazy("act", "Booking confirmed"),
     Tag.BOOKING_REFUSE: pgettext_lazy("act", "Booking refused"),
     Tag.BOOKING_CANCEL: pgettext_lazy("act", "Booking cancelled"),
+    Tag.BOOKING_LAPSE: pgettext_lazy("act", "Booking lapsed unanswered"),
     Tag.BOOKING_RETURN: pgettext_lazy("act", "Resource returned"),
     Tag.BOOKING_THANK: pgettext_lazy("act", "Owner thanked"),
     Tag.BODY_ADD: pgettext_lazy("act", "Body set up"),

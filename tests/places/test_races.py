@@ -1,13 +1,17 @@
 """Real threads on the real database: one hour has one holder, and nobody keeps what is lent no more."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
 
 from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
+from guangcai.core.models import Outbox
 from guangcai.places import commands
+from guangcai.places.commands import bookings
 from guangcai.places.models import Booking, ServicePoint, SharedResource
 from tests.activities.test_races import at_once
 from tests.cast import Cast
@@ -28,6 +32,58 @@ def test_an_hour_booked_at_once_has_one_holder(
     answers = at_once(calls)
     assert sorted(one for one in answers if isinstance(one, str)) == ["taken"] * (CLIENTS - 1)
     assert Booking.objects.count() == 1
+
+
+def test_what_keeps_an_hour_from_two(
+    cast: Cast, resource: SharedResource, desk: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The race above bites: without the lock only the constraint refuses, without both the hour is given away often."""
+    monkeypatch.setattr(bookings, "lock_resource", lambda pk: SharedResource.objects.get(pk=pk))
+    checked = bookings._check_wanted
+
+    def race() -> list[Any]:
+        gate = Barrier(CLIENTS)
+
+        def check_together(*words: Any, **named: Any) -> None:
+            checked(*words, **named)
+            gate.wait(timeout=20)
+
+        def press() -> Any:
+            try:
+                return commands.ask(resource=resource, community=cast.nanyuan, wanted=wanted(), by=desk, now=now)
+            except IntegrityError as refused:
+                return "booking_one_at_a_time" in str(refused)
+
+        monkeypatch.setattr(bookings, "_check_wanted", check_together)
+        return at_once([press] * CLIENTS)
+
+    assert race().count(True) == CLIENTS - 1
+    assert Booking.objects.count() == 1
+    Booking.objects.all().delete()
+    constraint = next(one for one in Booking._meta.constraints if one.name == "booking_one_at_a_time")
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Booking, constraint)
+    try:
+        race()
+        assert Booking.objects.count() == CLIENTS
+    finally:
+        Booking.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Booking, constraint)
+
+
+def test_answered_in_the_moment_it_lapses(asked: Booking, liaison: Actor) -> None:
+    before, begun = asked.starts_at - timedelta(seconds=1), asked.starts_at
+    at_once(
+        [
+            lambda: commands.confirm(booking=asked, by=liaison, now=before),
+            *[lambda: commands.lapse_bookings(by=Actor.system(), now=begun)] * 3,
+        ]
+    )
+    asked.refresh_from_db()
+    assert (asked.confirmed_at is None) == (asked.end == "lapsed")
+    assert Outbox.objects.filter(template="booking_lapsed").count() == (asked.end == "lapsed")
+    assert broken() == []
 
 
 def test_one_form_sent_many_times(cast: Cast, resource: SharedResource, desk: Actor, now: datetime) -> None:

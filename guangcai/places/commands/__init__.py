@@ -1,6 +1,16 @@
 """The verbs of places."""
 
-from guangcai.places.commands.bookings import Use, Wanted, ask, cancel, confirm, give_back, refuse, thank
+from guangcai.places.commands.bookings import (
+    Use,
+    Wanted,
+    ask,
+    cancel,
+    confirm,
+    give_back,
+    lapse_bookings,
+    refuse,
+    thank,
+)
 from guangcai.places.commands.points import (
     PointContent,
     PointLine,
@@ -36,6 +46,7 @@ __all__ = [
     "end_point",
     "end_resource",
     "give_back",
+    "lapse_bookings",
     "refuse",
     "require_keeper",
     "require_owner",

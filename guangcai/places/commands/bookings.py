@@ -67,6 +67,7 @@ def ask(
     if not SharedResource.objects.lent_to(community, on=localdate(now)).filter(pk=resource.pk).exists():
         raise OutOfScope()
     row = lock_resource(resource.pk)
+    _lapse(row, by=Actor.system(), now=now)
     content = _columns(wanted)
     if found := already(Booking, id, resource_id=row.pk, community_id=community.pk, **content):
         matters.check_same(matter, kind=KIND, target=found.pk)
@@ -118,7 +119,7 @@ def confirm(*, booking: Booking, by: Actor, now: datetime) -> Booking:
     if row.confirmed_at is not None and row.ended_at is None:
         return row
     rules.check_standing(ended_at=row.ended_at, returned_at=row.returned_at)
-    rules.check_answerable(ends_at=row.ends_at, now=now)
+    rules.check_answerable(starts_at=row.starts_at, now=now)
     row.confirmed_at, row.confirmed_by = now, by.user_id
     row.save(update_fields=["confirmed_at", "confirmed_by"])
     audit.record(Tag.BOOKING_CONFIRM, by=by, on=row, now=now)
@@ -135,6 +136,7 @@ def refuse(*, booking: Booking, reason: str, by: Actor, now: datetime) -> Bookin
         return row
     rules.check_standing(ended_at=row.ended_at, returned_at=row.returned_at)
     rules.check_not_confirmed(confirmed_at=row.confirmed_at)
+    rules.check_answerable(starts_at=row.starts_at, now=now)
     return end_booking(row, resource, reason=rules.check_reason(reason), by=by, now=now)
 
 
@@ -194,6 +196,32 @@ def thank(*, booking: Booking, words: str, by: Actor, now: datetime) -> Booking:
     row.save(update_fields=["thanks", "thanked_at", "thanked_by"])
     audit.record(Tag.BOOKING_THANK, by=by, on=row, now=now)
     return row
+
+
+def lapse_bookings(*, by: Actor, now: datetime) -> int:
+    """Bookings whose time has begun and that nobody answered end, and who asked is told; how many. Harmless twice.
+
+    One resource after the other, each in a transaction of its own. For the job that runs every few minutes.
+    """
+    by.require_any(Permission.SYSTEM_RUN)
+    due = Booking.objects.to_lapse(now).order_by("resource_id").values_list("resource_id", flat=True).distinct()
+    return sum(_lapse_of(pk, by=by, now=now) for pk in list(due))
+
+
+@transaction.atomic
+def _lapse_of(pk: UUID, *, by: Actor, now: datetime) -> int:
+    return _lapse(lock_resource(pk), by=by, now=now)
+
+
+def _lapse(resource: SharedResource, *, by: Actor, now: datetime) -> int:
+    """The same for one resource under its lock: whoever asks for the hour finds it free at once."""
+    rows = Booking.objects.to_lapse(now).filter(resource=resource).select_for_update(of=("self",)).order_by("pk")
+    for row in rows:
+        row.end, row.ended_at, row.ended_by = BookingEnd.LAPSED, now, by.user_id
+        row.save(update_fields=["end", "ended_at", "ended_by"])
+        audit.record(Tag.BOOKING_LAPSE, by=by, on=row, now=now)
+        notices.tell([row.asked_by], "lapsed", now=now, resource=resource.name, day=day_of(row))
+    return len(rows)
 
 
 def _locked(booking: Booking) -> tuple[SharedResource, Booking]:

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from guangcai.core.actor import Actor
 
 
+# Ended by somebody who said why; ended before anybody confirmed it.
+SAID = (BookingEnd.REFUSED, BookingEnd.CANCELLED)
+UNANSWERED = (BookingEnd.REFUSED, BookingEnd.LAPSED)
+
+
 class BookingQuerySet(models.QuerySet["Booking"]):
     def visible_to(self, actor: "Actor") -> Self:
         """Bookings of one's communities, of what lies there, and of what one's unit lends. Who else has booked a
@@ -29,11 +34,19 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(under("path", paths) | under("resource__path", paths) | owned)
 
     def standing(self) -> Self:
-        """Neither refused nor cancelled: the time is taken."""
+        """Neither refused nor cancelled nor lapsed."""
         return self.filter(ended_at=None)
 
+    def taking(self, now: datetime) -> Self:
+        """Those that take their time: what nobody answered before it began takes it no more."""
+        return self.standing().filter(Q(confirmed_at__isnull=False) | Q(starts_at__gt=now))
+
     def to_answer(self, now: datetime) -> Self:
-        return self.standing().filter(confirmed_at=None, ends_at__gt=now)
+        return self.standing().filter(confirmed_at=None, starts_at__gt=now)
+
+    def to_lapse(self, now: datetime) -> Self:
+        """Their time has begun and nobody has answered."""
+        return self.standing().filter(confirmed_at=None, starts_at__lte=now)
 
     def to_return(self, now: datetime) -> Self:
         """Used, and nobody has written down how it was given back."""
@@ -50,7 +63,8 @@ class Span(Func):
 class Booking(CommunityFact):
     """A community has a resource from instant to instant. `community`: who asked.
 
-    One row all its life: asked, then confirmed by the owner and returned, or ended by a refusal or a cancellation.
+    One row all its life: asked, then confirmed by the owner and returned, or ended: refused, cancelled, or lapsed
+    because nobody answered before its time began.
     people, used_minutes: the use record. thanks: a line back to the owner.
     """
 
@@ -110,11 +124,12 @@ class Booking(CommunityFact):
             ),
             models.CheckConstraint(
                 condition=Q(ended_at=None, ended_by=None, end="", end_reason="")
-                | (Q(ended_at__isnull=False) & ~Q(end="") & ~Q(end_reason="")),
+                | Q(ended_at__isnull=False, end=BookingEnd.LAPSED, end_reason="")
+                | (Q(ended_at__isnull=False, end__in=SAID) & ~Q(end_reason="")),
                 name="booking_ended_whole",
             ),
             models.CheckConstraint(
-                condition=~Q(end=BookingEnd.REFUSED) | Q(confirmed_at=None), name="booking_refused_before_confirmed"
+                condition=~Q(end__in=UNANSWERED) | Q(confirmed_at=None), name="booking_refused_before_confirmed"
             ),
         ]
         indexes = [
@@ -134,5 +149,5 @@ class Booking(CommunityFact):
         if self.returned_at is not None:
             return BookingState.RETURNED
         if self.confirmed_at is None:
-            return BookingState.ASKED
+            return BookingState.ASKED if self.starts_at > now else BookingState.LAPSED
         return BookingState.TO_RETURN if self.ends_at <= now else BookingState.CONFIRMED

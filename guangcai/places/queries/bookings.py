@@ -54,12 +54,13 @@ def listed(actor: Actor) -> QuerySet[Booking]:
 def in_state(rows: QuerySet[Booking], state: str, *, now: datetime) -> QuerySet[Booking]:
     standing = Q(ended_at=None)
     conditions: dict[str, Q] = {
-        BookingState.ASKED: standing & Q(confirmed_at=None),
+        BookingState.ASKED: standing & Q(confirmed_at=None, starts_at__gt=now),
         BookingState.CONFIRMED: standing & Q(confirmed_at__isnull=False, returned_at=None, ends_at__gt=now),
         BookingState.TO_RETURN: standing & Q(confirmed_at__isnull=False, returned_at=None, ends_at__lte=now),
         BookingState.RETURNED: Q(returned_at__isnull=False),
         BookingState.REFUSED: Q(end=BookingEnd.REFUSED),
         BookingState.CANCELLED: Q(end=BookingEnd.CANCELLED),
+        BookingState.LAPSED: Q(end=BookingEnd.LAPSED) | (standing & Q(confirmed_at=None, starts_at__lte=now)),
     }
     return rows.filter(conditions[BookingState(state)])
 
@@ -77,15 +78,23 @@ def answers_itself(resource: SharedResource, *, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class BookingRow:
+    """waits: whole local days since it was asked for, while nobody has answered."""
+
     booking: Booking
     state: BookingState
+    waits: int
 
 
 def rows_of(bookings: Iterable[Booking], *, now: datetime) -> list[BookingRow]:
-    return [BookingRow(one, one.state(now)) for one in bookings]
+    return [BookingRow(one, one.state(now), waits_of(one, now=now)) for one in bookings]
+
+
+def waits_of(booking: Booking, *, now: datetime) -> int:
+    return (localdate(now) - localdate(booking.asked_at)).days
 
 
 def ordered(rows: QuerySet[Booking], *, now: datetime) -> QuerySet[Booking]:
-    """`order`: what is to come, the next first; then what is over."""
-    coming = Case(When(ends_at__gt=now, then=Value(0)), default=Value(1))
+    """`order`: what waits for an answer, the next to lapse first; what is to come; then what is over."""
+    waits = Q(ended_at=None, confirmed_at=None, starts_at__gt=now)
+    coming = Case(When(waits, then=Value(0)), When(ends_at__gt=now, then=Value(1)), default=Value(2))
     return rows.annotate(order=coming).order_by("order", "starts_at", "pk")

@@ -77,7 +77,7 @@ def with_times(rows: QuerySet[SharedResource] | Iterable[SharedResource], *, now
 
 def _loaded(rows: QuerySet[SharedResource] | Iterable[SharedResource], *, now: datetime) -> list[SharedResource]:
     found = list(rows)
-    coming = Booking.objects.standing().filter(ends_at__gt=now, starts_at__lt=_horizon(now)).order_by("starts_at")
+    coming = Booking.objects.taking(now).filter(ends_at__gt=now, starts_at__lt=_horizon(now)).order_by("starts_at")
     coming = coming.select_related("community")
     prefetch_related_objects(found, "slots", Prefetch("bookings", coming, to_attr="coming"))
     return found

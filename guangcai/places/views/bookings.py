@@ -62,7 +62,8 @@ def booking(request: ActorRequest, pk: UUID) -> HttpResponse:
 def answer(request: ActorRequest, row: Booking, *, problem: RuleBroken | None = None) -> HttpResponse:
     """The page of a booking; with a refusal on top it is a 422."""
     now = timezone.now()
-    context = {"booking": row, "state": row.state(now), "problem": problem} | _verbs(request, row, now=now)
+    shown = {"booking": row, "state": row.state(now), "waits": queries.waits_of(row, now=now), "problem": problem}
+    context = shown | _verbs(request, row, now=now)
     return render(request, "places/booking.html", context, status=422 if problem else 200)
 
 

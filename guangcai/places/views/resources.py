@@ -149,7 +149,8 @@ def resource_end(request: ActorRequest, pk: UUID) -> HttpResponse:
             return redirect("places:resources")
         except RuleBroken as broken:
             show_refusal(form, broken)
-    waiting = Booking.objects.standing().filter(resource=row, starts_at__gt=now).select_related("community")
+    seen = Booking.objects.visible_to(request.actor).standing()
+    waiting = seen.filter(resource=row, starts_at__gt=now).select_related("community")
     context = {"form": form, "resource": row, "bookings": waiting.order_by("starts_at")}
     return render(request, "places/resource_end.html", context, status=422 if form.errors else 200)
 
