@@ -22,12 +22,15 @@ from guangcai.members.models import Member
 class TeamRoll:
     """What the teams room answers. Rows of teams have `pk` and `name`; each answer is one statement or part of one.
 
-    serving: live teams that may be asked at a place, those of the nodes above it included. led_by: live teams a member
+    serving: live teams that may be asked at a place, those of the nodes above it included. answering: those of them
+    that somebody leads, with their `path` and `trade` (skill or field in words, "" for neither); without the teams in
+    which the first of two members is, and those the second leads. led_by: live teams a member
     answers for. leaders, people: members of a team now, by their keys; people counts the leaders in. hold: lock a team
     until the transaction ends, so that it does not end meanwhile.
     """
 
     serving: Callable[[str], "QuerySet[Any]"]
+    answering: Callable[[str, UUID | None, UUID | None], "QuerySet[Any]"]
     led_by: Callable[[UUID], "QuerySet[Any]"]
     leaders: Callable[[UUID], "QuerySet[Any, UUID]"]
     people: Callable[[UUID], "QuerySet[Member]"]

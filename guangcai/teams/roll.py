@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from guangcai.commitments.team_roll import TeamRoll
 from guangcai.core.scoping import ancestors
@@ -14,6 +15,14 @@ from guangcai.teams.models import Team, TeamLeader, TeamMembership
 def serving(path: str) -> "QuerySet[Team]":
     """Live teams of the place and of the nodes above it, by name."""
     return Team.objects.live().filter(path__in=ancestors(path)).order_by("name", "pk")
+
+
+def answering(path: str, without: UUID | None, not_led_by: UUID | None) -> "QuerySet[Team]":
+    """Those of them with a leader, and the trade of each; `without` is nobody of, `not_led_by` nobody at its head."""
+    held = TeamMembership.objects.held().filter(team=OuterRef("pk"), member=without)
+    led = TeamLeader.objects.open().filter(team=OuterRef("pk"))
+    barred = Exists(held) | Exists(led.filter(member__in=[one for one in (without, not_led_by) if one]))
+    return serving(path).annotate(trade=Coalesce("skill__name", "field__name", Value(""))).filter(Exists(led), ~barred)
 
 
 def led_by(member_id: UUID) -> "QuerySet[Team]":
@@ -37,4 +46,4 @@ def hold(team_id: UUID) -> None:
     lock_team(team_id)
 
 
-ROLL = TeamRoll(serving=serving, led_by=led_by, leaders=leaders, people=people, hold=hold)
+ROLL = TeamRoll(serving=serving, answering=answering, led_by=led_by, leaders=leaders, people=people, hold=hold)

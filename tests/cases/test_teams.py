@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,8 +15,10 @@ from guangcai.cases import commands
 from guangcai.cases.enums import CaseState, WorkerKind
 from guangcai.cases.models import Case
 from guangcai.cases.queries.jobs import own_jobs
+from guangcai.cases.queries.proposals import Proposal, proposals
 from guangcai.core.actor import Actor
 from guangcai.core.errors import Forbidden, OutOfScope, RuleBroken
+from guangcai.core.ids import new_id
 from guangcai.core.models import Outbox
 from guangcai.ledger.models import ServiceEntry
 from guangcai.members.commands import load_lists
@@ -191,3 +195,62 @@ def test_my_jobs_of_a_team_ask_as_often_for_three_as_for_one(
             assert browser.get(reverse("cases:mine")).status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[2]
+
+
+def proposed(case: Case, now: datetime) -> list[Proposal]:
+    return [one for one in proposals(case, here=case.path, now=now) if one.kind == "team"]
+
+
+def test_a_team_of_the_trade_is_proposed_with_its_reason(
+    cast: Cast, desk: Actor, raised: Raise, team: Team, mate: Member, now: datetime
+) -> None:
+    """Its name or skill says the trade; what it did and has open is told, and moves it up or down."""
+    (told,) = proposed(raised(), now)
+    assert (told.id, told.name) == (str(team.pk), "便民维修队")
+    assert told.why == "会这门手艺的队伍，本社区的，手上没有活儿。"
+    case, leader = given(raised(), team, desk, now), cast.actor("member")
+    (busy,) = proposed(raised(), now)
+    assert busy.why == "会这门手艺的队伍，本社区的，手上有1件。"
+    assert busy.score > told.score
+    commands.accept(case=case, by=leader, now=now)
+    commands.finish(case=case, note="修好了", done_by=mate, by=leader, now=now)
+    (proven,) = proposed(raised(), now)
+    assert proven.why == "会这门手艺的队伍，办过同类诉求1件，本社区的，手上没有活儿。"
+    assert proven.score < told.score
+    # Another name and no skill: what it did still speaks for it.
+    Team.objects.update(name="老街坊")
+    (renamed,) = proposed(raised(), now)
+    assert renamed.why == "队伍，办过同类诉求1件，本社区的，手上没有活儿。"
+    assert proven.score < renamed.score
+
+
+def test_a_team_that_may_not_be_asked_is_not_proposed(
+    cast: Cast, desk: Actor, raised: Raise, team: Team, mate: Member, now: datetime
+) -> None:
+    """One it complains of is in it; the asker leads it; nobody leads it; it has ended, or has another trade."""
+    assert proposed(raised(), now)
+    assert proposed(raised(about_member=mate), now) == []
+    asker = commands.AskerDraft(member=cast.teacher_member)
+    assert proposed(raised(asker=asker), now) == []
+    assert proposed(raised(asker=commands.AskerDraft(member=mate)), now), "he does not lead it"
+    Team.objects.update(name="读书会")
+    assert proposed(raised(), now) == []
+    Team.objects.update(name="便民维修队")
+    TeamLeader.objects.update(until=now.date(), ended_at=now)
+    assert proposed(raised(), now) == []
+
+
+def test_proposing_teams_asks_as_much_for_three(cast: Cast, raised: Raise, team: Team, now: datetime) -> None:
+    case = raised()
+    with CaptureQueriesContext(connection) as one:
+        assert len(proposed(case, now)) == 1
+    for name in ("维修二队", "维修三队"):
+        other = Team.objects.get(pk=team.pk)
+        other.pk, other.name = new_id(), name
+        other.save(force_insert=True)
+        led = TeamLeader.objects.filter(team=team).first()
+        led.pk, led.team = new_id(), other
+        led.save(force_insert=True)
+    with CaptureQueriesContext(connection) as three:
+        assert len(proposed(case, now)) == 3
+    assert len(three) == len(one)

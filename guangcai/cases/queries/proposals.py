@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q
@@ -12,10 +13,12 @@ from django.utils.translation import ngettext, pgettext
 
 from guangcai.cases.enums import ASSIGNED
 from guangcai.cases.models import Case, Technician
+from guangcai.commitments import team_roll
+from guangcai.core.text import search_words
 from guangcai.members.models import Member
 
 SHOWN = 8
-MEMBERS_SHOWN = 3
+MEMBERS_SHOWN = TEAMS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,11 @@ class Proposal:
 
 
 def proposals(case: Case, *, here: str, now: datetime) -> list[Proposal]:
-    """Technicians with the trade, the unit that answers for the item, members of the same building. Six statements."""
-    found = [*_technicians(case, here, now=now), *_unit(case), *_members(case)]
+    """Technicians and teams with the trade, the unit that answers for the item, members of the same building.
+
+    Eight statements.
+    """
+    found = [*_technicians(case, here, now=now), *_unit(case), *_teams(case, here), *_members(case)]
     return sorted(found, key=lambda one: (one.score, one.jobs, one.name, one.id))[:SHOWN]
 
 
@@ -70,6 +76,37 @@ def _unit(case: Case) -> list[Proposal]:
     if unit is None or unit.pk == case.about_unit_id:
         return []
     return [Proposal("unit", str(unit.pk), unit.name, _sentence([_("answers for this item")]), 4)]
+
+
+def _teams(case: Case, here: str) -> list[Proposal]:
+    """Teams that somebody leads and whose trade it is, or that saw to such requests before; least busy first."""
+    asker = case.asker.member_id
+    rows = {one.pk: one for one in team_roll.roll().answering(here, case.about_member_id, asker)}
+    own = {word for word in search_words(f"{case.item.name} {case.item.category.name}") if len(word) > 1}
+    given = Case.objects.filter(assignment__team_id__in=rows).order_by().values_list("assignment__team_id")
+    is_like, is_open = Q(item__category=case.item.category_id, done_at__isnull=False), Q(state__in=ASSIGNED)
+    known = {
+        pk: (done, jobs)
+        for pk, done, jobs in given.annotate(done=Count("pk", filter=is_like), jobs=Count("pk", filter=is_open))
+    }
+    found = []
+    for pk, one in rows.items():
+        # A team's name is short and made up: a word of the item is looked for within it, however it may be cut.
+        is_named = any(word in f"{one.name} {one.trade}" for word in own)
+        done, jobs = known.get(pk, (0, 0))
+        if is_named or done:
+            found.append(_team(one, is_near=one.path == here, is_named=is_named, done=done, jobs=jobs))
+    return sorted(found, key=lambda one: (one.score, one.name))[:TEAMS_SHOWN]
+
+
+def _team(one: Any, *, is_near: bool, is_named: bool, done: int, jobs: int) -> Proposal:
+    said = [_("a team of this trade") if is_named else _("a team")]
+    if done:
+        said.append(ngettext("saw to %(done)d such request", "saw to %(done)d such requests", done) % {"done": done})
+    said.append(_("of this community") if is_near else _("of the street or district"))
+    said.append(_jobs(jobs))
+    score = 12 + jobs * 6 + (0 if is_named else 6) + (0 if is_near else 5) - 2 * min(done, 4)
+    return Proposal("team", str(one.pk), one.name, _sentence(said), score, jobs)
 
 
 def _members(case: Case) -> list[Proposal]:
