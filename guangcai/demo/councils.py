@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from guangcai.activities import commands as activities
+from guangcai.activities.enums import ActivityKind, Presence
 from guangcai.core.actor import Actor
 from guangcai.councils import commands
 from guangcai.councils.enums import (
@@ -21,9 +23,11 @@ from guangcai.councils.models import Body, BodyMember, Meeting, Proposal
 from guangcai.councils.rules import add_months
 from guangcai.demo.content import councils
 from guangcai.demo.place import SYSTEM
+from guangcai.demo.places import book
 from guangcai.demo.stage import Stage, fixed_id
 from guangcai.orgs.commands import add_work_unit
 from guangcai.orgs.enums import WorkUnitKind
+from guangcai.places.models import SharedResource
 from guangcai.portal.commands import add_suggestion, answer_suggestion
 
 DAY = timedelta(days=1)
@@ -91,7 +95,9 @@ def _meet(stage: Stage, row: dict[str, Any]) -> None:
     day, key = stage.today - row["days"] * DAY, fixed_id("meeting", row["body"], row["title"])
     meeting = Meeting.objects.get(pk=key)
     seats = list(BodyMember.objects.open().filter(body=meeting.body_id))
-    closing = commands.Closing(seats[: max(3, len(seats) - 2)], day + 90 * DAY, row["decisions"], row["residents"])
+    decided = {fixed_id("proposal", title): said for title, said in row.get("decided", {}).items()}
+    present, again = seats[: max(3, len(seats) - 2)], day + 90 * DAY
+    closing = commands.Closing(present, again, row["decisions"], row["residents"], decided)
     commands.close_meeting(meeting=meeting, closing=closing, by=SYSTEM, now=stage.at(day, "16:30"))
     stages = [MinutesStage.DRAFT] if row.get("stage") == "draft" else [MinutesStage.DRAFT, MinutesStage.FINAL]
     for number, one in enumerate(stages, start=1):
@@ -159,8 +165,43 @@ def promise(stage: Stage) -> None:
             assert proposal.meeting is not None
             met = localdate(proposal.meeting.starts_at)
             _pledge(stage, proposal, told, now=stage.at(met, "15:30"))
+        _make_for_it(stage, proposal, row)
         if "verdict" in row:
             _judge(stage, proposal, row)
+
+
+def _make_for_it(stage: Stage, proposal: Proposal, row: dict[str, Any]) -> None:
+    """A hall that was lent for it, an activity that was held for it."""
+    if told := row.get("booking"):
+        book(stage, SharedResource.objects.get(pk=fixed_id("resource", told["resource"])), told, matter=proposal.pk)
+    if told := row.get("activity"):
+        _hold(stage, proposal, told)
+
+
+def _hold(stage: Stage, proposal: Proposal, told: dict[str, Any]) -> None:
+    day, desk = stage.today - told["days"] * DAY, _desk(stage)
+    worker = stage.users[f"desk:{councils()['community']}"].name
+    text = activities.ActivityText(
+        title=told["title"],
+        kind=ActivityKind.CULTURE,
+        place=told["place"],
+        content=told["content"],
+        risk_note=councils()["risk"],
+        guarantee=councils()["guarantee"],
+        lead_name=worker,
+        conditions=councils()["who"],
+        sign_up_method=councils()["how"],
+    )
+    before, key = _at(stage, told["days"] + 5), fixed_id("matter-activity", told["title"])
+    community = stage.nodes[councils()["community"]]
+    row = activities.add_activity(community=community, text=text, matter=proposal.pk, by=desk, now=before, id=key)
+    begins, ends = stage.planned(day, "15:00"), stage.planned(day, "16:00")
+    shift = activities.add_shift(activity=row, starts_at=begins, ends_at=ends, places=40, by=desk, now=before)
+    activities.publish_activity(activity=row, by=desk, now=before)
+    people = stage.people[councils()["community"]][: told["people"]]
+    marks = {person.member.pk: Presence.PRESENT for person in people}
+    activities.mark_attendance(shift=shift, marks=marks, by=desk, now=ends)
+    activities.close_shift(shift=shift, head_count=len(marks), by=desk, now=ends)
 
 
 def _judge(stage: Stage, proposal: Proposal, row: dict[str, Any]) -> None:

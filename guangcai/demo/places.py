@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from guangcai.core.actor import Actor
 from guangcai.core.phones import national
@@ -82,7 +83,7 @@ def lend(stage: Stage) -> None:
     """What units and the community lend, and who had it, has it, asks for it."""
     lent = {row["key"]: _resource(stage, row) for row in places()["resources"]}
     for row in places()["bookings"]:
-        _book(stage, lent[row["resource"]], row)
+        book(stage, lent[row["resource"]], row)
 
 
 def _resource(stage: Stage, row: dict[str, Any]) -> SharedResource:
@@ -108,7 +109,7 @@ def _resource(stage: Stage, row: dict[str, Any]) -> SharedResource:
     )
 
 
-def _book(stage: Stage, resource: SharedResource, row: dict[str, Any]) -> None:
+def book(stage: Stage, resource: SharedResource, row: dict[str, Any], *, matter: UUID | None = None) -> None:
     """As far as it came: asked three days before, answered the next day, given back on the day itself."""
     day = _day(stage.today, row)
     by, now = stage.actor(f"desk:{row['community']}"), min(stage.at(day - 3 * DAY, "09:00"), stage.now)
@@ -122,7 +123,7 @@ def _book(stage: Stage, resource: SharedResource, row: dict[str, Any]) -> None:
     )
     key = fixed_id("booking", row["resource"], row["community"], row["purpose"])
     community = stage.nodes[row["community"]]
-    booking = commands.ask(resource=resource, community=community, wanted=wanted, by=by, now=now, id=key)
+    booking = commands.ask(resource=resource, community=community, wanted=wanted, matter=matter, by=by, now=now, id=key)
     answered = min(stage.at(day - 2 * DAY, "09:00"), stage.now)
     if row["far"] == "refused":
         commands.refuse(booking=booking, reason=row["reason"], by=_owner(stage, resource, by), now=answered)

@@ -22,7 +22,7 @@ from guangcai.core.matters import check_same
 from guangcai.core.screens import TimelineItem
 from guangcai.councils import commands
 from guangcai.councils.enums import MatterKind, Verdict
-from guangcai.councils.models import Body, Decision, MatterLink, Meeting, Proposal
+from guangcai.councils.models import Body, Decision, JointPledge, MatterLink, Meeting, PledgeOwner, Proposal
 from guangcai.councils.queries.story import story_of
 from guangcai.members.commands import load_lists
 from guangcai.orgs.models import ResidentUnit
@@ -256,22 +256,36 @@ def test_a_request_is_told_to_nobody_else(cast: Cast, tabled: Proposal, desk: Ac
 
 
 def test_the_statements_do_not_grow_with_the_story(
-    matter: Matter, cast: Cast, resource: SharedResource, desk: Actor, now: datetime, queries: Callable[[], Any]
+    matter: Matter,
+    cast: Cast,
+    resource: SharedResource,
+    desk: Actor,
+    signed_in: SignIn,
+    now: datetime,
+    queries: Callable[[], Any],
 ) -> None:
+    browsers = [signed_in(cast.desk), signed_in(cast.users["member"]), Client()]
+    pages = [matter.proposal.get_absolute_url()] * 2 + [reverse("councils:public_matter", args=[matter.proposal.pk])]
+
     def counted() -> list[int]:
         found = []
-        for actor in (desk, cast.actor("member"), None):
+        for browser, page in zip(browsers, pages, strict=True):
+            browser.get(page)
             with queries() as seen:
-                story_of(Proposal.objects.select_related("meeting__body").get(pk=matter.proposal.pk), actor)
+                assert browser.get(page).status_code == 200
             found.append(len(seen))
         return found
 
     before, short = counted(), len(story_of(matter.proposal, desk))
+    first = JointPledge.objects.get()
     for number in (1, 2):
         book(resource, matter.proposal, cast, now, (now + (2 + number) * DAY).date())
         hold(matter.proposal, cast, now + number * DAY, title=f"再干一次{number}")
         wish_for(matter.proposal, desk, cast, now)
-    assert len(story_of(matter.proposal, desk)) >= short + 6
+        first.pk, first.item = new_id(), f"再出一份{number}"
+        first.save(force_insert=True)
+        PledgeOwner.objects.create(pledge=first, name="孙老师", since=now, district_code=first.district_code)
+    assert len(story_of(matter.proposal, desk)) >= short + 10
     assert counted() == before
 
 

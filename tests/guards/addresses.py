@@ -290,6 +290,7 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("councils/contests/", _first(Contest)),
     ("councils/entries/", _first(ContestEntry, "title")),
     ("councils/public/", lambda world: world.community.code),
+    ("councils/stories/", _first(CouncilProposal, community=HERE, title="3号楼加装楼道扶手")),
     ("councils/", _first(Body, node=HERE, name="南园社区党建工作联席会")),
     # Waits for the answer of the community.
     ("places/resources/bookings/", _first(Booking, purpose="合唱团排练")),
