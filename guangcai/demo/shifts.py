@@ -88,7 +88,13 @@ def _close(held: Year, shift: Shift, plan: dict[str, Any], *, head_count: int) -
         by=stage.actor(f"desk:{community}"),
         now=now,
     )
-    checked_at = _checked_at(stage, community, now)
+    check_service(stage, shift, now)
+
+
+def check_service(stage: Stage, shift: Shift, closed_at: datetime) -> None:
+    """The secretary confirms what a closed shift gave, unless he has put it off."""
+    community = shift.community.name
+    checked_at = _checked_at(stage, community, closed_at)
     if checked_at < stage.now:
         entries = ServiceEntry.objects.filter(
             source__in=[f"attendance:{key}" for key in shift.attendances.values_list("pk", flat=True)]

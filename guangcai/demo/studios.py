@@ -1,4 +1,4 @@
-"""Studios of the demo: the Thursday studio of twenty, and one that opens on Saturday or on Sunday."""
+"""Studios of the demo: the Thursday studio of twenty, and two that open on Saturday or on Sunday."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from guangcai.activities.recurrence import weekly
 from guangcai.cases.models import Item
 from guangcai.core.actor import Actor
 from guangcai.demo.content import studios
+from guangcai.demo.shifts import check_service
 from guangcai.demo.stage import Stage, fixed_id
 from guangcai.members.models import Member
 from guangcai.orgs.models import WorkUnit
@@ -89,7 +90,11 @@ def _seat(stage: Stage, row: dict[str, Any], studio: Studio) -> None:
         own = Actor(member_id=member.pk, holdings=stage.actor("member").holdings)
         place = {"studio": studio, "member": member, "background": member.occupation}
         commands.offer_to_sit(**place, by=own, now=stage.now - WEEK // 7, id=key)
-    commands.fill_seats(studio=studio, by=by, now=now)
+    while now < stage.now:
+        # The desk gives the seats out again every month: no further ahead than the program does.
+        commands.fill_seats(studio=studio, by=by, now=now)
+        now += 4 * WEEK
+    commands.fill_seats(studio=studio, by=by, now=stage.now)
 
 
 def _sessions(studio: Studio) -> list[Shift]:
@@ -108,7 +113,9 @@ def _hold(stage: Stage, row: dict[str, Any], shift: Shift, *, is_last: bool) -> 
         _receive(ticket, line, seated, by, now=shift.starts_at + (5 + 10 * number) * MINUTE)
     marks = {member.pk: Presence.PRESENT for member in seated}
     mark_attendance(shift=shift, marks=marks, by=by, now=shift.starts_at + 5 * MINUTE)
-    close_shift(shift=shift, head_count=len(seated), by=by, now=shift.ends_at + 15 * MINUTE)
+    closed_at = shift.ends_at + 15 * MINUTE
+    close_shift(shift=shift, head_count=len(seated), by=by, now=closed_at)
+    check_service(stage, shift, closed_at)
 
 
 def _give(stage: Stage, row: dict[str, Any], shift: Shift, number: int, line: list[Any]) -> Ticket:

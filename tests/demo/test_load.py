@@ -1,14 +1,14 @@
 """The demo: it tells what the documents state, loads once, and never into a real district."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.timezone import localdate
 
 from guangcai.accounts.models import User
-from guangcai.activities.models import Outcome, Shift, SignUp
+from guangcai.activities.models import Activity, Outcome, Shift, SignUp
 from guangcai.appraisal.models import FeedbackSheet
 from guangcai.core.errors import Conflict
 from guangcai.core.invariants import broken_by, codes
@@ -19,7 +19,11 @@ from guangcai.ledger.models import Objection, ServiceEntry
 from guangcai.members.models import DuplicatePair, Member, ReportIn
 from guangcai.members.queries.counts import count_members
 from guangcai.orgs.models import Node
+from guangcai.studios.models import Studio
+from guangcai.studios.queries.figures import count_studios
 from tests.cast import Cast
+
+WEEK = timedelta(weeks=1)
 
 
 def advance(steps: int = 1, *, of: int | None = None) -> None:
@@ -42,6 +46,7 @@ def test_the_demo_tells_what_the_documents_state(db: None, now: datetime) -> Non
         ("清除白色垃圾", "处", 20),
     ]
     _check_cases(now)
+    _check_studios(now)
     _check_sign_ins()
     before = ServiceEntry.objects.count()
     load_demo(now=now, advance=advance)
@@ -67,6 +72,22 @@ def _check_cases(now: datetime) -> None:
         "disputed",
     }
     assert not Member.objects.filter(is_demo=False).exists()
+
+
+def _check_studios(now: datetime) -> None:
+    """What sits, receives and opens by rule is a studio, and no activity says it is one beside them (A19-A21)."""
+    called_so = Activity.objects.filter(Q(title__contains="工作室") | Q(place__contains="工作室"))
+    assert not called_so.filter(studio=None).exists()
+    (thursdays,) = count_studios(["/"], by=["studio"], since=localdate(now) - 13 * WEEK, until=localdate(now))[:1]
+    rows = Studio.objects.order_by("community__code", "name").values_list("community__name", "name")
+    assert sorted(rows) == [("公园", "党员志愿者工作室"), ("南园", "党员志愿者工作室"), ("南园", "周末课业辅导工作室")]
+    assert (thursdays.held, thursdays.received) > (10, 40)
+    placed = SignUp.objects.placed().filter(shift__activity__studio__isnull=False, shift__closed_at__isnull=False)
+    assert (
+        not Shift.objects.filter(closed_at__isnull=False, activity__studio__isnull=False)
+        .exclude(pk__in=placed.values("shift"))
+        .exists()
+    )
 
 
 def _check_sign_ins() -> None:
