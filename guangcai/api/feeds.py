@@ -9,14 +9,17 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, override
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from guangcai.accounts.models import User
 from guangcai.accounts.queries import hash_of_token
 from guangcai.activities.models import Shift, SignUp
 from guangcai.api.models import FeedKind, FeedLink
+from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
+from guangcai.councils.models import BodyMember, Meeting
+from guangcai.orgs.models import Node
 from guangcai.orgs.queries import actor_of
 from guangcai.places.queries.bookings import of_contact
 
@@ -27,13 +30,13 @@ MOST_EVENTS: Final = 500
 
 @dataclass(frozen=True)
 class Date:
-    """One entry of a calendar."""
+    """One entry of a calendar. ends_at: None for a meeting, of which only the beginning is known."""
 
     key: UUID
     title: str
     place: str
     starts_at: datetime
-    ends_at: datetime
+    ends_at: datetime | None
 
 
 def link_behind(secret: str) -> FeedLink | None:
@@ -45,13 +48,28 @@ def link_behind(secret: str) -> FeedLink | None:
 def dates_of(link: FeedLink, *, now: datetime) -> list[Date] | None:
     """What the link's owner may read today; None when he may not see the community any more."""
     if link.kind == FeedKind.OWN:
-        return sorted([*_own_shifts(link.user, now), *_own_bookings(link.user, now)], key=lambda one: one.starts_at)
+        return _in_order(_own_shifts(link.user, now), _own_bookings(link.user, now), _own_meetings(link.user, now))
     actor = actor_of(user_id=link.user_id, member_id=link.user.member_id, on=localdate(now))
     assert link.node is not None
-    if not actor.can(Permission.ACTIVITY_VIEW, link.node.path):
+    paths = [path for path in _paths_of(link.node) if actor.can(Permission.ACTIVITY_VIEW, path)]
+    if not paths:
         return None
-    rows = _planned(now).filter(under("path", [link.node.path]), activity__published_at__isnull=False)
-    return [_of_shift(row) for row in rows.filter(starts_at__lt=now + AHEAD)[:MOST_EVENTS]]
+    rows = _planned(now).filter(under("path", paths), activity__published_at__isnull=False)
+    shifts = [_of_shift(row) for row in rows.filter(starts_at__lt=now + AHEAD)[:MOST_EVENTS]]
+    return _in_order(shifts, _meetings(actor, paths, now))
+
+
+def _in_order(*found: list[Date]) -> list[Date]:
+    return sorted((one for dates in found for one in dates), key=lambda one: (one.starts_at, one.key))
+
+
+def _paths_of(node: Node) -> list[str]:
+    """The community and, where it was merged, those it became: what goes on there is what its people come to."""
+    paths = [node.path]
+    while node.successor is not None:
+        node = node.successor
+        paths.append(node.path)
+    return paths
 
 
 def _planned(now: datetime) -> QuerySet[Shift]:
@@ -70,6 +88,24 @@ def _of_shift(row: Shift) -> Date:
     return Date(row.pk, row.activity.title, row.activity.place, row.starts_at, row.ends_at)
 
 
+def _own_meetings(user: User, now: datetime) -> list[Date]:
+    """Meetings of the bodies in which the member has a seat."""
+    if user.member_id is None:
+        return []
+    seats = BodyMember.objects.open().filter(member=user.member_id)
+    return _of_meetings(Meeting.objects.filter(body__in=seats.values("body")), now)
+
+
+def _meetings(actor: Actor, paths: list[str], now: datetime) -> list[Date]:
+    return _of_meetings(Meeting.objects.visible_to(actor).filter(under("path", paths)), now)
+
+
+def _of_meetings(rows: QuerySet[Meeting], now: datetime) -> list[Date]:
+    span = {"starts_at__gt": now - BACK, "starts_at__lt": now + AHEAD}
+    told = rows.filter(called_off_at=None, **span).order_by("starts_at", "pk")
+    return [Date(row.pk, row.title, row.place, row.starts_at, None) for row in told[:MOST_EVENTS]]
+
+
 def _own_bookings(user: User, now: datetime) -> list[Date]:
     return [
         Date(row.pk, row.purpose, f"{row.resource.name} {row.resource.place}".strip(), row.starts_at, row.ends_at)
@@ -82,7 +118,8 @@ def as_calendar(link: FeedLink, dates: Iterable[Date], *, now: datetime, languag
     calendar = Calendar()
     with override(language):
         name = link.node.name if link.node else gettext("My own dates")
-    for key, value in (("prodid", "-//Guangcai//feed//"), ("version", "2.0"), ("x-wr-calname", name)):
+    # The library escapes what it knows to be text; the name of a calendar it does not know.
+    for key, value in (("prodid", "-//Guangcai//feed//"), ("version", "2.0"), ("x-wr-calname", vText(name))):
         calendar.add(key, value)
     for one in dates:
         event = Event()
@@ -90,7 +127,8 @@ def as_calendar(link: FeedLink, dates: Iterable[Date], *, now: datetime, languag
         event.add("dtstamp", now.astimezone(UTC))
         event.add("summary", one.title)
         event.add("dtstart", one.starts_at.astimezone(UTC))
-        event.add("dtend", one.ends_at.astimezone(UTC))
+        if one.ends_at:
+            event.add("dtend", one.ends_at.astimezone(UTC))
         if one.place:
             event.add("location", one.place)
         calendar.add_component(event)

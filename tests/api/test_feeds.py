@@ -12,16 +12,26 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from guangcai.activities import commands as activities
-from guangcai.activities.models import Shift
+from guangcai.activities.models import Activity, Shift
 from guangcai.api import commands, feeds
 from guangcai.api.models import FeedKind, FeedLink
+from guangcai.core.actor import Actor
 from guangcai.core.errors import Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent
+from guangcai.councils.commands import call_off_meeting
+from guangcai.councils.enums import BodyKind, PartyClass
+from guangcai.members.commands import load_lists
+from guangcai.members.models import Occupation
+from guangcai.orgs.commands import merge_nodes
+from guangcai.orgs.models import Node
 from guangcai.places import commands as places
+from guangcai.studios import commands as studios
 from tests.activities.conftest import text
 from tests.cast import Cast
+from tests.councils.conftest import call, seat, set_up
 from tests.places.conftest import SLOTS, hall, wanted
+from tests.studios.conftest import draft, fridays
 
 SignIn = Callable[[Any], Client]
 pytestmark = pytest.mark.django_db
@@ -165,3 +175,136 @@ def test_a_feed_needs_a_fixed_number_of_statements(cast: Cast, now: datetime, qu
         counts.append(len(seen))
     assert counts[0] == counts[1]
     assert timedelta(days=30) == feeds.BACK
+
+
+# --- what a calendar program must be able to read -------------------------------------------------------------------
+
+HOSTILE = [
+    "清洁日\r\nATTENDEE:mailto:x@example.org",
+    "清洁日\nEND:VEVENT\nBEGIN:VALARM",
+    '逗号,分号;反斜杠\\冒号:引号"',
+    "<script>alert(1)</script><b>粗</b>",
+    "社区🎉邻里节👨‍👩‍👧‍👦" * 4,
+    "很长的名字" * 12,
+    "a\u2028b\u2029c\u0085d",
+]
+
+ENVELOPE = ("BEGIN", "PRODID", "VERSION", "X-WR-CALNAME", "END")
+EVENT = ("BEGIN", "UID", "DTSTAMP", "SUMMARY", "DTSTART", "DTEND", "LOCATION", "END")
+
+
+def lines_of(content: bytes) -> list[str]:
+    """The content lines as RFC 5545 3.1 says, read without any library: CRLF ends a line, a fold begins with a space.
+
+    Fails on a bare CR or LF, on a line of more than 75 octets, and where a fold cuts a character in two.
+    """
+    assert content.endswith(b"\r\n")
+    lines: list[bytes] = []
+    for line in content[:-2].split(b"\r\n"):
+        assert len(line) <= 75, line
+        assert not set(line) & {0x0A, 0x0D}, line
+        line.decode()
+        if line.startswith(b" "):
+            lines[-1] += line[1:]
+        else:
+            lines.append(line)
+    return [line.decode() for line in lines]
+
+
+def text_of(value: str) -> str:
+    """A TEXT value (RFC 5545 3.3.11) as it was meant."""
+    found, signs = "", iter(value)
+    for sign in signs:
+        assert sign not in ",;", value
+        found += {"n": "\n", "N": "\n"}.get(escaped := next(signs), escaped) if sign == "\\" else sign
+    return found
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_words_stay_words(cast: Cast, open_shift: Shift, now: datetime, words: str) -> None:
+    """Whatever stands in a title or a place, straight from the row: one event, six properties, the words unchanged."""
+    Activity.objects.filter(pk=open_shift.activity_id).update(title=words[:60], place=words[:120])
+    Node.objects.filter(pk=cast.nanyuan.pk).update(name=words[:40])
+    link, secret = link_of(cast, "member", now, FeedKind.COMMUNITY, node=cast.nanyuan)
+    lines = lines_of(Client().get(reverse("feeds:feed", args=[secret])).content)
+    names = [line.partition(":")[0].partition(";")[0] for line in lines]
+    assert sorted(names) == sorted([*ENVELOPE, *EVENT])
+    told = {line.partition(":")[0]: line.partition(":")[2] for line in lines}
+    plain = words[:60].replace("\r\n", "\n")
+    assert text_of(told["SUMMARY"]) == plain
+    (event,) = events(secret)
+    assert str(event["summary"]) == plain
+    assert link.pk
+
+
+def test_a_feed_follows_what_happens(cast: Cast, open_shift: Shift, now: datetime) -> None:
+    """Moved is moved, called off is gone, in one's own dates and in those of the community (abuse of old links)."""
+    desk = cast.actor("desk")
+    _own, own = link_of(cast, "member", now)
+    _all, everything = link_of(cast, "member", now, FeedKind.COMMUNITY, node=cast.nanyuan)
+    activities.sign_up(shift=open_shift, member=cast.teacher_member, by=cast.actor("member"), now=now)
+    before = [event["uid"] for event in events(own)]
+    begins = open_shift.starts_at + timedelta(days=1)
+    activities.change_shift(
+        shift=open_shift, starts_at=begins, ends_at=begins + timedelta(hours=3), places=5, by=desk, now=now
+    )
+    for secret in (own, everything):
+        (event,) = events(secret)
+        assert (event["dtstart"].dt, [event["uid"]]) == (begins.astimezone(UTC), before)
+    activities.cancel_shift(shift=open_shift, reason="weather", by=desk, now=now)
+    assert [events(own), events(everything)] == [[], []]
+
+
+def test_meetings_stand_in_the_calendar_until_they_are_called_off(cast: Cast, now: datetime) -> None:
+    desk = cast.actor("desk")
+    body = set_up(cast.nanyuan, BodyKind.JOINT, "南园社区党建联席会", desk, now, on=now.date() - timedelta(days=9))
+    elsewhere = set_up(cast.gongyuan, BodyKind.JOINT, "公园联席会", cast.actor("desk_next_door"), now)
+    _all, everything = link_of(cast, "desk", now, FeedKind.COMMUNITY, node=cast.nanyuan)
+    _own, own = link_of(cast, "member", now)
+    meeting = call(body, desk, now)
+    call(elsewhere, cast.actor("desk_next_door"), now)
+    (event,) = events(everything)
+    assert (str(event["summary"]), str(event["location"])) == (meeting.title, meeting.place)
+    assert event["dtstart"].dt == meeting.starts_at.astimezone(UTC)
+    assert "dtend" not in event
+    assert events(own) == []
+    seat(body, desk, now, PartyClass.MEMBER, member=cast.teacher_member)
+    assert len(events(own)) == 1
+    call_off_meeting(meeting=meeting, reason="改期", by=desk, now=now)
+    assert [events(own), events(everything)] == [[], []]
+
+
+def test_studios_open_in_the_calendar(cast: Cast, now: datetime) -> None:
+    """Every opening to come, for whoever follows the community; for whoever sits, the sessions he has a seat at."""
+    load_lists(by=Actor.system(), now=now)
+    studios.load_studio_kinds(by=Actor.system(), now=now)
+    desk = cast.actor("desk")
+    studio = studios.open_studio(community=cast.nanyuan, draft=draft(), repeat=fridays(), by=desk, now=now)
+    _all, everything = link_of(cast, "member", now, FeedKind.COMMUNITY, node=cast.nanyuan)
+    _own, own = link_of(cast, "member", now)
+    opens = list(studio.activity.shifts.order_by("starts_at"))
+    assert [event["dtstart"].dt for event in events(everything)] == [one.starts_at for one in opens]
+    sits: dict[str, Any] = {"studio": studio, "member": cast.teacher_member, "asked": "当面说的"}
+    studios.offer_to_sit(**sits, background=Occupation.objects.get(code="law"), by=desk, now=now)
+    studios.fill_seats(studio=studio, by=desk, now=now)
+    before = len(events(own))
+    assert 0 < before < len(opens)
+    activities.cancel_shift(shift=opens[1], reason="weather", by=desk, now=now)
+    assert (len(events(own)), len(events(everything))) == (before - 1, len(opens) - 1)
+    studios.end_studio(studio=studio, reason="装修", by=desk, now=now)
+    assert [events(own), events(everything)] == [[], []]
+
+
+def test_a_merged_community_goes_on_in_its_calendar(cast: Cast, open_shift: Shift, now: datetime) -> None:
+    _all, secret = link_of(cast, "desk", now, FeedKind.COMMUNITY, node=cast.nanyuan)
+    assert len(events(secret)) == 1
+    merge_nodes(node=cast.nanyuan, successor=cast.gongyuan, by=cast.actor("administrator"), now=now)
+    next_door = cast.actor("desk_next_door")
+    activity = activities.add_activity(community=cast.gongyuan, text=text(title="公园的日子"), by=next_door, now=now)
+    begins = now + timedelta(days=3)
+    times = {"starts_at": begins, "ends_at": begins + timedelta(hours=1)}
+    activities.add_shift(activity=activity, **times, places=5, by=next_door, now=now)
+    activities.publish_activity(activity=activity, by=next_door, now=now)
+    assert [str(event["summary"]) for event in events(secret)] == [open_shift.activity.title, "公园的日子"]
+    cast.desk.grants.update(ended_at=now)
+    assert Client().get(reverse("feeds:feed", args=[secret])).status_code == 404
