@@ -21,6 +21,19 @@ TONES: Final[dict[str, str]] = {
     S.REFUSED: "idle",
     S.DROPPED: "idle",
 }
+# What a step says once it lies behind: the label of a state says what comes next.
+STEPS: Final[dict[str, Text]] = {
+    S.RAISED: pgettext_lazy("story", "It is proposed"),
+    S.ACCEPTED: pgettext_lazy("story", "The community takes it up"),
+    S.TABLED: pgettext_lazy("story", "It is put on the table"),
+    S.PLEDGED: S.PLEDGED.label,
+    S.UNDERWAY: S.UNDERWAY.label,
+    S.DONE: pgettext_lazy("story", "Everything promised is done"),
+    S.JUDGED: pgettext_lazy("story", "It is judged"),
+    S.PUBLISHED: pgettext_lazy("story", "The result is published"),
+    S.REFUSED: pgettext_lazy("story", "The community does not take it up"),
+    S.DROPPED: pgettext_lazy("story", "It goes no further"),
+}
 STANDINGS: Final[dict[Standing, tuple[Text, str]]] = {
     Standing.ON_TIME: (pgettext_lazy("promise", "In time"), "info"),
     Standing.SILENT: (pgettext_lazy("promise", "Not heard of for long"), "wait"),

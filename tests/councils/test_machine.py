@@ -1,4 +1,5 @@
-"""A proposal in any order people may act: no dead end, over stays over, dropped only with a reason, nothing endless."""
+"""A proposal in any order people may act: no dead end, over stays over, dropped only with a reason, nothing endless;
+what somebody said of the result stays said, whoever asked has the last word, no date lies before what led to it."""
 
 import itertools
 from datetime import datetime, timedelta
@@ -13,11 +14,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from guangcai.core.actor import Actor
 from guangcai.core.errors import DomainError
 from guangcai.councils import commands, rules
-from guangcai.councils.enums import ProposalState, Verdict
-from guangcai.councils.models import Body, JointPledge, Meeting, Proposal, ProposalStep
+from guangcai.councils.enums import PartyClass, ProposalState, Verdict
+from guangcai.councils.models import Body, BodyMember, JointPledge, Judgement, Meeting, Proposal, ProposalStep
 from guangcai.councils.queries import promises
+from guangcai.councils.queries.story import story_of
 from tests.cast import Cast
-from tests.councils.conftest import broken, call, finish, promise
+from tests.councils.conftest import broken, call, finish, promise, seat
 
 S = ProposalState
 ITEMS = ("甲", "乙")
@@ -32,6 +34,9 @@ class Life(RuleBasedStateMachine):
     liaison: Actor
     member: Actor
     begins_at: datetime
+    delegates: list[BodyMember]
+    # Every state that any run came to.
+    reached: set[str]
 
     @initialize()
     def begin(self) -> None:
@@ -39,6 +44,8 @@ class Life(RuleBasedStateMachine):
         self.block.__enter__()
         self.now = self.begins_at
         self.over: str | None = None
+        self.said: dict[tuple[int, Any], str] = {}
+        self.due: dict[Any, Any] = {}
 
     @property
     def row(self) -> Proposal:
@@ -106,6 +113,34 @@ class Life(RuleBasedStateMachine):
         draft = commands.JudgementDraft(verdict)
         self.tried(lambda: commands.judge_proposal(proposal=self.row, draft=draft, by=self.member, now=self.now))
 
+    @rule(verdict=st.sampled_from(list(Verdict)), who=st.integers(0, 1))
+    def delegate_judges(self, verdict: Verdict, who: int) -> None:
+        draft = commands.JudgementDraft(verdict, seat=self.delegates[who], asked="电话")
+        self.tried(lambda: commands.judge_proposal(proposal=self.row, draft=draft, by=self.desk, now=self.now))
+
+    @rule(steps=st.integers(1, 5), verdict=st.sampled_from(list(Verdict)))
+    def goes_well(self, steps: int, verdict: Verdict) -> None:
+        """What a run of chance seldom comes to: some steps towards a result, wherever it stands."""
+        for _step in range(steps):
+            self.next_step(verdict)
+
+    def next_step(self, verdict: Verdict) -> None:
+        state = self.row.state
+        if state == S.RAISED:
+            self.screen(accepts=verdict != Verdict.NOT_KEPT, note="不属于社区")
+        elif state == S.ACCEPTED:
+            self.table()
+        elif state == S.TABLED:
+            self.pledge(item=ITEMS[0], unit="school")
+        elif state in (S.PLEDGED, S.UNDERWAY):
+            for n in range(JointPledge.objects.count()):
+                (self.note if state == S.PLEDGED else self.finish)(n)
+        elif state == S.DONE:
+            self.judge(verdict)
+        elif state == S.JUDGED:
+            self.publish()
+        self.history_holds()
+
     @rule()
     def publish(self) -> None:
         self.tried(lambda: commands.publish_result(proposal=self.row, by=self.desk, now=self.now))
@@ -132,9 +167,37 @@ class Life(RuleBasedStateMachine):
         assert not (state in (S.DROPPED, S.REFUSED) and not steps[-1].note)
         assert self.over in (None, state)
         self.over = state if state in rules.OVER else None
+        self.reached.add(state)
         # No dead end: whatever is not over can go on.
         assert state in rules.OVER or rules.MOVES[S(state)]
         assert broken() == []
+
+    @invariant()
+    def what_was_said_stays_said(self) -> None:
+        given = Judgement.objects.filter(proposal=self.key).values_list("round", "seat", "verdict")
+        now_said = {(number, seat): verdict for number, seat, verdict in given}
+        assert now_said.items() >= self.said.items()
+        self.said = now_said
+        row = self.row
+        own = now_said.get((row.round, None))
+        others = [verdict for (number, seat), verdict in now_said.items() if number == row.round and seat]
+        last = commands.verdict_of(row)
+        assert last == (own or (rules.last_word(None, others) if others else None))
+        if row.state == S.PUBLISHED:
+            assert last is not None
+
+    @invariant()
+    def dates_never_run_backwards(self) -> None:
+        told = [item.at for item in story_of(self.row, self.desk)]
+        assert told == sorted(told)
+        for one in JointPledge.objects.filter(proposal=self.key):
+            assert self.due.setdefault(one.pk, one.due_on) == one.due_on
+            assert one.done_at is None or one.done_at >= one.made_at
+            assert one.withdrawn_at is None or one.withdrawn_at >= one.made_at
+            assert max(one.made_at, one.done_at or one.made_at, one.withdrawn_at or one.made_at) <= self.now
+        for judged in Judgement.objects.filter(proposal=self.key):
+            done = ProposalStep.objects.filter(proposal=self.key, new=S.DONE).order_by("at", "pk")
+            assert judged.at >= done[judged.round - 1].at
 
     @invariant()
     def nothing_is_endless(self) -> None:
@@ -146,6 +209,15 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "block"):
+            # Wherever it stands, the desk and whoever asked bring it to an end in at most three steps.
+            for _step in range(3):
+                state = self.row.state
+                if state in (S.DONE, S.JUDGED):
+                    self.judge(Verdict.KEPT)
+                    self.publish()
+                elif state not in rules.OVER:
+                    self.drop("到此为止")
+            assert self.row.state in rules.OVER
             transaction.set_rollback(True)
             self.block.__exit__(None, None, None)
 
@@ -156,6 +228,9 @@ def test_life_of_a_proposal(
 ) -> None:
     Life.cast, Life.body, Life.key, Life.desk = cast, body, proposal.pk, desk
     Life.liaison, Life.member, Life.begins_at = liaison, member, now
+    first = BodyMember.objects.get(body=body, party=PartyClass.DELEGATE)
+    Life.delegates = [first, seat(body, desk, now, PartyClass.DELEGATE, party_name="张永福")]
+    Life.reached = set()
     run_state_machine_as_test(
         Life,
         settings=settings(
@@ -167,6 +242,7 @@ def test_life_of_a_proposal(
         ),
     )
     assert not Meeting.objects.exists()
+    assert Life.reached == set(S)
 
 
 def test_every_state_leads_somewhere_and_every_end_is_reached() -> None:

@@ -25,6 +25,7 @@ from guangcai.councils.models import (
 from guangcai.councils.queries import promises
 from guangcai.councils.queries.story import story_of
 from guangcai.councils.rules import Standing
+from guangcai.councils.words import STEPS
 from tests.cast import Cast
 from tests.councils.conftest import DAY, broken, call, finish, promise
 
@@ -60,7 +61,7 @@ def test_from_the_first_word_to_the_result(
     (told,) = promises.standings(promises.with_parts(JointPledge.objects.all()), on=later.date())
     assert (told.standing, told.days_late) == (Standing.KEPT_LATE, 10)
     story = story_of(row, desk)
-    assert story[-1].title == str(S.PUBLISHED.label)
+    assert story[-1].title == str(STEPS[S.PUBLISHED])
     assert "10" in " ".join(item.text for item in story)
     assert {"councils:proposal:raise", "councils:proposal:move", "councils:proposal:judge"} <= tags()
     assert {"councils:pledge:make", "councils:pledge:note", "councils:pledge:done"} <= tags()

@@ -22,8 +22,10 @@ from guangcai.core.matters import check_same
 from guangcai.core.screens import TimelineItem
 from guangcai.councils import commands
 from guangcai.councils.enums import MatterKind, Verdict
+from guangcai.councils.enums import ProposalState as S
 from guangcai.councils.models import Body, Decision, JointPledge, MatterLink, Meeting, PledgeOwner, Proposal
 from guangcai.councils.queries.story import story_of
+from guangcai.councils.words import STEPS
 from guangcai.members.commands import load_lists
 from guangcai.orgs.models import ResidentUnit
 from guangcai.places import commands as places
@@ -171,7 +173,7 @@ def test_six_rooms_tell_one_story(matter: Matter, desk: Actor) -> None:
         story,
         "家住3号楼501",
         "提交议事",
-        str(commands.proposals.S.RAISED.label),
+        str(STEPS[S.RAISED]),
         "王桂芳说得对",
         "南园社区党建联席会 · 议事",
         "请学校装扶手",
@@ -183,12 +185,12 @@ def test_six_rooms_tell_one_story(matter: Matter, desk: Actor) -> None:
         "孙老师量了尺寸",
         "装好扶手十二米",
         "谢谢孙老师",
-        str(commands.proposals.S.PUBLISHED.label),
+        str(STEPS[S.PUBLISHED]),
     )
     assert "顺带的心愿" in words_of(story)
     assert "另一件事" not in words_of(story)
     # The promise and the judgement speak for the steps they made.
-    assert str(commands.proposals.S.PLEDGED.label) not in [item.title for item in story]
+    assert str(STEPS[S.PLEDGED]) not in [item.title for item in story]
     assert len([item for item in story if item.url]) >= 6
 
 

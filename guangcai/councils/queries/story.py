@@ -20,10 +20,11 @@ from guangcai.core.publication import findings
 from guangcai.core.screens import TimelineItem
 from guangcai.councils.enums import ProposalState as S
 from guangcai.councils.models import Decision, JointPledge, Meeting, Proposal, ProposalStep
-from guangcai.councils.words import TONES
+from guangcai.councils.words import STEPS
 
 # Steps that say no more than the line of the promise or judgement that made them.
 SAID_ELSEWHERE = (S.PLEDGED, S.UNDERWAY, S.JUDGED)
+STEP_TONES: dict[str, str] = {S.DONE: "good", S.PUBLISHED: "good", S.REFUSED: "idle", S.DROPPED: "bad"}
 VERDICT_TONES = {"kept": "good", "partly": "wait", "not_kept": "bad"}
 
 
@@ -37,8 +38,8 @@ def story_of(proposal: Proposal, actor: Actor | None) -> list[TimelineItem]:
     linked = _linked(proposal, actor)
     own = [*_promises(proposal, actor), *_judgements(proposal, actor)]
     steps = _steps(proposal, actor, said={item.at for item in own})
-    # Of one moment what came from elsewhere stands first, then the step, then what it led to. sorted is stable.
-    return sorted([*linked, *steps, *own], key=lambda item: item.at)
+    # Of one moment what came from elsewhere stands first, then the promise or judgement, then the step it led to.
+    return sorted([*linked, *own, *steps], key=lambda item: item.at)
 
 
 def _linked(row: Proposal, actor: Actor | None) -> Iterator[TimelineItem]:
@@ -79,7 +80,7 @@ def _step(step: ProposalStep, actor: Actor | None, seen: set[UUID]) -> TimelineI
         text = step.meeting.body.name
         if step.meeting_id in seen:
             text, url = f"{text} · {step.meeting.title}", step.meeting.get_absolute_url()
-    return TimelineItem(step.at, str(step.get_new_display()), text, url, TONES[S(step.new)], "list-check")
+    return TimelineItem(step.at, str(STEPS[S(step.new)]), text, url, STEP_TONES.get(S(step.new), "info"), "list-check")
 
 
 def _meetings(
