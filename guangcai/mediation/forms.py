@@ -252,6 +252,7 @@ class Correcting(forms.Form):
     slip = forms.ChoiceField(
         label=pgettext_lazy("mediation", "What was wrong"), choices=Slip.choices, widget=forms.RadioSelect
     )
+    field_order = ("id", "slip")
     words: tuple[str, ...] = ("note",)
     slips: tuple[Slip, ...] = ()
 

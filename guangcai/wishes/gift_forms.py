@@ -29,8 +29,11 @@ class YuanField(forms.CharField):
             fen = Decimal(text) * FEN_IN_YUAN
         except InvalidOperation as wrong:
             raise ValidationError(_("Give the sum in yuan, for example 1 or 20.50.")) from wrong
-        if not fen.is_finite() or fen != int(fen) or not 0 < fen <= rules.MOST_FEN:
+        if not fen.is_finite() or fen != int(fen) or fen <= 0:
             raise ValidationError(_("Give the sum in yuan, for example 1 or 20.50."))
+        if fen > rules.MOST_FEN:
+            most = {"most": f"{rules.MOST_FEN // FEN_IN_YUAN:,}"}
+            raise ValidationError(_("At most %(most)s yuan at a time: look at the figure.") % most)
         return int(fen)
 
 

@@ -1,6 +1,6 @@
 """What campaigns, receipts and aid allow: pure checks. Money is whole fen, goods are counted."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,8 @@ LONGEST_REASON: Final = 200
 MOST_FEN: Final = 10_000_000_00
 MOST_GOODS: Final = 100_000
 MOST_COUNTED: Final = 1_000_000
+# Older than any programme that still counts: a slip of the year.
+OLDEST_PROGRAMME: Final = timedelta(days=40 * 366)
 
 
 def check_campaign(*, title: str, goal: str) -> None:
@@ -94,6 +96,9 @@ def check_programme(*, title: str, run_by: str, since: date, today: date) -> Non
         raise RuleBroken(_("Say who runs it."), field="run_by", code="run_by_missing")
     if since > today:
         raise RuleBroken(_("This day has not come yet."), field="since", code="day_ahead")
+    if since < today - OLDEST_PROGRAMME:
+        words = _("This is longer ago than a programme runs: look at the year.")
+        raise RuleBroken(words, field="since", code="day_old")
 
 
 def check_programme_end(*, ended_on: date, since: date, today: date, last: date | None) -> None:

@@ -278,6 +278,10 @@ def test_feedback_lands_with_the_community(neighbours: Any, desk: Actor, now: da
     with connection.cursor() as cursor:
         cursor.execute("SELECT phone FROM teams_platefeedback")
         assert "13912345678" not in str(cursor.fetchone()[0])
+    # Signs nobody sees are no words.
+    nothing = commands.Feedback(id=new_id(), tone="praise", text="\u200b\u200e ")
+    with pytest.raises(RuleBroken):
+        commands.add_plate_feedback(plate=plate, feedback=nothing, by=Actor(), now=now)
     with pytest.raises((Forbidden, OutOfScope)):
         commands.note_feedback(feedback=row, note="", by=own, now=now)
     for _twice in range(2):

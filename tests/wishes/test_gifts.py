@@ -19,6 +19,8 @@ from guangcai.reports.statistics import Question, figures
 from guangcai.wishes import commands
 from guangcai.wishes.enums import GiftForm, GiverKind
 from guangcai.wishes.models import AidKind, AidMeasure, AidOutcome, AidProgramme, Campaign, Gift, Spending, Wish
+from guangcai.wishes.queries import aid as queries
+from guangcai.wishes.queries import gifts
 from guangcai.wishes.queries.gifts import campaigns, goods_of
 from tests.cast import Cast
 from tests.wishes.conftest import broken
@@ -164,6 +166,20 @@ def test_receipts_and_numbers_stay(cast: Cast, campaign: Campaign, desk: Actor, 
                 change()
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("-5", "请填写金额"), ("NaN", "请填写金额"), ("1.001", "请填写金额"), ("99999999", "10,000,000元")],
+)
+def test_a_wrong_sum_says_what_is_wrong(
+    cast: Cast, signed_in: SignedIn, campaign: Campaign, typed: str, words: str
+) -> None:
+    answer = signed_in(cast.desk).post(
+        address("gift_new", campaign.pk), {"id": new_id(), "form": "money", "yuan": typed}
+    )
+    assert answer.status_code == 422
+    assert words in str(answer.context["form"].errors["yuan"])
+
+
 def test_the_screens_of_a_campaign(cast: Cast, signed_in: SignedIn) -> None:
     desk, member = signed_in(cast.users["desk"]), signed_in(cast.users["member"])
     sent = {"id": new_id(), "community": cast.nanyuan.pk, "title": "一元钱", "goal": "图书角"}
@@ -239,6 +255,24 @@ def test_a_programme_has_one_name_and_ends_after_its_numbers(cast: Cast, desk: A
         commands.end_programme(programme=row, ended_on=localdate(now) - timedelta(days=1), by=desk, now=now)
     assert refused.value.code == "outcome_later"
     commands.end_programme(programme=row, ended_on=localdate(now), by=desk, now=now)
+
+
+@pytest.mark.parametrize(("year", "code"), [(1, "day_old"), (1900, "day_old"), (2027, "day_ahead")])
+def test_a_programme_begins_in_a_year_that_can_be(cast: Cast, desk: Actor, now: datetime, year: int, code: str) -> None:
+    said = {"kind": AidKind.objects.all()[0], "title": "帮扶", "run_by": "社区", "since": date(year, 1, 1)}
+    with pytest.raises(RuleBroken) as refused:
+        commands.add_programme(community=cast.nanyuan, **said, by=desk, now=now)
+    assert (refused.value.field, refused.value.code) == ("since", code)
+
+
+def test_numbers_and_givers_are_the_desks_alone(cast: Cast, campaign: Campaign, desk: Actor, now: datetime) -> None:
+    row = programme(cast, desk, now)
+    noted(row, desk, now)
+    commands.receive_gift(campaign=campaign, draft=money(now), by=desk, now=now)
+    assert (len(queries.outcomes_of(row, desk)), len(gifts.receipts_of(campaign, desk))) == (1, 1)
+    for key in ("overseer", "desk_next_door", "member", "liaison"):
+        other = cast.actor(key)
+        assert (queries.outcomes_of(row, other), gifts.receipts_of(campaign, other)) == ([], [])
 
 
 def test_the_desk_reads_numbers_and_the_street_bands(

@@ -123,6 +123,9 @@ def test_the_form_says_what_is_missing(cast: Cast) -> None:
     answer = Client().post(address("ask", cast.nanyuan.code), {"id": new_id(), "said": "", "phone": ""})
     assert answer.status_code == 422
     assert {"said", "phone"} <= set(answer.context["form"].errors)
+    # Signs nobody sees are no words.
+    nothing = {"id": new_id(), "said": "\u200b\u200e ", "phone": "13912345678"}
+    assert Client().post(address("ask", cast.nanyuan.code), nothing).status_code == 422
     assert Client().get(address("wall", "999999999999")).status_code == 404
 
 

@@ -71,13 +71,22 @@ def take_step(
     )
     if note or place:
         StepNote.objects.create(step=step, district_code=step.district_code, note=note, place=place)
-    if state != matter.state:
-        matter.ended_at = step.at if state in OVER else None
-    matter.state, matter.due_on = state, due_on
-    matter.save(update_fields=["state", "due_on", "ended_at"])
-    if corrects is not None:
-        said = {"step": kind.value, "corrects": str(corrects.pk), "slip": slip}
-        audit.record(Tag.MEDIATION_CORRECT, by=by, on=matter, now=now, **said)
-    elif kind != StepKind.OPENED:
-        audit.record(Tag.MEDIATION_STEP, by=by, on=matter, now=now, step=kind.value, state=state.value)
+    _repeat(matter, step, due_on=due_on)
+    _audit(step, matter, by=by, now=now)
     return step
+
+
+def _repeat(matter: Mediation, step: MediationStep, *, due_on: date | None) -> None:
+    if step.state != matter.state:
+        matter.ended_at = step.at if step.state in OVER else None
+    matter.state, matter.due_on = step.state, due_on
+    matter.save(update_fields=["state", "due_on", "ended_at"])
+
+
+def _audit(step: MediationStep, matter: Mediation, *, by: Actor, now: datetime) -> None:
+    """A line of the trail; the opening of a matter has its own."""
+    if step.corrects is not None:
+        said = {"step": str(step.kind), "corrects": str(step.corrects.pk), "slip": str(step.slip)}
+        audit.record(Tag.MEDIATION_CORRECT, by=by, on=matter, now=now, **said)
+    elif step.kind != StepKind.OPENED:
+        audit.record(Tag.MEDIATION_STEP, by=by, on=matter, now=now, step=str(step.kind), state=str(step.state))

@@ -13,6 +13,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, Forbidden
 from guangcai.core.once import already
+from guangcai.core.text import clean
 from guangcai.members.models import Member
 from guangcai.orgs.enums import Level
 from guangcai.orgs.facts import of_community
@@ -72,8 +73,8 @@ def add_plate_feedback(*, plate: Plate, feedback: Feedback, by: Actor, now: date
 
     It lands with the community where the member lives now. Raises RuleBroken(field). Source: A54 (接受群众监督).
     """
-    rules.check_feedback(feedback.text, feedback.phone, feedback.tone)
-    text = feedback.text.strip()
+    text = clean(feedback.text, multiline=True)
+    rules.check_feedback(text, feedback.phone, feedback.tone)
     if found := already(PlateFeedback, feedback.id, plate_id=plate.pk, text=text):
         return found
     home = plate.member.community or plate.community

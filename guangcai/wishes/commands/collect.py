@@ -19,6 +19,7 @@ from guangcai.core.errors import Forbidden, OutOfScope
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
+from guangcai.core.text import clean
 from guangcai.orgs.enums import ClaimOrder
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node
@@ -51,7 +52,8 @@ class WishDraft:
 
     def sealed(self) -> dict[str, str]:
         phone = phones.normalise(self.phone, field="phone") if self.phone.strip() else ""
-        return {"said": self.said.strip(), "name": self.name.strip(), "phone": phone, "address": self.address.strip()}
+        said = {"said": clean(self.said, multiline=True), "name": clean(self.name), "address": clean(self.address)}
+        return said | {"phone": phone}
 
 
 @transaction.atomic
@@ -72,7 +74,7 @@ def ask_wish(*, community: Node, draft: WishDraft, by: Actor, now: datetime, id:
 
 
 def _collected(community: Node, draft: WishDraft, *, by: Actor, now: datetime, id: UUID | None) -> Wish:
-    rules.check_said(said=draft.said, can_be_reached=True, is_online=False)
+    rules.check_said(said=clean(draft.said, multiline=True), can_be_reached=True, is_online=False)
     sealed, key = draft.sealed(), id or new_id()
     # The asker has the key of his wish.
     if found := already(WishAsker, id, community_id=community.pk, **sealed):

@@ -47,9 +47,13 @@ def sums_of(programme: AidProgramme, actor: Actor, *, on: date) -> list[Told]:
     ]
 
 
-def outcomes_of(programme: AidProgramme) -> list[AidOutcome]:
-    """Every number, corrected or not, the newest day first: for the desk. One query."""
-    rows = programme.outcomes.select_related("measure", "correction", "corrects")
+def outcomes_of(programme: AidProgramme, actor: Actor) -> list[AidOutcome]:
+    """Every number, corrected or not, the newest day first; none but for the desk. One query."""
+    rows = (
+        AidOutcome.objects.visible_to(actor)
+        .filter(programme=programme)
+        .select_related("measure", "correction", "corrects")
+    )
     return list(rows.order_by("-on", "-noted_at", "pk"))
 
 

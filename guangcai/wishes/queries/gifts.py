@@ -53,9 +53,9 @@ def goods_of(campaign: Campaign) -> list[Goods]:
     return [Goods(goods, total, measure) for goods, measure, total in found if total]
 
 
-def receipts_of(campaign: Campaign) -> list[Gift]:
-    """Every receipt, taken back or not, the newest first. One query."""
-    rows = campaign.gifts.select_related("member", "reversal", "reverses")
+def receipts_of(campaign: Campaign, actor: Actor) -> list[Gift]:
+    """Every receipt, taken back or not, the newest first; none but for the desk. One query."""
+    rows = Gift.objects.visible_to(actor).filter(campaign=campaign).select_related("member", "reversal", "reverses")
     return list(rows.order_by("-year", "-number"))
 
 

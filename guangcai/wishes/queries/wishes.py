@@ -36,7 +36,8 @@ def with_numbers(wishes: QuerySet[Wish]) -> QuerySet[Wish]:
 
 def listed(actor: Actor) -> QuerySet[Wish]:
     """What the desk works on, with numbers."""
-    return with_numbers(Wish.objects.filter(under("path", actor.paths_with(Permission.WISH_EDIT))))
+    mine = under("path", actor.paths_with(Permission.WISH_EDIT))
+    return with_numbers(Wish.objects.visible_to(actor).filter(mine))
 
 
 @dataclass(frozen=True)
@@ -168,12 +169,12 @@ class Due:
 def due(actor: Actor, *, paths: Iterable[str], now: datetime) -> Due:
     """What waits under `paths`, where the actor runs wishes: four queries."""
     mine = under("path", actor.paths_with(Permission.WISH_EDIT)) & under("path", list(paths))
-    wishes = Wish.objects.open().filter(mine).order_by()
+    wishes = Wish.objects.visible_to(actor).open().filter(mine).order_by()
     by_state = dict(wishes.values_list("state").annotate(Count("pk")))
     collected = Q(state=WishState.PUBLISHED, claims_until__lt=now, allotted_at=None)
     long = Q(state=WishState.CLAIMED, state_since__lt=now - rules.LONG_CLAIMED)
     found = wishes.aggregate(draws=Count("pk", filter=collected), long=Count("pk", filter=long))
-    claims = WishClaim.objects.live().filter(mine, given_at__isnull=False, confirmed_at=None)
+    claims = WishClaim.objects.visible_to(actor).live().filter(mine, given_at__isnull=False, confirmed_at=None)
     return Due(
         to_verify=by_state.get(WishState.COLLECTED, 0),
         to_publish=by_state.get(WishState.VERIFIED, 0),

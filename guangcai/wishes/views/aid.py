@@ -72,7 +72,7 @@ def programme(request: ActorRequest, pk: UUID) -> HttpResponse:
         "programme": row,
         "may_edit": may_edit,
         "sums": queries.sums_of(row, request.actor, on=timezone.localdate()),
-        "outcomes": queries.outcomes_of(row) if may_edit else [],
+        "outcomes": queries.outcomes_of(row, request.actor),
     }
     return render(request, "wishes/programme.html", context)
 

@@ -75,7 +75,7 @@ def campaign(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The sum, what it went to, what became of it; the receipts for the desk alone."""
     row = found(request, pk)
     may_edit = request.actor.can(Permission.WISH_EDIT, row.path)
-    receipts = queries.receipts_of(row) if may_edit else []
+    receipts = queries.receipts_of(row, request.actor)
     context = {
         "campaign": row,
         "may_edit": may_edit,
