@@ -14,7 +14,16 @@ from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent
 from guangcai.members import commands
 from guangcai.members.enums import Channel, DayPart
-from guangcai.members.models import Consent, DuplicatePair, Intention, Member, ReportIn, Residence, UnitReceipt
+from guangcai.members.models import (
+    Consent,
+    DuplicatePair,
+    Employment,
+    Intention,
+    Member,
+    ReportIn,
+    Residence,
+    UnitReceipt,
+)
 from guangcai.members.slips import SlipForm
 from guangcai.orgs.commands import merge_nodes
 from guangcai.orgs.models import Grant
@@ -243,6 +252,34 @@ def test_a_receipt_without_a_unit_goes_to_the_one_noted_later(
     commands.start_employment(member=home.member, work_unit=cast.police_branch, by=desk, now=now)
     assert UnitReceipt.objects.get().work_unit == cast.school
     assert noting not in client.get(page).content.decode()
+
+
+def test_a_unit_that_nobody_knows_is_kept_until_the_desk_settles_it(
+    cast: Cast, signed_in: Callable[..., Client], slip: Slip, desk: Actor, now: datetime
+) -> None:
+    home = commands.accept_report_in(report_in=slip(work_unit_name="光明小学"), by=desk, now=now)
+
+    assert (Employment.objects.filter(member=home.member).count(), home.report_in.unit_said) == (0, "光明小学")
+    client = signed_in(cast.users["desk"])
+    for page in (reverse("members:receipt", args=[home.pk]), home.member.get_absolute_url()):
+        assert "报到单上写的是光明小学" in client.get(page).content.decode()
+    form = client.get(reverse("members:employment", args=[home.member_id])).context["form"]
+    assert form["work_unit"].value() == "光明小学"
+
+
+def test_another_unit_than_the_one_on_record_is_shown_on_the_receipt(
+    cast: Cast, slip: Slip, desk: Actor, now: datetime
+) -> None:
+    police = cast.police_member
+    waiting = [
+        slip(name="赵海峰", phone="13900000102", work_unit_id=cast.school.pk),
+        slip(work_unit_id=cast.school.pk),
+    ]
+    homes = commands.accept_many(community=cast.nanyuan, report_ins=[row.pk for row in waiting], by=desk, now=now)
+
+    assert police.employments.get(until=None).work_unit == cast.police_branch
+    said = {home.member.name: ReportIn.objects.get(residence=home).unit_said for home in homes}
+    assert said == {"赵海峰": cast.school.name, "周明远": ""}
 
 
 def test_merged_communities_keep_the_older_of_two_slips(cast: Cast, slip: Slip, now: datetime) -> None:

@@ -1,8 +1,9 @@
 """What a slip says of a person, written to the roster: a new record, or what was missing on the one that is there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from django.utils.timezone import localdate
 
@@ -81,9 +82,10 @@ def _note_occupations(arrivals: Iterable[Arriving]) -> None:
 def _note_employments(arrivals: Sequence[Arriving], *, now: datetime) -> None:
     """The unit on the slip counts for those who have none on record; a change of unit is the desk's to settle."""
     named = {arrival.form.work_unit_id for arrival in arrivals if arrival.form.work_unit_id}
-    units = set(WorkUnit.objects.filter(pk__in=named).values_list("pk", flat=True))
+    units = dict(WorkUnit.objects.filter(pk__in=named).values_list("pk", "name"))
     people = [arrival.person.pk for arrival in arrivals]
-    employed = set(Employment.objects.filter(member__in=people, until=None).values_list("member_id", flat=True))
+    jobs = Employment.objects.filter(member__in=people, until=None)
+    employed = dict(jobs.values_list("member_id", "work_unit_id"))
     since = localdate(now)
     rows = [
         Employment(
@@ -97,6 +99,19 @@ def _note_employments(arrivals: Sequence[Arriving], *, now: datetime) -> None:
         if arrival.form.work_unit_id in units and arrival.person.pk not in employed
     ]
     Employment.objects.bulk_create(rows, batch_size=BATCH)
+    _keep_units_said(arrivals, units, employed | {row.member_id: row.work_unit_id for row in rows})
+
+
+def _keep_units_said(arrivals: Sequence[Arriving], units: Mapping[int, str], on_record: Mapping[UUID, int]) -> None:
+    """What a slip says of the unit and the record does not: a name nobody knows yet, or another unit."""
+    differing = []
+    for arrival in arrivals:
+        unit = arrival.form.work_unit_id or 0
+        said = units.get(unit, arrival.form.work_unit_name)
+        if said and on_record.get(arrival.person.pk) != unit:
+            arrival.slip.unit_said = said
+            differing.append(arrival.slip)
+    ReportIn.objects.bulk_update(differing, ["unit_said"], batch_size=BATCH)
 
 
 def _note_skills(arrivals: Sequence[Arriving]) -> None:

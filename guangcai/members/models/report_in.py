@@ -30,7 +30,10 @@ class ReportInQuerySet(models.QuerySet["ReportIn"]):
 
 
 class ReportIn(CommunityFact):
-    """One report slip, as handed in. `form` holds what the person typed, sealed, until it is decided."""
+    """One report slip, as handed in. `form` holds what the person typed, sealed, until it is decided.
+
+    unit_said: the work unit on an accepted slip where it is not the one on record; the desk settles it.
+    """
 
     member = models.ForeignKey("members.Member", models.PROTECT, null=True, blank=True, related_name="report_ins")
     channel = models.CharField(max_length=12, choices=Channel.choices)
@@ -43,6 +46,7 @@ class ReportIn(CommunityFact):
     is_accepted = models.BooleanField(null=True, blank=True)
     decline_reason = models.CharField(max_length=200, blank=True)
     residence = models.OneToOneField(Residence, models.PROTECT, null=True, blank=True, related_name="report_in")
+    unit_said = models.CharField(max_length=120, blank=True, db_default="")
 
     objects = ReportInQuerySet.as_manager()
 

@@ -48,6 +48,12 @@ class Person:
         return any(consent.withdrawn_at is None for consent in self.consents)
 
     @property
+    def unit_said(self) -> str:
+        """The unit on his slip, while none is on record."""
+        slip = getattr(self.residence, "report_in", None)
+        return slip.unit_said if slip and not self.employment else ""
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """Groups of the register (A03) with nothing in them: what the desk asks next time."""
         groups = {
@@ -72,7 +78,7 @@ def person(actor: Actor, member: Member) -> Person:
         member=member,
         employment=Employment.objects.filter(**open_link).select_related("work_unit").first(),
         org_relation=OrgRelation.objects.filter(**open_link).select_related("party_organisation").first(),
-        residence=Residence.objects.filter(**open_link).select_related("community", "building").first(),
+        residence=Residence.objects.filter(**open_link).select_related("community", "building", "report_in").first(),
         skills=tuple(member.skills.select_related("kind").order_by("kind__position")),
         intentions=tuple(member.intentions.select_related("kind").order_by("kind__position")),
         consents=tuple(consents_of(member)),

@@ -79,7 +79,9 @@ def receipt(actor: Actor) -> "QuerySet[Residence]":
     own = Q(member_id=actor.member_id) if actor.member_id else Q(pk__in=[])
     area = under("path", actor.paths_with(Permission.ROSTER_VIEW))
     unit = Q(unit_receipt__work_unit__in=actor.units_with(Permission.UNIT_ROSTER_VIEW))
-    return Residence.objects.filter(own | area | unit).select_related("community", "member", "unit_receipt__work_unit")
+    return Residence.objects.filter(own | area | unit).select_related(
+        "community", "member", "report_in", "unit_receipt__work_unit"
+    )
 
 
 def _slips(rows: "QuerySet[ReportIn]", actor: Actor) -> list[Slip]:

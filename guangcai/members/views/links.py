@@ -26,7 +26,8 @@ GET_AND_POST = ["GET", "HEAD", "POST"]
 def employment(request: ActorRequest, key: UUID) -> HttpResponse:
     """Another work unit from a day on, or none."""
     member = _editable(request, key)
-    form = EmploymentForm(posted(request), member=member, initial=_today())
+    said = queries.person(request.actor, member).unit_said
+    form = EmploymentForm(posted(request), member=member, initial={**_today(), "work_unit": said})
     title = _("Change the work unit")
     return _page(request, member, form, title, _set_employment)
 
