@@ -36,7 +36,7 @@ from tests.guards.conftest import GUARDED_AT
 from tests.guards.world import ANONYMOUS, World, make_world
 
 HOSTILE: list[str] = json.loads((Path(__file__).parents[1] / "corpus" / "xss.json").read_text("utf-8"))
-ROOMS = ("cases", "wishes", "councils", "places")
+ROOMS = ("cases", "wishes", "councils", "places", "studios", "mediation")
 # Their words come up in these pages of other rooms as well.
 ELSEWHERE = ("portal:home", "members:person", "members:me", "orgs:node", "reports:statistic", "ledger:mine")
 # So many pages of each kind of thing: requests, wishes, meetings.
@@ -52,6 +52,7 @@ NOT_WRITTEN = {
     "cases.Case.words": "for search alone",
     "cases.Asker.code": "made by the program",
     "cases.Item.emergency": "110, 119 or 120",
+    "cases.CasePhoto.content": "an image, made anew before it is kept",
     "cases.CaseStep.reason": "one of a closed list",
     "cases.Listener.url": "typed by the machine's administrator on the command line",
     "cases.Listener.secret": "made by the program",
