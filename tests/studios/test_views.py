@@ -20,7 +20,7 @@ from guangcai.studios import commands, keys, rules
 from guangcai.studios.enums import TicketState, Way
 from guangcai.studios.models import RotaPlace, Studio, Ticket
 from tests.cast import Cast
-from tests.studios.conftest import DAY, session
+from tests.studios.conftest import DAY, fridays, session
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Any], Client]
@@ -226,6 +226,19 @@ def test_nobody_is_called_back_to_a_closed_session(
     with time_machine.travel(today.ends_at + timedelta(minutes=5), tick=False):
         close_shift(shift=today, head_count=1, by=desk, now=today.ends_at + timedelta(minutes=5))
         assert again not in browser.get(at("session", today.pk)).content.decode()
+
+
+def test_the_other_day_of_a_weekend_need_not_be_closed(
+    cast: Cast, signed_in: SignIn, make_studio: Any, desk: Actor
+) -> None:
+    weekend = make_studio(name="周末工作室", repeat=fridays(rule="FREQ=WEEKLY;BYDAY=SA,SU", either=True))
+    saturday, sunday = session(weekend, 0), session(weekend, 1)
+    browser, page = signed_in(cast.desk), at("studio", weekend.pk)
+    with time_machine.travel(sunday.ends_at + timedelta(hours=1), tick=False):
+        assert browser.get(page).content.decode().count("待结束") == 2
+        close_shift(shift=saturday, head_count=1, by=desk, now=sunday.ends_at + timedelta(hours=1))
+        shown = browser.get(page).content.decode()
+    assert ("待结束" in shown, "另一天已办" in shown) == (False, True)
 
 
 def test_every_address_of_a_studio_is_closed_to_others(

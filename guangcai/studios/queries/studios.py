@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -68,7 +69,7 @@ def opens_of(studio: Studio) -> str:
 
 @dataclass(frozen=True)
 class SessionRow:
-    """One session: when, who sits as far as the reader may know, how many came."""
+    """One session: when, how many sit and came. state: of `state_of`, or spared: held on the other day of its week."""
 
     shift: Shift
     state: str
@@ -92,11 +93,23 @@ def sessions_of(studio: Studio, *, now: datetime, coming: bool) -> list[SessionR
         seated=Subquery(placed.annotate(n=Count("pk")).values("n")),
         taken=Subquery(taken.annotate(n=Count("pk")).values("n")),
         received=Subquery(received.annotate(n=Count("pk")).values("n")),
+        is_spared=_held_on_the_other_day(),
     )
     return [
-        SessionRow(row, state_of(row, now=now), row.seated or 0, row.taken or 0, row.received or 0)
+        SessionRow(row, _told_of(row, now=now), row.seated or 0, row.taken or 0, row.received or 0)
         for row in rows[:SHOWN]
     ]
+
+
+def _held_on_the_other_day() -> Q:
+    """Of alternatives of one week another one was held: this one need not be (A20)."""
+    group = {"activity": OuterRef("activity"), "alternative_group": OuterRef("alternative_group")}
+    return ~Q(alternative_group="") & Exists(Shift.objects.filter(**group, closed_at__isnull=False))
+
+
+def _told_of(row: Any, *, now: datetime) -> str:
+    state = state_of(row, now=now)
+    return "spared" if state == "over" and row.is_spared else state
 
 
 def state_of(shift: Shift, *, now: datetime) -> str:
