@@ -129,7 +129,7 @@ def close_meeting(*, meeting: Meeting, closing: Closing, by: Actor, now: datetim
 
 def _decide(row: Meeting, closing: Closing) -> int:
     """Write the decisions down, those on proposals of the agenda first; returns how many."""
-    tabled = row.agenda.filter(proposal__in=closing.decided).values_list("proposal", flat=True)  # type: ignore[attr-defined]
+    tabled = row.agenda.filter(proposal__in=closing.decided).values_list("proposal", flat=True)
     lines = [(closing.decided[key], key) for key in tabled] + [(line, None) for line in closing.decisions]
     said = [(line.strip()[: rules.TEXT_LENGTH], key) for line, key in lines if line.strip()][: rules.MOST_LINES]
     for line, key in said:

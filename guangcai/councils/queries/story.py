@@ -48,7 +48,7 @@ def _linked(row: Proposal, actor: Actor | None) -> Iterator[TimelineItem]:
     words = {}
     if row.raised_from_id:
         facts[row.raised_from_kind].add(row.raised_from_id)
-    for link in row.links.all():  # type: ignore[attr-defined]
+    for link in row.links.all():
         facts[link.kind].add(link.target_id)
         words[link.target_id] = link.label
     for key, item, is_seen in matters.story(facts, actor):
@@ -58,12 +58,12 @@ def _linked(row: Proposal, actor: Actor | None) -> Iterator[TimelineItem]:
 
 
 def _steps(row: Proposal, actor: Actor | None, *, said: set[datetime]) -> Iterator[TimelineItem]:
-    steps = list(row.steps.select_related("meeting__body"))  # type: ignore[attr-defined]
+    steps = list(row.steps.select_related("meeting__body"))
     seen = _seen_meetings(steps, actor)
     for step in steps:
         if not (step.new in SAID_ELSEWHERE and step.at in said):
             yield _step(step, actor, seen)
-    told = {step.meeting_id: step.meeting for step in steps if step.meeting_id}
+    told = {step.meeting.pk: step.meeting for step in steps if step.meeting is not None}
     yield from _meetings(row, told.values(), actor, seen)
 
 
@@ -100,7 +100,7 @@ def _meetings(
 
 
 def _promises(row: Proposal, actor: Actor | None) -> Iterator[TimelineItem]:
-    pledges = row.pledges.select_related("work_unit").order_by("made_at", "pk")  # type: ignore[attr-defined]
+    pledges = row.pledges.select_related("work_unit").order_by("made_at", "pk")
     for pledge in pledges.prefetch_related("progress", "owners"):
         unit, owners = pledge.work_unit.name, list(pledge.owners.all())
         said = _("%(unit)s promises: %(item)s") % {"unit": unit, "item": pledge.item}
@@ -111,7 +111,7 @@ def _promises(row: Proposal, actor: Actor | None) -> Iterator[TimelineItem]:
         for note in pledge.progress.all():
             text = note.note if actor else ""
             yield TimelineItem(note.at, _("%(unit)s reports") % {"unit": unit}, text, icon="pencil")
-        if pledge.done_at is not None:
+        if pledge.done_at is not None and pledge.done_on is not None:
             text = _done(row, pledge, [owner.name for owner in owners], actor)
             tone = "good" if pledge.done_on <= pledge.due_on else "wait"
             yield TimelineItem(pledge.done_at, _("%(unit)s: done") % {"unit": unit}, text, tone=tone, icon="checks")
@@ -139,7 +139,7 @@ def _done(row: Proposal, pledge: JointPledge, names: list[str], actor: Actor | N
 
 
 def _judgements(row: Proposal, actor: Actor | None) -> Iterator[TimelineItem]:
-    for one in row.judgements.all():  # type: ignore[attr-defined]
+    for one in row.judgements.all():
         who = _("Whoever proposed it says: %(verdict)s") if one.seat_id is None else _("A delegate says: %(verdict)s")
         said = who % {"verdict": one.get_verdict_display()}
         yield TimelineItem(one.at, said, one.note if actor else "", tone=VERDICT_TONES[one.verdict], icon="message")
