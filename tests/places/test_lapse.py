@@ -105,6 +105,27 @@ def test_the_exclusion_constraint_refuses_what_overlaps(asked: Booking) -> None:
     twin.save(force_insert=True)
 
 
+def test_the_list_is_in_the_order_in_which_things_press(
+    cast: Cast, asked: Booking, resource: SharedResource, signed_in: SignIn, desk: Actor, liaison: Actor, now: datetime
+) -> None:
+    """To answer, the next first; to come, the next first; over, the last first: whatever order they were asked in."""
+
+    def ask(days: int) -> Booking:
+        day = MONDAY + days * DAY
+        return commands.ask(resource=resource, community=cast.nanyuan, wanted=wanted(day), by=desk, now=now)
+
+    later, third, soon, second, late = ask(14), ask(10), ask(7), ask(2), ask(9)
+    for one in (later, soon):
+        commands.confirm(booking=one, by=liaison, now=now)
+    past = [ask(days) for days in (3, 1, 4)]
+    for number, one in enumerate(past, 1):
+        span = {"starts_at": now - number * DAY, "ends_at": now - number * DAY + 60 * MINUTE}
+        Booking.objects.filter(pk=one.pk).update(confirmed_at=now - 9 * DAY, asked_at=now - 9 * DAY, **span)
+    with time_machine.travel(now, tick=False):
+        shown = signed_in(cast.liaison).get(reverse("places:bookings")).context["rows"]
+    assert [row.booking for row in shown] == [asked, second, late, third, soon, later, *past]
+
+
 def test_the_owner_reads_first_who_waits_and_how_long(
     cast: Cast, asked: Booking, resource: SharedResource, signed_in: SignIn, desk: Actor, liaison: Actor, now: datetime
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Extract
 from django.utils.timezone import localdate
 
 from guangcai.core.actor import Actor
@@ -15,6 +16,9 @@ from guangcai.orgs.models import Grant
 from guangcai.orgs.queries import liaisons_of
 from guangcai.places.enums import BookingEnd, BookingState
 from guangcai.places.models import Booking, SharedResource
+
+# Seconds; further away than any booking, whichever way one counts.
+FAR = Value(10**11)
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,9 @@ def waits_of(booking: Booking, *, now: datetime) -> int:
 
 
 def ordered(rows: QuerySet[Booking], *, now: datetime) -> QuerySet[Booking]:
-    """`order`: what waits for an answer, the next to lapse first; what is to come; then what is over."""
+    """`order`, one number that a list sorts by: what waits for an answer, the next to lapse first; what is to come, the
+    next first; then what is over, the last first."""
+    second = Extract("starts_at", "epoch")
     waits = Q(ended_at=None, confirmed_at=None, starts_at__gt=now)
-    coming = Case(When(waits, then=Value(0)), When(ends_at__gt=now, then=Value(1)), default=Value(2))
-    return rows.annotate(order=coming).order_by("order", "starts_at", "pk")
+    order = Case(When(waits, then=second - FAR), When(ends_at__gt=now, then=second), default=FAR - second)
+    return rows.annotate(order=order).order_by("order", "pk")
