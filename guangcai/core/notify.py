@@ -8,7 +8,7 @@ reached (`reached_by`) and, for short messages, through whom (`sent_by`).
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from guangcai.core.enums import Channel
 from guangcai.core.errors import Text
@@ -81,12 +83,12 @@ def post(
     recipient: UUID | None,
     now: datetime,
     send_after: datetime | None = None,
-    **parameters: str | int,
+    **parameters: str | int | date,
 ) -> Outbox:
     """Put a message into the outbox of the running transaction; it leaves after the commit.
 
-    Parameters are ids, dates, numbers and titles, never names or phones. Raises LookupError for a template that
-    nobody declared.
+    Parameters are ids, dates, numbers and titles, never names or phones. A day or a moment is told in the language of
+    the installation, whatever screen it was written on. Raises LookupError for a template that nobody declared.
     """
     if template_code not in _templates:
         raise LookupError(f"no message template is called {template_code}")
@@ -94,12 +96,23 @@ def post(
         channel=channel,
         recipient=recipient,
         template=template_code,
-        parameters=parameters,
+        parameters={name: _told(value) for name, value in parameters.items()},
         created_at=now,
         send_after=send_after or now,
     )
     transaction.on_commit(_wake, robust=True)
     return row
+
+
+def _told(value: str | int | date) -> str | int:
+    """A day as day, a moment as month, day and local time, as messages say them."""
+    if not isinstance(value, date):
+        return value
+    with translation.override(settings.LANGUAGE_CODE):
+        if not isinstance(value, datetime):
+            return date_format(value, "DATE_FORMAT")
+        moment = localtime(value)
+        return f"{date_format(moment, 'MONTH_DAY_FORMAT')} {moment:%H:%M}"
 
 
 def deliver(*, now: datetime) -> int:

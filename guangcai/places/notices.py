@@ -1,7 +1,7 @@
 """What owners and askers are told about bookings; the gateway knows each message by its code."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +29,7 @@ def declare_templates() -> None:
         notify.template(template_code(occasion), words)
 
 
-def tell(users: Iterable[UUID | None], occasion: str, *, now: datetime, **words: str) -> None:
+def tell(users: Iterable[UUID | None], occasion: str, *, now: datetime, **words: str | date) -> None:
     """One message to each account that is still open."""
     keys = [key for key in users if key]
     for user in User.objects.active().filter(pk__in=keys).order_by("pk"):

@@ -1,10 +1,11 @@
 """core.notify: messages go with their transaction, leave at least once, and fail quietly."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 
 from guangcai.core import notify
 from guangcai.core.enums import Channel
@@ -44,6 +45,13 @@ def test_post_and_deliver(letters):
     row.refresh_from_db()
     assert row.sent_at == NOW
     assert notify.deliver(now=NOW + timedelta(days=1)) == 0
+
+
+def test_days_are_told_in_the_language_of_the_installation(letters):
+    """Also when who writes reads English: the message goes to somebody else."""
+    with translation.override("en"):
+        day, moment = _post(at=date(2026, 12, 6)), _post(at=datetime(2026, 12, 6, 10, 30, tzinfo=UTC))
+    assert (day.parameters["at"], moment.parameters["at"]) == ("2026年12月6日", "12月6日 18:30")
 
 
 def test_a_message_rolls_back_with_its_transaction(letters):

@@ -213,9 +213,7 @@ def _raise(row: Household, *, by: Actor, now: datetime) -> Alert:
 def _tell_pair(row: Household, alert: Alert, *, now: datetime) -> None:
     """One message to whoever looks after it, without a word about the household."""
     members = Pairing.objects.held().filter(household=row).values_list("member_id", flat=True)
-    due = timezone.localtime(alert.due_at)
-    words = _("%(month)d/%(day)d %(clock)s") % {"month": due.month, "day": due.day, "clock": f"{due:%H:%M}"}
-    tell_members(members, template_code("alert"), now=now, due=words)
+    tell_members(members, template_code("alert"), now=now, due=alert.due_at)
 
 
 def _source(visit: Visit) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -105,9 +104,7 @@ def hand_to(row: Case, worker: Worker, kind: StepKind, *, side: Side, by: Actor,
     # Who takes it on himself need not be told.
     tell_asked(row, [one for one in _asked(worker) if one != by.member_id], now=now)
     if is_first and row.due_response is not None:
-        due = timezone.localtime(row.due_response)
-        words = _("%(month)d/%(day)d %(clock)s") % {"month": due.month, "day": due.day, "clock": f"{due:%H:%M}"}
-        tell_asker(row, "dispatched", now=now, due=words)
+        tell_asker(row, "dispatched", now=now, due=row.due_response)
     return row
 
 

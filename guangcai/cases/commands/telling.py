@@ -13,7 +13,7 @@ from guangcai.core import notify
 from guangcai.core.enums import Channel
 
 
-def tell_asker(case: Case, occasion: str, *, now: datetime, due: str = "") -> None:
+def tell_asker(case: Case, occasion: str, *, now: datetime, due: datetime | None = None) -> None:
     """One message before and one after, never a third. Members are reached through their account."""
     wanted = Asker.objects.filter(case=case, wants_word=True, told__lt=MOST)
     asker = wanted.select_for_update().first()

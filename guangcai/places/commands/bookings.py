@@ -1,7 +1,7 @@
 """Bookings: a community asks, the owner answers, it is used and given back, and thanked for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -155,7 +155,7 @@ def cancel(*, booking: Booking, reason: str, by: Actor, now: datetime) -> Bookin
     others: list[UUID | None] = [row.asked_by]
     if resource.work_unit is not None:
         others += liaisons_of(resource.work_unit, on=localdate(now)).values_list("user", flat=True)
-    words = {"resource": resource.name, "day": day_of(row)}
+    words: dict[str, str | date] = {"resource": resource.name, "day": day_of(row)}
     notices.tell([one for one in others if one != by.user_id], "cancelled", now=now, **words)
     return row
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -147,8 +146,8 @@ def end_booking(booking: Booking, resource: SharedResource, *, reason: str, by: 
     return booking
 
 
-def day_of(booking: Booking) -> str:
-    return date_format(localtime(booking.starts_at), "DATE_FORMAT")
+def day_of(booking: Booking) -> date:
+    return localtime(booking.starts_at).date()
 
 
 def _check(content: ResourceContent, columns: dict[str, object], *, taken: set[str]) -> None:

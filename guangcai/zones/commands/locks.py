@@ -1,7 +1,7 @@
 """The one order of locks: the zone first, then its agreements; and ending them under it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from guangcai.accounts.commands import tell_members
@@ -37,6 +37,6 @@ def end_rows(
     return ended
 
 
-def tell(members: Iterable[UUID], occasion: str, *, now: datetime, **words: str | int) -> None:
+def tell(members: Iterable[UUID], occasion: str, *, now: datetime, **words: str | int | date) -> None:
     """One message to everybody who can be reached by one; the others see it in the application."""
     tell_members(list(members), template_code(occasion), now=now, **words)

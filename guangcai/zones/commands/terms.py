@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.timezone import localdate
 
 from guangcai.commitments.enums import EndReason
@@ -51,6 +50,6 @@ def remind_renewals(*, by: Actor, now: datetime) -> int:
                 continue
             row.reminded_at = now
             row.save(update_fields=["reminded_at"])
-            tell([row.member_id], "due", now=now, zone=zone.name, day=date_format(row.until, "DATE_FORMAT"))
+            tell([row.member_id], "due", now=now, zone=zone.name, day=row.until)
             count += 1
     return count
