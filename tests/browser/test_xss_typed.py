@@ -22,7 +22,8 @@ from tests.cast import SINCE, Cast, make_cast
 # Lists with a search box that a desk may open, and pages that anybody may.
 BOXES = (
     "cases:list", "wishes:list", "members:roster", "activities:list", "posts:list", "teams:list", "zones:list",
-    "places:kept", "places:resources", "councils:proposals", "studios:list", "orgs:units", "ledger:entries", "portal:suggestions",
+    "places:kept", "places:resources", "councils:proposals", "studios:list", "orgs:units", "ledger:entries",
+    "portal:suggestions",
 )  # fmt: skip
 OPEN_BOXES = ("places:directory", "wishes:open", "cases:public", "studios:public", "account_login")
 

@@ -263,12 +263,18 @@ PRIVATE = [
 def test_a_name_that_leads_into_the_house_is_not_called(
     address: str, connections: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also when only one of its addresses does."""
-    found = [(0, 0, 0, "", ("93.184.215.14", 443)), (0, 0, 0, "", (address, 443))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: found)
-    with pytest.raises(outward.NotTaken):
-        outward.post(URL, b"{}", {})
+    """Also when only one of its addresses does, the first or the last."""
+    for several in ([address], ["93.184.215.14", address], [address, "93.184.215.14"]):
+        found = [(_family(one), socket.SOCK_STREAM, 6, "", (one, 443)) for one in several]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, found=found, **_more: found)
+        with pytest.raises(outward.NotTaken, match="private"):
+            outward.post(URL, b"{}", {})
     assert connections == []
+
+
+def _family(address: str) -> socket.AddressFamily:
+    """As a name server's answer has it: without it no connection would be tried that could be seen here."""
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def test_the_name_is_asked_once_and_the_address_kept(connections: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
