@@ -137,7 +137,7 @@ def called(desk: Any, number: int) -> None:
 
 
 def noted(desk: Any, what: str) -> None:
-    desk.click(".studio-card a.gc-btn-primary")
+    desk.click(".studio-serving a[href$='/note/']")
     desk.select_option("select[name=item]", str(Item.objects.get(code="law").pk))
     desk.fill("textarea[name=what]", what)
     desk.fill("textarea[name=said]", "先留好合同和转账记录")
@@ -147,9 +147,7 @@ def noted(desk: Any, what: str) -> None:
 
 
 def through(desk: Any) -> None:
-    """The rest of the line, two taps each."""
+    """The rest of the line, one tap each."""
     for number in range(3, QUEUE + 1):
-        if number > 3:
-            called(desk, number)
-        desk.click(f"#number-{number} button[value=received]")
-        desk.wait_for_selector(f"#number-{number}", state="detached")
+        desk.click(f"#number-{number} form[action$='/successor/'] button")
+        desk.wait_for_selector(f"#number-{number + 1}" if number < QUEUE else ".studio-call-form")
