@@ -30,6 +30,8 @@ MONTHS_A_YEAR: Final = 12
 MOST_POINTS: Final = 10
 WHOLE: Final = 100
 DAY: Final = timedelta(days=1)
+# A promise for the year 9999 would be one without a day.
+FARTHEST_PROMISE: Final = timedelta(days=5 * 366)
 
 
 def check_said(text: str, missing: Text, *, field: str, longest: int) -> str:
@@ -258,6 +260,8 @@ def check_item_free(*, is_taken: bool) -> None:
 def check_due(*, due_on: date, today: date) -> None:
     if due_on <= today:
         raise RuleBroken(_("Promise a day that is still to come."), field="due_on", code="due_past")
+    if due_on > today + FARTHEST_PROMISE:
+        raise RuleBroken(_("Promise a day within the next five years."), field="due_on", code="due_far")
 
 
 def check_pledge_open(*, is_done: bool, is_withdrawn: bool, state: str) -> None:

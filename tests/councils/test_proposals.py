@@ -338,3 +338,11 @@ def test_tabled_only_where_the_body_serves(
     commands.call_off_meeting(meeting=one, reason="人数不够", by=desk, now=now)
     commands.table_proposal(proposal=proposal, meeting=call(body, desk, now, title="乙"), by=desk, now=now)
     assert states(proposal) == ["raised", "accepted", "tabled", "tabled"]
+
+
+def test_a_promise_has_a_day_that_comes(cast: Cast, tabled: Proposal, liaison: Actor, now: datetime) -> None:
+    for days, code in ((0, "due_past"), (5 * 366 + 1, "due_far"), (365 * 900, "due_far")):
+        with pytest.raises(RuleBroken) as refused:
+            promise(tabled, cast, liaison, now, days=days)
+        assert (refused.value.field, refused.value.code) == ("due_on", code)
+    assert promise(tabled, cast, liaison, now, days=5 * 366).due_on > now.date()
