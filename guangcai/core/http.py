@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
@@ -31,6 +31,11 @@ def respond(
     response = render(request, template if partial else page, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: an empty POST is a form sent empty, not one that was never sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def show_refusal(form: BaseForm, broken: RuleBroken, **names: str) -> None:

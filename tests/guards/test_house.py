@@ -179,6 +179,12 @@ def test_every_template_is_used() -> None:
     assert unused == []
 
 
+def test_an_empty_post_is_a_form_sent_empty() -> None:
+    """`request.POST or None` takes it for a form that was never sent, and answers 200 (core.http.posted)."""
+    taken = [relative(path) for path in python_files("guangcai") if "request.POST or" in path.read_text()]
+    assert taken == []
+
+
 def test_no_machine_and_no_registry_is_named() -> None:
     hosts = re.compile(
         r"(pypi\.org|pythonhosted\.org|registry\.npmjs|npmmirror|deb\.debian\.org|/root/|/home/\w+/|/work/)"

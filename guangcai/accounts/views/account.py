@@ -16,7 +16,7 @@ from guangcai.accounts import commands, kiosk, queries
 from guangcai.accounts.forms import TokenForm
 from guangcai.accounts.models import ApiToken
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 
 
 @require_GET
@@ -65,7 +65,7 @@ def session_end(request: ActorRequest, row_id: int) -> HttpResponse:
 @login_required
 @never_cache
 def tokens(request: ActorRequest) -> HttpResponse:
-    form = TokenForm(request.POST or None)
+    form = TokenForm(posted(request))
     secret, status = "", 200
     if request.method == "POST":
         secret = _new_secret(request, form)

@@ -16,7 +16,7 @@ from guangcai.accounts import commands, kiosk, queries, rules
 from guangcai.accounts.forms import EndKioskForm, StartKioskForm
 from guangcai.accounts.models import KioskSession
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,7 +27,7 @@ def start(request: ActorRequest) -> HttpResponse:
     places = kiosk.places(request.actor)
     if not places:
         raise Forbidden(_("Only a community's desk can set up a kiosk."))
-    form = StartKioskForm(request.POST or None, places=places)
+    form = StartKioskForm(posted(request), places=places)
     if request.method == "POST" and form.is_valid():
         row = _started(request, form)
         if row is not None:
@@ -67,7 +67,7 @@ def end(request: HttpRequest) -> HttpResponse:
     """Give the device back to the desk, with the PIN."""
     shown = kiosk.of(request)
     assert shown is not None
-    form = EndKioskForm(request.POST or None)
+    form = EndKioskForm(posted(request))
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
         is_limited = commands.take(rules.KIOSK_PINS, str(shown.id), now=now) > rules.KIOSK_PINS.most

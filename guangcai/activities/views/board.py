@@ -20,7 +20,7 @@ from guangcai.activities.queries.people import workers_of
 from guangcai.activities.queries.shifts import state_of
 from guangcai.activities.views.shifts import found, is_over
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, key_in, respond, show_refusal
+from guangcai.core.http import ActorRequest, file_answer, key_in, posted, respond, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.spreadsheet.writing import Cell
@@ -128,7 +128,7 @@ def paper_list(request: ActorRequest, pk: UUID) -> HttpResponse:
     witnesses = workers_of(shift.path, on=timezone.localdate()).exclude(pk=str(request.actor.user_id))
     members = roster(request.actor).filter(path__under=shift.path).order_by("name_pinyin", "pk")
     signed_up = shift.sign_ups.live().values_list("member_id", flat=True)
-    form = PaperForm(request.POST or None, initial={"members": list(signed_up)}, witnesses=witnesses, members=members)
+    form = PaperForm(posted(request), initial={"members": list(signed_up)}, witnesses=witnesses, members=members)
     if request.method == "POST" and form.is_valid():
         try:
             batch = commands.check_in_many(
@@ -158,8 +158,8 @@ def closing(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect("activities:board", shift.pk)
     context = _board_context(request, shift)
     end = timezone.localtime(min(now, shift.ends_at)).strftime("%H:%M")
-    form = ClosingForm(request.POST or None, initial={"head_count": context["present"], "end_time": end})
-    lines = OutcomeFormSet(request.POST or None, prefix="outcome")
+    form = ClosingForm(posted(request), initial={"head_count": context["present"], "end_time": end})
+    lines = OutcomeFormSet(posted(request), prefix="outcome")
     if request.method == "POST" and form.is_valid() and lines.is_valid():
         try:
             closed = commands.close_shift(

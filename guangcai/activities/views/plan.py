@@ -18,7 +18,7 @@ from guangcai.activities.queries import shifts as queries
 from guangcai.activities.queries.notices import notice_text
 from guangcai.core import matters
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors, under
@@ -58,7 +58,7 @@ def new(request: ActorRequest) -> HttpResponse:
     template = _template(request)
     communities = communities_run(request.actor, Permission.ACTIVITY_EDIT)
     initial = notice_initial(template) | {"id": new_id(), "lead_name": request.user.name}  # type: ignore[union-attr]
-    form = NewNoticeForm(request.POST or None, initial=initial, communities=communities, holders=_holders(request))
+    form = NewNoticeForm(posted(request), initial=initial, communities=communities, holders=_holders(request))
     matters.offer(form, request.actor, chosen=request.GET.get("matter", ""))
     if request.method == "POST" and form.is_valid():
         try:
@@ -117,7 +117,7 @@ def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     skills = list(row.required_skills.values_list("skill_id", flat=True))
     initial = notice_initial(row) | {"skills": skills, "community": row.community_id}
     here = Node.objects.filter(pk=row.community_id)
-    form = NoticeForm(request.POST or None, initial=initial, communities=here, holders=_holders(request))
+    form = NoticeForm(posted(request), initial=initial, communities=here, holders=_holders(request))
     if request.method == "POST" and form.is_valid():
         try:
             commands.change_activity(
@@ -158,7 +158,7 @@ def cancellation(request: ActorRequest, pk: UUID) -> HttpResponse:
     request.actor.require(Permission.ACTIVITY_EDIT, row.path)
     if request.method != "POST" and row.cancelled_at is not None:
         return redirect("activities:activity", row.pk)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(posted(request))
     if request.method == "POST" and form.is_valid():
         reason, note = form.cleaned_data["reason"], form.cleaned_data["note"]
         commands.cancel_activity(activity=row, reason=reason, note=note, by=request.actor, now=now)

@@ -16,7 +16,7 @@ from guangcai.activities.forms import CancelForm, ExtensionForm, SeriesForm, Tim
 from guangcai.activities.models import Activity, Series, Shift, SignUp
 from guangcai.activities.views.plan import found as found_activity
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 
@@ -43,9 +43,7 @@ def new(request: ActorRequest, pk: UUID) -> HttpResponse:
     if is_over(request, activity):
         return redirect("activities:activity", activity.pk)
     template = activity.template
-    form = TimesForm(
-        request.POST or None, initial={"id": new_id(), "places": template.default_places if template else 20}
-    )
+    form = TimesForm(posted(request), initial={"id": new_id(), "places": template.default_places if template else 20})
     if request.method == "POST" and form.is_valid():
         try:
             commands.add_shift(
@@ -72,9 +70,7 @@ def new_series(request: ActorRequest, pk: UUID) -> HttpResponse:
     if is_over(request, activity):
         return redirect("activities:activity", activity.pk)
     template = activity.template
-    form = SeriesForm(
-        request.POST or None, initial={"id": new_id(), "places": template.default_places if template else 20}
-    )
+    form = SeriesForm(posted(request), initial={"id": new_id(), "places": template.default_places if template else 20})
     if request.method == "POST" and form.is_valid():
         try:
             series = commands.add_series(
@@ -116,7 +112,7 @@ def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect("activities:board", shift.pk)
     start, end = timezone.localtime(shift.starts_at), timezone.localtime(shift.ends_at)
     initial = {"day": start.date(), "start_time": start.time(), "end_time": end.time(), "places": shift.places}
-    form = TimesForm(request.POST or None, initial=initial)
+    form = TimesForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             commands.change_shift(
@@ -141,7 +137,7 @@ def cancellation(request: ActorRequest, pk: UUID) -> HttpResponse:
     shift = found(request, pk, permission=Permission.ACTIVITY_EDIT)
     if is_over(request, shift):
         return redirect("activities:board", shift.pk)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(posted(request))
     if request.method == "POST" and form.is_valid():
         reason, note = form.cleaned_data["reason"], form.cleaned_data["note"]
         try:

@@ -21,7 +21,7 @@ from guangcai.api import commands, feeds
 from guangcai.api.models import FeedKind, FeedLink
 from guangcai.api.pace import Pace
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.orgs.forms.communities import communities_of
@@ -61,7 +61,7 @@ def feed(request: ActorRequest, secret: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def links(request: ActorRequest) -> HttpResponse:
     """My links; a new one's address is shown once."""
-    form = FeedForm(request.POST or None, communities=communities_of(request.actor, Permission.ACTIVITY_VIEW))
+    form = FeedForm(posted(request), communities=communities_of(request.actor, Permission.ACTIVITY_VIEW))
     address = ""
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

@@ -17,11 +17,10 @@ from guangcai.care.models import Household
 from guangcai.care.queries.figures import figures as figures_of
 from guangcai.care.queries.past import Past, past_of
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
-from guangcai.members.views.asking import posted
 from guangcai.orgs.models import Node
 
 PERIOD = timedelta(days=30)

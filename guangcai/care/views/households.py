@@ -30,7 +30,7 @@ from guangcai.care.queries.households import Home, homes, with_state
 from guangcai.care.queries.record import opened_by, record
 from guangcai.commitments.belonging import place_now
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, show_refusal
+from guangcai.core.http import ActorRequest, file_answer, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
@@ -38,7 +38,7 @@ from guangcai.core.scoping import under
 from guangcai.core.screens import Refused
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.core.spreadsheet.writing import Cell
-from guangcai.members.views.asking import community_of, posted
+from guangcai.members.views.asking import community_of
 from guangcai.orgs.models import Node
 
 SORTS = {

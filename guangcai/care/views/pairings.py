@@ -23,13 +23,12 @@ from guangcai.care.views.households import answer, found
 from guangcai.commitments.belonging import place_now
 from guangcai.commitments.enums import CommitmentState
 from guangcai.core.errors import DomainError, RuleBroken
-from guangcai.core.http import ActorRequest, key_in, respond, show_refusal
+from guangcai.core.http import ActorRequest, key_in, posted, respond, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Refused
 from guangcai.members.models import Member
 from guangcai.members.queries.roster import found_by, roster, with_links
-from guangcai.members.views.asking import posted
 from guangcai.orgs.policies import HouseholdLimit, in_force_at
 
 PEOPLE_SHOWN = 12

@@ -18,11 +18,10 @@ from guangcai.care.queries.cards import own_card
 from guangcai.care.views.households import answer, found
 from guangcai.care.views.pairings import refused
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
-from guangcai.members.views.asking import posted
 
 
 def found_plan(request: ActorRequest, pk: UUID) -> ServicePlan:

@@ -17,9 +17,8 @@ from guangcai.care.queries.households import homes, with_state
 from guangcai.care.queries.record import last_visit, opened_by
 from guangcai.care.views.households import found
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.permissions import Permission
-from guangcai.members.views.asking import posted
 
 
 def is_own(request: ActorRequest, household_id: UUID) -> bool:

@@ -15,10 +15,10 @@ from guangcai.cases import commands
 from guangcai.cases.forms import ItemForm, lines_of, offered
 from guangcai.cases.models import Item
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
-from guangcai.members.views.asking import asked, community_of, posted
+from guangcai.members.views.asking import asked, community_of
 
 
 @login_required

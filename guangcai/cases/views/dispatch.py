@@ -18,12 +18,11 @@ from guangcai.cases.views.finding import found
 from guangcai.commitments import team_roll
 from guangcai.commitments.belonging import place_now
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, key_or_none
+from guangcai.core.http import ActorRequest, key_or_none, posted
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors
 from guangcai.members.models import Member
 from guangcai.members.queries import found_by, roster, with_links
-from guangcai.members.views.asking import posted
 from guangcai.orgs.models import WorkUnit
 
 SHOWN = 10

@@ -25,8 +25,7 @@ from guangcai.cases.queries.askers import case_of_code
 from guangcai.cases.queries.photos import photos_of_code
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
-from guangcai.members.views.asking import posted
+from guangcai.core.http import ActorRequest, posted, show_refusal
 
 OPEN = "cases.own"
 

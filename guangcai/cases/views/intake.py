@@ -18,11 +18,11 @@ from guangcai.cases.queries import grown
 from guangcai.cases.queries.likeness import like_this
 from guangcai.commitments import origins
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.members.queries.person import own_member
-from guangcai.members.views.asking import community_of, posted
+from guangcai.members.views.asking import community_of
 
 TEMPLATE = "cases/intake.html"
 

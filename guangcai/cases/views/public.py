@@ -17,8 +17,7 @@ from guangcai.cases.queries import public as queries
 from guangcai.cases.views.following import keep_open, kept_open
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
-from guangcai.members.views.asking import posted
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.orgs.models import Node
 
 

@@ -32,9 +32,8 @@ from guangcai.cases.queries.page import may_record_time, page_of
 from guangcai.cases.views.finding import found
 from guangcai.core.asking import Page, ask
 from guangcai.core.errors import Forbidden, Text
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.core.permissions import Permission
-from guangcai.members.views.asking import posted
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from guangcai.cases.enums import ASSIGNED
 from guangcai.cases.forms import TechnicianForm, initial_of_technician
 from guangcai.cases.models import Case, Technician
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
-from guangcai.members.views.asking import asked, community_of, posted
+from guangcai.members.views.asking import asked, community_of
 
 SORTS = {"name": "name", "node": "node__code", "paid": "is_paid"}
 

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.asking import Page, ask
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, posted
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
@@ -114,7 +114,7 @@ def new(request: ActorRequest) -> HttpResponse:
     nodes = nodes_with(request, Permission.COUNCIL_EDIT, Level.COMMUNITY)
     today = timezone.localdate()
     term = {"starts_on": today, "until": today.replace(month=12, day=31)}
-    form = AgreementForm(request.POST or None, nodes=nodes, units=units_in_sight(request), initial=term)
+    form = AgreementForm(posted(request), nodes=nodes, units=units_in_sight(request), initial=term)
     back = (reverse("councils:agreements"), pgettext("menu", "Joint-building agreements"))
     page = Page(_("Draw up an agreement"), _("Draw it up"), back)
 
@@ -138,7 +138,7 @@ def signature(request: ActorRequest, pk: UUID) -> HttpResponse:
     if (row.signed_on or row.ended_at) and request.method != "POST":
         return redirect(row)
     on_screen = request.actor.can_for_unit(Permission.PROPOSAL_ANSWER, row.work_unit_id)
-    form = SignatureForm(request.POST or None, on_screen=on_screen, initial={"signed_on": timezone.localdate()})
+    form = SignatureForm(posted(request), on_screen=on_screen, initial={"signed_on": timezone.localdate()})
     page = Page(_("Sign the agreement"), _("Sign it"), _back(row), lead=row.work_unit.name)
 
     def act() -> JointAgreement:
@@ -153,7 +153,7 @@ def deliveries(request: ActorRequest, pk: UUID) -> HttpResponse:
     visible = JointAgreement.objects.visible_to(request.actor)
     item = get_object_or_404(AgreementItem.objects.filter(agreement__in=visible), pk=pk)
     row = found(request, item.agreement_id, answers=True)
-    form = DeliveryForm(request.POST or None, initial={"delivered_on": timezone.localdate()})
+    form = DeliveryForm(posted(request), initial={"delivered_on": timezone.localdate()})
     promised = _("Promised: %(quantity)d %(measure)s") % {"quantity": item.quantity, "measure": item.measure}
     page = Page(_("Note a delivery"), _("Note it"), _back(row), lead=f"{item.text} · {promised}")
 
@@ -189,7 +189,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
         danger=True,
     )
 
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
 
     def act() -> JointAgreement:
         return commands.end_agreement(agreement=row, **form.cleaned_data, by=request.actor, now=timezone.now())

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.asking import Page, ask
-from guangcai.core.http import ActorRequest, file_answer, key_in
+from guangcai.core.http import ActorRequest, file_answer, key_in, posted
 from guangcai.core.ids import new_id
 from guangcai.core.listing import Listing, listing
 from guangcai.core.spreadsheet import Sheet, write_workbook
@@ -115,7 +115,7 @@ def body(request: ActorRequest, pk: UUID) -> HttpResponse:
 def new(request: ActorRequest) -> HttpResponse:
     """Set up a body."""
     nodes = places_run(request)
-    form = BodyForm(request.POST or None, nodes=nodes, initial={"set_up_on": timezone.localdate()})
+    form = BodyForm(posted(request), nodes=nodes, initial={"set_up_on": timezone.localdate()})
     page = Page(_("Set up a body"), _("Set it up"), (reverse("councils:bodies"), pgettext("menu", "Councils")))
 
     def act() -> Body:
@@ -139,7 +139,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
         danger=True,
     )
 
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
 
     def act() -> Body:
         return commands.end_body(body=row, **form.cleaned_data, by=request.actor, now=timezone.now())
@@ -151,7 +151,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
 def seats(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Give a seat to a unit or a named party; below, members by name."""
     row = found(request, pk, edits=True)
-    form = SeatForm(request.POST or None, units=units_in_sight(request))
+    form = SeatForm(posted(request), units=units_in_sight(request))
     page = Page(_("Give a seat"), _("Give the seat"), (row.get_absolute_url(), row.name), lead=row.name)
 
     def act() -> Body:
@@ -198,7 +198,7 @@ def records(request: ActorRequest, pk: UUID) -> HttpResponse:
     if row.ended_on is not None and request.method != "POST":
         return redirect(row)
     asked = {name: request.GET[name] for name in ("kind", "month") if name in request.GET}
-    form = RecordForm(request.POST or None, today=today, initial=asked)
+    form = RecordForm(posted(request), today=today, initial=asked)
     page = Page(_("Publish a menu or a survey"), _("Publish"), (row.get_absolute_url(), row.name), lead=row.name)
 
     def act() -> Body:

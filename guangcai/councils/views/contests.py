@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.asking import Page, ask
-from guangcai.core.http import ActorRequest, chosen_ids
+from guangcai.core.http import ActorRequest, chosen_ids, posted
 from guangcai.councils import commands
 from guangcai.councils.agreement_forms import ContestForm, EntryForm, ResultForm, ScoresForm
 from guangcai.councils.models import Contest, ContestEntry
@@ -59,7 +59,7 @@ def contest(request: ActorRequest, pk: UUID) -> HttpResponse:
 def new(request: ActorRequest) -> HttpResponse:
     """Open a competition with its scoring sheet."""
     nodes = places_run(request)
-    form = ContestForm(request.POST or None, nodes=nodes, initial={"closes_on": timezone.localdate() + 30 * DAY})
+    form = ContestForm(posted(request), nodes=nodes, initial={"closes_on": timezone.localdate() + 30 * DAY})
     back = (reverse("councils:contests"), pgettext("menu", "Project competition"))
     page = Page(_("Open a competition"), _("Open it"), back)
 
@@ -73,7 +73,7 @@ def new(request: ActorRequest) -> HttpResponse:
 def entries(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Enter the project of a unit."""
     row = found(request, pk, edits=True)
-    form = EntryForm(request.POST or None, units=units_in_sight(request))
+    form = EntryForm(posted(request), units=units_in_sight(request))
     page = Page(_("Enter a project"), _("Enter it"), (row.get_absolute_url(), row.name), lead=row.name)
 
     def act() -> Contest:
@@ -89,7 +89,7 @@ def scores(request: ActorRequest, pk: UUID) -> HttpResponse:
     visible = Contest.objects.visible_to(request.actor)
     entry = get_object_or_404(ContestEntry.objects.filter(contest__in=visible).select_related("contest"), pk=pk)
     require_runs(request.actor, entry.contest)
-    form = ScoresForm(request.POST or None, criteria=list(entry.contest.criteria.all()))
+    form = ScoresForm(posted(request), criteria=list(entry.contest.criteria.all()))
     page = Page(
         _("Scoring sheet"),
         _("Write it down"),
@@ -130,7 +130,7 @@ def publication(request: ActorRequest, pk: UUID) -> HttpResponse:
         hint=_("For example: first prize, second prize. It stays as it is."),
     )
 
-    form = ResultForm(request.POST or None, entries=listed)
+    form = ResultForm(posted(request), entries=listed)
 
     def act() -> Contest:
         return commands.publish_contest(contest=row, awards=form.awards(), by=request.actor, now=timezone.now())

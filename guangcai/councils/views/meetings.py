@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.asking import Page, ask
 from guangcai.core.errors import Forbidden
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.councils import commands
 from guangcai.councils.enums import MinutesStage
 from guangcai.councils.forms import ClosingForm, MeetingForm, MinutesForm, ReasonForm
@@ -36,7 +36,7 @@ def call(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found_body(request, pk, edits=True)
     if row.ended_on is not None and request.method != "POST":
         return redirect(row)
-    form = MeetingForm(request.POST or None, initial={"starts_on": timezone.localdate() + 7 * DAY})
+    form = MeetingForm(posted(request), initial={"starts_on": timezone.localdate() + 7 * DAY})
     page = Page(_("Call a meeting"), _("Call it"), (row.get_absolute_url(), row.name), lead=row.name)
 
     def act() -> Meeting:
@@ -78,7 +78,7 @@ def closing(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk, edits=True)
     if (row.closed_at or row.called_off_at) and request.method != "POST":
         return redirect(row)
-    form = ClosingForm(request.POST or None, meeting=row)
+    form = ClosingForm(posted(request), meeting=row)
     page = Page(
         _("Close the meeting"),
         _("Close it"),
@@ -101,7 +101,7 @@ def call_off(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect(row)
     page = Page(_("Call the meeting off"), _("Call it off"), (row.get_absolute_url(), row.title), danger=True)
 
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
 
     def act() -> Meeting:
         return commands.call_off_meeting(meeting=row, **form.cleaned_data, by=request.actor, now=timezone.now())
@@ -121,7 +121,7 @@ def minutes(request: ActorRequest, pk: UUID) -> HttpResponse:
     stages = [MinutesStage.AMENDED]
     if runs(request.actor, row.body):
         stages = [MinutesStage.AMENDED, MinutesStage.FINAL] if last else [MinutesStage.DRAFT, MinutesStage.FINAL]
-    form = MinutesForm(request.POST or None, stages=stages, initial={"text": last.text if last else ""})
+    form = MinutesForm(posted(request), stages=stages, initial={"text": last.text if last else ""})
     page = Page(
         _("Write the minutes"),
         _("Write it down"),

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.asking import Page, ask
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, posted
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
@@ -123,7 +123,7 @@ def new(request: ActorRequest, pk: UUID) -> HttpResponse:
     if not own and not may_edit:
         request.actor.require(Permission.COUNCIL_EDIT, row.path)
     units = units_in_sight(request) if may_edit else WorkUnit.objects.filter(pk__in=own).order_by("name")
-    form = JointPledgeForm(request.POST or None, units=units, initial={"item": row.title})
+    form = JointPledgeForm(posted(request), units=units, initial={"item": row.title})
     page = Page(
         _("Promise something"),
         _("Promise it"),
@@ -155,7 +155,7 @@ def progress(request: ActorRequest, pk: UUID) -> HttpResponse:
         note, key = form.cleaned_data["note"], form.cleaned_data["id"]
         commands.note_progress(pledge=row, note=note, by=request.actor, now=timezone.now(), id=key)
 
-    form = ProgressForm(request.POST or None)
+    form = ProgressForm(posted(request))
     return ask(request, form, act, page, said=_("Written down."), to=_back(row)[0])
 
 
@@ -163,7 +163,7 @@ def progress(request: ActorRequest, pk: UUID) -> HttpResponse:
 def done(request: ActorRequest, pk: UUID) -> HttpResponse:
     """It is done: when, what, how much."""
     row = found(request, pk, edits=True)
-    form = DoneForm(request.POST or None, initial={"done_on": timezone.localdate()})
+    form = DoneForm(posted(request), initial={"done_on": timezone.localdate()})
     page = Page(_("Report it as done"), _("Report it as done"), _back(row), lead=row.item)
 
     def act() -> None:
@@ -183,7 +183,7 @@ def owner(request: ActorRequest, pk: UUID) -> HttpResponse:
         name, phone = told["owner_name"], told["owner_phone"]
         commands.change_owner(pledge=row, name=name, phone=phone, by=request.actor, now=timezone.now())
 
-    form = OwnerForm(request.POST or None)
+    form = OwnerForm(posted(request))
     return ask(request, form, act, page, said=_("Changed. The day stays."), to=_back(row)[0])
 
 
@@ -203,7 +203,7 @@ def withdrawal(request: ActorRequest, pk: UUID) -> HttpResponse:
     def act() -> None:
         commands.withdraw_pledge(pledge=row, **form.cleaned_data, by=request.actor, now=timezone.now())
 
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     return ask(request, form, act, page, said=_("Given up. The reason is told."), to=_back(row)[0])
 
 

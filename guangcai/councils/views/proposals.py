@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guangcai.commitments.belonging import place_now
 from guangcai.core.actor import Actor
 from guangcai.core.asking import Page, ask
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, posted
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors
@@ -146,7 +146,7 @@ def new(request: ActorRequest) -> HttpResponse:
     right = Permission.PROPOSAL_RAISE if own else Permission.COUNCIL_EDIT
     nodes = nodes_with(request, right, Level.COMMUNITY) if not own else Node.objects.filter(pk=member.community_id)
     source = request.GET.get("suggestion", "")
-    form = ProposalForm(request.POST or None, nodes=nodes, own=own, initial={"source": source})
+    form = ProposalForm(posted(request), nodes=nodes, own=own, initial={"source": source})
     back = (reverse("councils:mine"), _("My proposals")) if own else _to_list()
     page = Page(_("Propose something"), _("Propose it"), back)
 
@@ -189,7 +189,7 @@ def screening(request: ActorRequest, pk: UUID) -> HttpResponse:
         hint=_("From now on the community reads its title and text: they name no person."),
     )
 
-    form = ScreeningForm(request.POST or None)
+    form = ScreeningForm(posted(request))
 
     def act() -> Proposal:
         accepts, note = form.cleaned_data["accepts"] == "yes", form.cleaned_data["note"]
@@ -205,7 +205,7 @@ def tabling(request: ActorRequest, pk: UUID) -> HttpResponse:
     if S.TABLED not in rules.MOVES[S(row.state)] and request.method != "POST":
         return redirect(row)
     rows = Meeting.objects.visible_to(request.actor).open().filter(path__in=ancestors(place_now(row.path)))
-    form = TablingForm(request.POST or None, meetings=rows.select_related("body").order_by("starts_at"))
+    form = TablingForm(posted(request), meetings=rows.select_related("body").order_by("starts_at"))
     page = Page(
         _("Table the proposal"),
         _("Table it"),
@@ -238,7 +238,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
         danger=True,
     )
 
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
 
     def act() -> Proposal:
         return commands.drop_proposal(proposal=row, **form.cleaned_data, by=request.actor, now=timezone.now())
@@ -256,7 +256,7 @@ def judgements(request: ActorRequest, pk: UUID) -> HttpResponse:
     request.actor.require(right, row.path)
     if row.state not in (S.DONE, S.JUDGED) and request.method != "POST":
         return redirect(row)
-    form = JudgementForm(request.POST or None, delegates=delegates, own=own or seat is not None)
+    form = JudgementForm(posted(request), delegates=delegates, own=own or seat is not None)
     page = Page(
         _("Was it kept?"),
         _("Say so"),
@@ -299,7 +299,7 @@ def sending_back(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect(row)
     page = Page(_("Put it back on the table"), _("Put it back"), _back(row), lead=row.title)
 
-    form = NoteForm(request.POST or None)
+    form = NoteForm(posted(request))
 
     def act() -> Proposal:
         return commands.send_back(proposal=row, **form.cleaned_data, by=request.actor, now=timezone.now())
@@ -319,7 +319,7 @@ def links(request: ActorRequest, pk: UUID) -> HttpResponse:
         hint=_("A link changes nothing on either side."),
     )
 
-    form = LinkForm(request.POST or None)
+    form = LinkForm(posted(request))
 
     def act() -> Proposal:
         kind, target = form.cleaned_data["address"]

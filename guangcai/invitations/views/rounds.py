@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.invitations import commands
 from guangcai.invitations.enums import Subject
@@ -26,7 +26,7 @@ def rounds(request: ActorRequest) -> HttpResponse:
     if not request.actor.holds(Permission.INVITATION_EDIT):
         request.actor.require(Permission.INVITATION_EDIT, "/")
     now = timezone.now()
-    form = RoundForm(request.POST or None, actor=request.actor, on=localdate(now))
+    form = RoundForm(posted(request), actor=request.actor, on=localdate(now))
     if request.method == "POST" and form.is_valid():
         try:
             made = commands.propose_round(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.ledger import commands
@@ -39,7 +39,7 @@ def add(request: ActorRequest, member_id: UUID) -> HttpResponse:
     member = get_object_or_404(roster(request.actor).select_related("community"), pk=member_id)
     request.actor.require(Permission.ENTRY_RECORD, member.path)
     form = BackFillForm(
-        request.POST or None, actor=request.actor, initial={"id": new_id(), "community": member.community_id}
+        posted(request), actor=request.actor, initial={"id": new_id(), "community": member.community_id}
     )
     if request.method == "POST" and form.is_valid():
         try:

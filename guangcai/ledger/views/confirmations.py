@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, chosen_ids, key_or_none, show_refusal
+from guangcai.core.http import ActorRequest, chosen_ids, key_or_none, posted, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.ledger import commands
 from guangcai.ledger.commands import Confirmation
@@ -103,7 +103,7 @@ def declined(request: ActorRequest, pk: UUID) -> HttpResponse:
     request.actor.require(Permission.ENTRY_CONFIRM, found.path)
     if request.method != "POST" and not queries.entry_row(found).is_waiting:
         return redirect(found)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             commands.decline(entry=found, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now())

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, show_refusal
+from guangcai.core.http import ActorRequest, file_answer, posted, show_refusal
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_csv, write_workbook
@@ -91,7 +91,7 @@ def reversal(request: ActorRequest, pk: UUID) -> HttpResponse:
     request.actor.require(Permission.ENTRY_REVERSE, found.path)
     if request.method != "POST" and queries.entry_row(found).state != EntryState.CONFIRMED:
         return redirect(found)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             commands.reverse(entry=found, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now())

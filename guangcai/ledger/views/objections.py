@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
@@ -50,7 +50,7 @@ def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
     entry = get_object_or_404(queries.entries(request.actor), pk=objection.entry_id)
     if request.method == "POST":
         request.actor.require(Permission.ENTRY_CONFIRM, objection.path)
-    form = AnswerForm(request.POST or None, initial=_as_recorded(entry))
+    form = AnswerForm(posted(request), initial=_as_recorded(entry))
     if request.method == "POST" and form.is_valid():
         try:
             commands.answer_objection(
@@ -93,7 +93,7 @@ def raised(request: ActorRequest, pk: UUID) -> HttpResponse:
     entry = get_object_or_404(queries.entries(request.actor), pk=pk)
     if request.method != "POST" and not queries.entry_row(entry).may_be_objected_to:
         return redirect(entry)
-    form = ObjectionForm(request.POST or None, initial={"id": new_id()})
+    form = ObjectionForm(posted(request), initial={"id": new_id()})
     if request.method == "POST" and form.is_valid():
         try:
             commands.raise_objection(

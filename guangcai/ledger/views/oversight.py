@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.ledger import commands
@@ -84,7 +84,7 @@ def sample(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One drawn record and what asking the people concerned brought to light."""
     check = get_object_or_404(SampleCheck.objects.visible_to(request.actor), pk=pk)
     entry = get_object_or_404(queries.entries(request.actor), pk=check.entry_id)
-    form = CheckForm(request.POST or None)
+    form = CheckForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             commands.check_sample(check=check, by=request.actor, now=timezone.now(), **form.cleaned_data)

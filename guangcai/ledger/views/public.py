@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from guangcai.core.http import posted
 from guangcai.ledger import commands
 from guangcai.ledger.forms import VerificationForm
 from guangcai.ledger.queries import certificates as queries
@@ -16,7 +17,7 @@ from guangcai.ledger.queries import certificates as queries
 @require_http_methods(["GET", "POST"])
 def verification(request: HttpRequest, number: str = "") -> HttpResponse:
     """The form; the QR code on the paper fills in the number. Source: Order 67 art 17."""
-    form = VerificationForm(request.POST or None, initial={"number": number})
+    form = VerificationForm(posted(request), initial={"number": number})
     context: dict[str, object] = {"form": form, "sheet": None, "not_found": False, "too_often": False}
     if request.method == "GET" or not form.is_valid():
         return render(request, "ledger/verification.html", context, status=422 if form.errors else 200)

@@ -11,14 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from guangcai.core.asking import ask
 from guangcai.core.errors import Forbidden
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.mediation import commands
 from guangcai.mediation.enums import CORRECTED, StepKind
 from guangcai.mediation.forms import CorrectAgreementForm, CorrectSessionForm, CorrectVisitForm
 from guangcai.mediation.models import MediationStep
 from guangcai.mediation.queries.page import labels_of, may_correct, mediators_of_session, opened_by
 from guangcai.mediation.views.finding import found_acting, page
-from guangcai.members.views.asking import posted
 
 COMMANDS = {StepKind.HEARD: commands.correct_session, StepKind.AGREED: commands.correct_agreement}
 

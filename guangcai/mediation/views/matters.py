@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.asking import ask
 from guangcai.core.errors import Conflict, RuleBroken
-from guangcai.core.http import ActorRequest, key_or_none, show_refusal
+from guangcai.core.http import ActorRequest, key_or_none, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.mediation import commands
 from guangcai.mediation.forms import MatterForm, MediatorsForm, PartyForm
 from guangcai.mediation.queries.page import page_of
 from guangcai.mediation.views.finding import found, found_acting, page
-from guangcai.members.views.asking import community_of, posted
+from guangcai.members.views.asking import community_of
 
 
 @login_required

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.asking import Page, ask
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.core.ids import new_id
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
@@ -20,7 +20,7 @@ from guangcai.mediation import commands
 from guangcai.mediation.forms import EmptyForm, MediatorForm
 from guangcai.mediation.models import Mediator
 from guangcai.mediation.queries.page import offered_members
-from guangcai.members.views.asking import asked, community_of, posted
+from guangcai.members.views.asking import asked, community_of
 
 SORTS = {"name": "name", "since": "since", "load": "load"}
 OPEN_ONES = Q(assignments__ended_at=None, assignments__mediation__ended_at=None, assignments__isnull=False)

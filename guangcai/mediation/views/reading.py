@@ -11,12 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from guangcai.core.asking import ask
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, key_or_none, show_refusal
+from guangcai.core.http import ActorRequest, file_answer, key_or_none, posted, show_refusal
 from guangcai.mediation import commands, papers
 from guangcai.mediation.forms import PaperForm, ReasonForm
 from guangcai.mediation.queries.page import last_agreement, page_of
 from guangcai.mediation.views.finding import found, found_acting, page
-from guangcai.members.views.asking import posted
 
 
 @login_required

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from guangcai.core.asking import ask
 from guangcai.core.errors import Text
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.mediation import commands
 from guangcai.mediation.forms import AgreementForm, EndForm, ReopenForm, SessionForm, VisitForm
 from guangcai.mediation.models import Mediation
 from guangcai.mediation.queries.page import labels_of, page_of
 from guangcai.mediation.views.finding import found_acting, page
-from guangcai.members.views.asking import posted
 
 USUAL_MINUTES = 60
 

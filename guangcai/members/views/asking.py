@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 
 from guangcai.core.actor import Actor
@@ -41,8 +40,3 @@ def community_of(request: ActorRequest, permission: Permission) -> Node:
     if first is None:
         raise Forbidden()
     return first
-
-
-def posted(request: ActorRequest) -> QueryDict | None:
-    """What a form is bound to: an empty POST is a form sent empty, not one that was never sent."""
-    return request.POST if request.method == "POST" else None

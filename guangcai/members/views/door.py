@@ -17,14 +17,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.members import commands, keys
 from guangcai.members.commands import proof
 from guangcai.members.enums import Channel
 from guangcai.members.forms import CodeForm, DoorForm, PhoneForm, intentions_of
 from guangcai.members.models import Member
 from guangcai.members.queries import door
-from guangcai.members.views.asking import posted
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.members import commands, queries
 from guangcai.members.forms import EmploymentForm, HomeForm, RelationForm
 from guangcai.members.models import Member
-from guangcai.members.views.asking import member_of, posted
+from guangcai.members.views.asking import member_of
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
 

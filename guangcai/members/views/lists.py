@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Tab
@@ -20,7 +20,7 @@ from guangcai.members import commands, queries
 from guangcai.members.forms import MergeForm
 from guangcai.members.models import DuplicatePair
 from guangcai.members.queries.pairs import compare
-from guangcai.members.views.asking import asked, community_of, posted
+from guangcai.members.views.asking import asked, community_of
 from guangcai.members.views.sections import sections
 
 NAME_AND_CONTACT = {"name": "name_sort", "contact": "silent_since"}

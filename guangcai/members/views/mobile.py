@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, posted
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
@@ -21,7 +21,7 @@ from guangcai.members.enums import ContactWay, MobileDirection, MobileEnd
 from guangcai.members.forms import ExportForm
 from guangcai.members.forms.mobile import ContactForm, MobileEndForm, MobileFilter, MobileForm
 from guangcai.members.models import Member, MobileRegistration
-from guangcai.members.views.asking import asked, member_of, posted
+from guangcai.members.views.asking import asked, member_of
 from guangcai.members.views.roster import common_path
 from guangcai.members.views.sections import sections
 from guangcai.orgs.views.frame import form_page

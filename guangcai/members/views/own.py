@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, show_refusal
+from guangcai.core.http import ActorRequest, file_answer, posted, show_refusal
 from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.members import commands, queries
 from guangcai.members.forms import OwnForm
 from guangcai.members.models import Member
 from guangcai.members.queries.own import own_sheets
-from guangcai.members.views.asking import posted
 from guangcai.orgs.queries import openings_of, readers_of
 
 

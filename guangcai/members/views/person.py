@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, respond, show_refusal
+from guangcai.core.http import ActorRequest, posted, respond, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.members import commands, queries
 from guangcai.members.commands import Placement
 from guangcai.members.forms import EndForm, MemberForm, ReasonForm, SkillFormSet, skills_given
 from guangcai.members.models import Member
 from guangcai.members.queries.person import merged_target
-from guangcai.members.views.asking import community_of, member_of, posted
+from guangcai.members.views.asking import community_of, member_of
 from guangcai.orgs.models import Node
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, chosen_ids, show_refusal
+from guangcai.core.http import ActorRequest, chosen_ids, posted, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.members import commands, queries
@@ -21,7 +21,7 @@ from guangcai.members.enums import Channel
 from guangcai.members.forms import DeclineForm, DeskSlipForm
 from guangcai.members.models import ReportIn, Residence
 from guangcai.members.queries.slips import Slip, slip_of
-from guangcai.members.views.asking import asked, community_of, posted
+from guangcai.members.views.asking import asked, community_of
 from guangcai.members.views.sections import sections
 from guangcai.orgs.models import Node
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, posted
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import mask
@@ -20,7 +20,7 @@ from guangcai.core.spreadsheet import Sheet, write_workbook
 from guangcai.members import commands, queries, rules
 from guangcai.members.forms import ExportForm, MemberFilter
 from guangcai.members.models import Member
-from guangcai.members.views.asking import asked, posted
+from guangcai.members.views.asking import asked
 from guangcai.members.views.sections import sections
 
 SORTS = {

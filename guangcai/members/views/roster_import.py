@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guangcai.core import jobs
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, posted
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import JobView
 from guangcai.members import commands, queries
@@ -36,7 +36,7 @@ def roster_imports(request: ActorRequest) -> HttpResponse:
     if not (actor.holds(Permission.ROSTER_IMPORT) or actor.holds(Permission.UNIT_ROSTER_IMPORT)):
         raise Forbidden()
     begun = {"stands": "expected"} if request.GET.get("stands") == "expected" else {}
-    form = RosterFileForm(request.POST or None, request.FILES or None, actor=actor, initial=begun)
+    form = RosterFileForm(posted(request), request.FILES or None, actor=actor, initial=begun)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -85,7 +85,7 @@ def roster_import_columns(request: ActorRequest, key: UUID) -> HttpResponse:
     """What each column means, with its first cells."""
     batch = _waiting(request, key)
     columns = Columns.from_json(batch.columns)
-    form = ColumnsForm(request.POST or None, columns=columns, samples=queries.samples(batch, SAMPLES))
+    form = ColumnsForm(posted(request), columns=columns, samples=queries.samples(batch, SAMPLES))
     if request.method == "POST" and form.is_valid():
         try:
             commands.set_columns(batch=batch, fields=form.meanings(), by=request.actor, now=timezone.now())

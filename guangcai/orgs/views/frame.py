@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from guangcai.core.errors import Forbidden, OutOfScope, RuleBroken
@@ -50,11 +50,6 @@ def _seen(rows: Any) -> Any:
     if row is None:
         raise OutOfScope()
     return row
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What was sent, for a form: bound on every POST, even when nothing had to be filled in."""
-    return request.POST if request.method == "POST" else None
 
 
 def form_page(

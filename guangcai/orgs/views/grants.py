@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from guangcai.accounts.commands import add_user
 from guangcai.accounts.models import User
 from guangcai.core.errors import OutOfScope, RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import covers
 from guangcai.orgs import commands, queries, rules
@@ -21,7 +21,7 @@ from guangcai.orgs.enums import Level
 from guangcai.orgs.forms.grants import EndGrantForm, GrantForm
 from guangcai.orgs.models import Grant, Node, WorkUnit
 from guangcai.orgs.roles import Role
-from guangcai.orgs.views.frame import form_page, node_for, posted, unit_for
+from guangcai.orgs.views.frame import form_page, node_for, unit_for
 
 
 @login_required

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from guangcai.core.errors import Forbidden
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, posted
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
@@ -19,7 +19,7 @@ from guangcai.orgs.enums import OfficeSource, PartyLevel
 from guangcai.orgs.forms.organisations import OfficeHolderForm, PartyOrganisationFilter, PartyOrganisationForm
 from guangcai.orgs.forms.tree import Confirmation
 from guangcai.orgs.models import OfficeHolder, PartyOrganisation
-from guangcai.orgs.views.frame import carried_out, form_page, organisation_seen, posted
+from guangcai.orgs.views.frame import carried_out, form_page, organisation_seen
 
 SORTS = {"name": "name", "level": "level", "founded": "founded_on"}
 

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from guangcai.core.errors import Forbidden, OutOfScope
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.core.permissions import Permission
 from guangcai.core.workdays import is_announced
 from guangcai.orgs import commands, queries
 from guangcai.orgs.enums import PolicyKey
 from guangcai.orgs.forms.policies import PolicyForm, WorkdayForm
 from guangcai.orgs.models import Policy
-from guangcai.orgs.views.frame import carried_out, form_page, node_for, node_seen, posted
+from guangcai.orgs.views.frame import carried_out, form_page, node_for, node_seen
 
 STATES = {"worked": True, "free": False, "calendar": None}
 YEARS = range(2000, 2100)

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guangcai.core.errors import Forbidden
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.core.permissions import Permission
 from guangcai.orgs import commands, place_facts, queries
 from guangcai.orgs.enums import CommunityType, Level
 from guangcai.orgs.forms.tree import Confirmation, MergeForm, MoveForm, NameForm, NodeForm, ProfileForm
 from guangcai.orgs.models import CommunityProfile, Node, WorkUnit
-from guangcai.orgs.views.frame import form_page, node_for, node_seen, posted
+from guangcai.orgs.views.frame import form_page, node_for, node_seen
 
 FEW = 20
 

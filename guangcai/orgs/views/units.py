@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from guangcai.core.errors import Forbidden
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, posted
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Tab
@@ -21,7 +21,7 @@ from guangcai.orgs.enums import PartyPresence, WorkUnitKind
 from guangcai.orgs.forms.organisations import InstructorForm, ResidenceForm, WorkUnitFilter, WorkUnitForm
 from guangcai.orgs.forms.tree import Confirmation
 from guangcai.orgs.models import Instructor, ResidentUnit
-from guangcai.orgs.views.frame import carried_out, form_page, posted, unit_for, unit_seen
+from guangcai.orgs.views.frame import carried_out, form_page, unit_for, unit_seen
 
 SORTS = {"name": "name", "kind": "kind", "node": "path"}
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.places import commands
@@ -139,7 +139,7 @@ def _with_reason(request: ActorRequest, row: Booking, command: Any, *, verb: str
     now = timezone.now()
     if request.method != "POST" and not _verbs(request, row, now=now)[verb]:
         raise Forbidden()
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             command(booking=row, reason=form.cleaned_data["reason"], by=request.actor, now=now)
@@ -159,7 +159,7 @@ def return_(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and not _verbs(request, row, now=now)["may_return"]:
         return redirect(row)
     minutes = int((row.ends_at - row.starts_at).total_seconds() // 60)
-    form = ReturnForm(request.POST or None, may_thank=asks, initial={"minutes": minutes})
+    form = ReturnForm(posted(request), may_thank=asks, initial={"minutes": minutes})
     if request.method == "POST" and form.is_valid():
         try:
             commands.give_back(booking=row, use=form.use(), by=request.actor, now=now)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -62,7 +62,7 @@ def kept(request: ActorRequest) -> HttpResponse:
 def point_new(request: ActorRequest) -> HttpResponse:
     _require_some(request)
     initial = {"node": _home(request), "since": localdate()}
-    form = PointForm(request.POST or None, actor=request.actor, initial=initial)
+    form = PointForm(posted(request), actor=request.actor, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -88,7 +88,7 @@ def point_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _kept(request, pk)
     if request.method != "POST" and row.ended_at is not None:
         return redirect(row)
-    form = PointForm(request.POST or None, actor=request.actor, point=row)
+    form = PointForm(posted(request), actor=request.actor, point=row)
     if request.method == "POST" and form.is_valid():
         try:
             commands.change_point(point=row, content=form.content(), by=request.actor, now=timezone.now())
@@ -106,7 +106,7 @@ def point_end(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _kept(request, pk)
     if request.method != "POST" and row.ended_at is not None:
         return redirect(row)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             commands.end_point(point=row, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now())
@@ -123,9 +123,7 @@ def point_end(request: ActorRequest, pk: UUID) -> HttpResponse:
 def point_import(request: ActorRequest) -> HttpResponse:
     """A table of outlets: taken in as a whole, or nothing of it and every problem by its row."""
     _require_some(request)
-    form = PointFileForm(
-        request.POST or None, request.FILES or None, actor=request.actor, initial={"node": _home(request)}
-    )
+    form = PointFileForm(posted(request), request.FILES or None, actor=request.actor, initial={"node": _home(request)})
     found = Found()
     if request.method == "POST" and form.is_valid():
         try:
@@ -169,7 +167,7 @@ def _say(request: ActorRequest, added: int, there: int) -> None:
 def labels(request: ActorRequest) -> HttpResponse:
     """What the kinds are called, and where."""
     _require_some(request)
-    form = LabelForm(request.POST or None, actor=request.actor, initial={"node": _home(request)})
+    form = LabelForm(posted(request), actor=request.actor, initial={"node": _home(request)})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         commands.set_label(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core import matters
 from guangcai.core.errors import DomainError, Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import national
@@ -96,7 +96,7 @@ def resource_new(request: ActorRequest) -> HttpResponse:
     _require_some(request, Permission.RESOURCE_EDIT)
     choices = owners.choices(request.actor, on=localdate())
     form = ResourceForm(
-        request.POST or None, owners=[(key, one.label) for key, one in choices.items()], initial={"since": localdate()}
+        posted(request), owners=[(key, one.label) for key, one in choices.items()], initial={"since": localdate()}
     )
     if request.method == "POST" and form.is_valid():
         owner = choices[form.cleaned_data["owner"]]
@@ -122,7 +122,7 @@ def resource_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _owned(request, pk)
     if request.method != "POST" and row.ended_at is not None:
         return redirect(row)
-    form = ResourceForm(request.POST or None, resource=row)
+    form = ResourceForm(posted(request), resource=row)
     if request.method == "POST" and form.is_valid():
         try:
             commands.change_resource(resource=row, content=form.content(), by=request.actor, now=timezone.now())
@@ -141,7 +141,7 @@ def resource_end(request: ActorRequest, pk: UUID) -> HttpResponse:
     row, now = _owned(request, pk), timezone.now()
     if request.method != "POST" and row.ended_at is not None:
         return redirect(row)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             commands.end_resource(resource=row, reason=form.cleaned_data["reason"], by=request.actor, now=now)
@@ -163,7 +163,7 @@ def booking_new(request: ActorRequest, pk: UUID) -> HttpResponse:
     communities = queries.communities_for(row, request.actor, on=localdate(now))
     if not communities.exists():
         raise Forbidden()
-    form = BookingForm(request.POST or None, communities=communities, initial=_begun(request))
+    form = BookingForm(posted(request), communities=communities, initial=_begun(request))
     matters.offer(form, request.actor, chosen=request.GET.get("matter", ""))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

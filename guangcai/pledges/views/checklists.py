@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.core.screens import Tab
@@ -54,7 +54,7 @@ def checklist_mark(request: ActorRequest, community: str, item: int, year: int) 
     request.actor.require(rules.KEEPS_CHECKLIST, node.path)
     lists = Item.objects.select_related("version__template").filter(version__template__form=TemplateForm.CHECKLIST)
     row = get_object_or_404(lists, pk=item)
-    form = DoneForm(request.POST or None)
+    form = DoneForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             commands.mark_checklist(

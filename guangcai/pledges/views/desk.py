@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, chosen_ids, file_answer, respond, show_refusal
+from guangcai.core.http import ActorRequest, chosen_ids, file_answer, posted, respond, show_refusal
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
@@ -82,7 +82,7 @@ def export(request: ActorRequest) -> HttpResponse:
     if not request.actor.holds(Permission.PLEDGE_EDIT):
         raise Http404
     rows = list(_listing(request).rows)
-    form = ExportForm(request.POST or None, needs_reason=len(rows) > ROWS_WITHOUT_REASON)
+    form = ExportForm(posted(request), needs_reason=len(rows) > ROWS_WITHOUT_REASON)
     context = {"form": form, "total": len(rows), "back": f"{reverse('pledges:list')}?{request.GET.urlencode()}"}
     if request.method != "POST":
         return render(request, "pledges/export.html", context)
@@ -153,7 +153,7 @@ def review(request: ActorRequest, pk: UUID) -> HttpResponse:
     request.actor.require(Permission.PLEDGE_EDIT, row.path)
     if request.method != "POST" and not context_of(request, row)["may_review"]:
         return redirect(row)
-    form = ReviewForm(request.POST or None)
+    form = ReviewForm(posted(request))
     if request.method == "POST" and form.is_valid():
         finding, words = Finding(form.cleaned_data["finding"]), form.cleaned_data["words"]
         try:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guangcai.commitments.enums import EndReason
 from guangcai.commitments.forms import EndForm
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, key_or_none, show_refusal
+from guangcai.core.http import ActorRequest, key_or_none, posted, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Tab
 from guangcai.members.models import Member
@@ -59,7 +59,7 @@ def new(request: ActorRequest, code: str, year: int) -> HttpResponse:
     version = queries.versions_in_force(member.path, year=check_year(year)).get(template.pk)
     if version is None:
         raise Http404
-    form = PledgeForm(request.POST or None, version=version, year=year, own=own)
+    form = PledgeForm(posted(request), version=version, year=year, own=own)
     if request.method == "POST" and form.is_valid():
         try:
             made = commands.make_pledge(
@@ -134,7 +134,7 @@ def line(request: ActorRequest, pk: UUID) -> HttpResponse:
 def marks(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Mark a line as done, with a note."""
     one, row = _line(request, pk)
-    form = DoneForm(request.POST or None)
+    form = DoneForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             commands.mark_done(line=one, **form.cleaned_data, by=request.actor, now=timezone.now())
@@ -168,7 +168,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     own = is_own(request, row)
     if request.method != "POST" and row.ended_at is not None:
         return redirect(row)
-    form = EndForm(request.POST or None, own=own)
+    form = EndForm(posted(request), own=own)
     if request.method == "POST" and form.is_valid():
         reason, note = EndReason(form.cleaned_data["reason"]), form.cleaned_data["note"]
         try:
@@ -189,7 +189,7 @@ def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
     review = row.outcome
     if request.method != "POST" and (review is None or review.answered_at is not None or not is_own(request, row)):
         return redirect(row)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             text = form.cleaned_data["answer"]

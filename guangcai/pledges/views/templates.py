@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors, under
@@ -71,7 +71,7 @@ def new(request: ActorRequest) -> HttpResponse:
     _paths(request)
     if not request.actor.holds(Permission.POLICY_EDIT):
         raise Forbidden()
-    form = TemplateNameForm(request.POST or None, initial={"id": new_id()})
+    form = TemplateNameForm(posted(request), initial={"id": new_id()})
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data | {"form": TemplateForm(form.cleaned_data["form"])}
         try:
@@ -94,7 +94,7 @@ def template(request: ActorRequest, code: str) -> HttpResponse:
     before = list(versions[0].items.all()) if versions else []
     is_words = row.form == TemplateForm.WORDS
     shape: dict[str, Any] = {"nodes": nodes, "before": before, "is_checklist": row.form == TemplateForm.CHECKLIST}
-    form = None if is_words or not nodes else VersionForm(request.POST or None, **shape)
+    form = None if is_words or not nodes else VersionForm(posted(request), **shape)
     if request.method == "POST" and form is None:
         request.actor.require(Permission.POLICY_EDIT, _paths(request)[0])
         raise Http404

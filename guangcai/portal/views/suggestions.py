@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.accounts.commands.limits import take
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, show_refusal
+from guangcai.core.http import ActorRequest, file_answer, posted, show_refusal
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
@@ -28,7 +28,7 @@ def suggestion(request: ActorRequest) -> HttpResponse:
     """The form; sent, it leads to the page where the answer will stand."""
     now = timezone.now()
     places = inbox.places(on=timezone.localdate(now))
-    form = SuggestionForm(request.POST or None, places=places, initial=_own_community(request))
+    form = SuggestionForm(posted(request), places=places, initial=_own_community(request))
     if request.method != "POST" or not form.is_valid():
         return _form(request, form)
     place = form.cleaned_data["community"] or inbox.district_of(on=timezone.localdate(now))
@@ -111,7 +111,7 @@ def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One suggestion with the box for its answer."""
     _reader(request)
     found = get_object_or_404(inbox.inbox(request.actor), pk=pk)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(posted(request))
     if request.method == "POST" and form.is_valid():
         commands.answer_suggestion(
             suggestion=found, answer=form.cleaned_data["answer"], by=request.actor, now=timezone.now()

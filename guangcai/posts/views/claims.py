@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guangcai.commitments.enums import CommitmentState, EndReason
 from guangcai.commitments.forms import EndForm, WorkForm, usual_work
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, key_in, respond, show_refusal
+from guangcai.core.http import ActorRequest, key_in, posted, respond, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
@@ -110,7 +110,7 @@ def tenure(request: ActorRequest, pk: UUID) -> HttpResponse:
     own = may_act(request, claim, Permission.POST_EDIT)
     if request.method != "POST" and (own or claim.state != CommitmentState.CONFIRMED):
         return redirect("posts:post", claim.post_id)
-    form = TenureForm(request.POST or None)
+    form = TenureForm(posted(request))
     if request.method == "POST" and (own or form.is_valid()):
         asked = "" if own else form.cleaned_data["asked"]
         try:
@@ -131,7 +131,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     own = may_act(request, claim, Permission.POST_EDIT)
     if request.method != "POST" and claim.ended_at is not None:
         return redirect("posts:post", claim.post_id)
-    form = EndForm(request.POST or None, own=own)
+    form = EndForm(posted(request), own=own)
     if request.method == "POST" and form.is_valid():
         reason, note = EndReason(form.cleaned_data["reason"]), form.cleaned_data["note"]
         try:
@@ -153,7 +153,7 @@ def work(request: ActorRequest, pk: UUID) -> HttpResponse:
     own = may_act(request, claim, Permission.ENTRY_RECORD)
     if request.method != "POST" and claim.state != CommitmentState.HELD:
         return redirect("posts:post", claim.post_id)
-    form = WorkForm(request.POST or None, initial=usual_work(now=now))
+    form = WorkForm(posted(request), initial=usual_work(now=now))
     if request.method == "POST" and form.is_valid():
         try:
             commands.log_work(claim=claim, work=form.work(), by=request.actor, now=now)

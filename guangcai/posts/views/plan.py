@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.orgs.forms.communities import communities_run
 from guangcai.posts import commands
@@ -38,7 +38,7 @@ def new(request: ActorRequest, kind: str) -> HttpResponse:
     communities = communities_run(request.actor, Permission.POST_EDIT if is_desk else Permission.POST_VIEW)
     chosen = get_object_or_404(PostKind, code=kind)
     initial = initial_of_kind(chosen)
-    form = PostForm(request.POST or None, initial=initial, kind=chosen, communities=communities, is_desk=is_desk)
+    form = PostForm(posted(request), initial=initial, kind=chosen, communities=communities, is_desk=is_desk)
     if request.method == "POST" and form.is_valid():
         try:
             row = _add(request, form)
@@ -73,7 +73,7 @@ def _add(request: ActorRequest, form: PostForm) -> Post:
 def new_set(request: ActorRequest) -> HttpResponse:
     """Several posts from the shipped kinds, opened together: all of them or none."""
     communities = communities_run(request.actor, Permission.POST_EDIT)
-    form = SetForm(request.POST or None, kinds=list(PostKind.objects.select_related("skill")), communities=communities)
+    form = SetForm(posted(request), kinds=list(PostKind.objects.select_related("skill")), communities=communities)
     if request.method == "POST" and form.is_valid():
         try:
             opened = commands.open_posts(
@@ -100,7 +100,7 @@ def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and row.ended_at is not None:
         return redirect("posts:post", row.pk)
     initial = initial_of_post(row)
-    form = PostForm(request.POST or None, initial=initial, kind=row.kind, communities=None, is_desk=True)
+    form = PostForm(posted(request), initial=initial, kind=row.kind, communities=None, is_desk=True)
     if request.method == "POST" and form.is_valid():
         try:
             commands.change_post(post=row, draft=form.draft(), by=request.actor, now=timezone.now())

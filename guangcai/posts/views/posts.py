@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guangcai.commitments.enums import CommitmentState
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
@@ -162,7 +162,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
         request.actor.require(Permission.POST_EDIT, row.path)
     if request.method != "POST" and row.ended_at is not None:
         return redirect("posts:post", row.pk)
-    form = EndPostForm(request.POST or None, post=row, own=own)
+    form = EndPostForm(posted(request), post=row, own=own)
     if request.method == "POST" and form.is_valid():
         reason, note = PostEnd(form.cleaned_data["reason"]), form.cleaned_data["note"]
         commands.end_post(post=row, reason=reason, note=note, by=request.actor, now=timezone.now())

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guangcai.core import jobs
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, show_refusal
+from guangcai.core.http import ActorRequest, file_answer, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -77,7 +77,7 @@ def form_set(request: ActorRequest) -> HttpResponse:
     nodes = Node.objects.in_force(timezone.localdate()).filter(area, level__in=levels).order_by("path")
     if not nodes:
         raise Http404
-    form = FormSetForm(request.POST or None, nodes=nodes, initial=_initial(nodes[0]))
+    form = FormSetForm(posted(request), nodes=nodes, initial=_initial(nodes[0]))
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
         chosen = {"forms": form.chosen(Part.FORM), "file": form.chosen(Part.FILE), "source": cleaned["source"]}

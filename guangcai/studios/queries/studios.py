@@ -104,7 +104,7 @@ def sessions_of(studio: Studio, *, now: datetime, coming: bool) -> list[SessionR
 def _held_on_the_other_day() -> Q:
     """Of alternatives of one week another one was held: this one need not be (A20)."""
     group = {"activity": OuterRef("activity"), "alternative_group": OuterRef("alternative_group")}
-    return ~Q(alternative_group="") & Exists(Shift.objects.filter(**group, closed_at__isnull=False))
+    return ~Q(alternative_group="") & Q(Exists(Shift.objects.filter(**group, closed_at__isnull=False)))
 
 
 def _told_of(row: Any, *, now: datetime) -> str:

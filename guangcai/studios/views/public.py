@@ -18,9 +18,8 @@ from guangcai.accounts.rules import Limit
 from guangcai.core.actor import Actor
 from guangcai.core.asking import Page, ask
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, key_or_none, respond
+from guangcai.core.http import ActorRequest, key_or_none, posted, respond
 from guangcai.core.ids import new_id
-from guangcai.members.views.asking import posted
 from guangcai.studios import commands, keys, rules
 from guangcai.studios.enums import Way
 from guangcai.studios.forms import CodeForm, SlotForm

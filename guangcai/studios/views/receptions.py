@@ -14,10 +14,9 @@ from django.views.decorators.http import require_http_methods
 from guangcai.activities.models import SignUp
 from guangcai.cases.models import Asker, Case
 from guangcai.core.asking import Page, ask
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
-from guangcai.members.views.asking import posted
 from guangcai.studios import commands
 from guangcai.studios.enums import TicketState
 from guangcai.studios.forms import NoteForm

@@ -14,10 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from guangcai.commitments.enums import EndReason
 from guangcai.commitments.forms import EndForm
 from guangcai.core.asking import Page, ask
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.core.permissions import Permission
 from guangcai.members.queries.person import own_member
-from guangcai.members.views.asking import posted
 from guangcai.studios import commands
 from guangcai.studios.forms import OfferForm
 from guangcai.studios.models import RotaPlace

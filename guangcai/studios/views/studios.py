@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.asking import Page, ask
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 from guangcai.members.queries.person import own_member
-from guangcai.members.views.asking import asked, community_of, posted
+from guangcai.members.views.asking import asked, community_of
 from guangcai.orgs.forms.communities import communities_of
 from guangcai.studios import commands
 from guangcai.studios.filters import StudioFilter

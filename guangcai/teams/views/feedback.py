@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.errors import Forbidden
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, posted
 from guangcai.core.listing import Listing, listing
 from guangcai.core.permissions import Permission
 from guangcai.core.spreadsheet import Sheet, write_workbook
@@ -85,7 +85,7 @@ def feedback(request: ActorRequest, pk: UUID) -> HttpResponse:
     may_edit = rights.runs(request.actor, level=Level.COMMUNITY, path=row.path)
     if request.method == "POST":
         rights.require_runs(request.actor, level=Level.COMMUNITY, path=row.path)
-    form = NoteForm(request.POST or None, initial={"note": row.note})
+    form = NoteForm(posted(request), initial={"note": row.note})
     if request.method == "POST" and form.is_valid():
         note = form.cleaned_data["note"]
         commands.note_feedback(feedback=row, note=note, by=request.actor, now=timezone.now())

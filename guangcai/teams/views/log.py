@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.teams import commands
 from guangcai.teams.enums import TeamVerb
 from guangcai.teams.forms import LogForm
@@ -28,7 +28,7 @@ def log(request: ActorRequest, pk: UUID) -> HttpResponse:
     rights.require(row, request.actor, TeamVerb.WRITE_LOG)
     if row.ended_at is not None and request.method != "POST":
         return redirect("teams:team", row.pk)
-    form = LogForm(request.POST or None, initial={"held_on": timezone.localdate()})
+    form = LogForm(posted(request), initial={"held_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
             commands.write_log(
@@ -52,7 +52,7 @@ def correction(request: ActorRequest, pk: UUID) -> HttpResponse:
     rights.require(entry.team, request.actor, TeamVerb.WRITE_LOG)
     if request.method != "POST" and hasattr(entry, "correction"):
         return redirect("teams:log", entry.team_id)
-    form = LogForm(request.POST or None, corrects=entry)
+    form = LogForm(posted(request), corrects=entry)
     if request.method == "POST" and form.is_valid():
         cleaned, now = form.cleaned_data, timezone.now()
         try:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from guangcai.commitments.enums import CommitmentState, EndReason
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, chosen_ids, key_or_none, respond, show_refusal
+from guangcai.core.http import ActorRequest, chosen_ids, key_or_none, posted, respond, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
 from guangcai.members.queries.roster import found_by, roster, with_links
@@ -72,7 +72,7 @@ def people(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _ask_known(request: ActorRequest, team: Team) -> HttpResponse:
-    form = KnownForm(request.POST or None)
+    form = KnownForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             asked = commands.invite_known(team=team, **form.cleaned_data, by=request.actor, now=timezone.now())
@@ -130,7 +130,7 @@ def acceptance(request: ActorRequest, pk: UUID) -> HttpResponse:
         rights.require_runs_team(row.team, request.actor, over=row.path)
     if request.method != "POST" and (own or row.state != CommitmentState.CONFIRMED):
         return redirect("teams:team", row.team_id)
-    form = AskForm(request.POST or None)
+    form = AskForm(posted(request))
     if request.method == "POST" and (own or form.is_valid()):
         asked = "" if own else form.cleaned_data["asked"]
         try:
@@ -155,7 +155,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
         rights.require(row.team, request.actor, TeamVerb.CONFIRM, over=row.path)
     if request.method != "POST" and row.ended_at is not None:
         return redirect("teams:team", row.team_id)
-    form = LeaveForm(request.POST or None, own=own)
+    form = LeaveForm(posted(request), own=own)
     if request.method == "POST" and form.is_valid():
         reason, note = EndReason(form.cleaned_data["reason"]), form.cleaned_data["note"]
         try:

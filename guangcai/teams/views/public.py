@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from guangcai.accounts.commands.limits import take
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.teams import commands, rules
 from guangcai.teams.forms import FeedbackForm
 from guangcai.teams.models import Plate
@@ -25,7 +25,7 @@ def plate(request: ActorRequest, code: str) -> HttpResponse:
     found, is_in_use = queries.plate_of(code)
     if found is None or not is_in_use:
         return render(request, "teams/plate_gone.html", status=404)
-    form = FeedbackForm(request.POST or None)
+    form = FeedbackForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             _check_pace(request, found)

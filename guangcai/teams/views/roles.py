@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.teams import commands
 from guangcai.teams.enums import LeaderRole
 from guangcai.teams.forms import LeaderForm
@@ -26,7 +26,7 @@ def roles(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Appoint a leader or a deputy from those who are in the team."""
     row = found(request, pk, running=True)
     held = TeamMembership.objects.visible_to(request.actor).held().filter(team=row)
-    form = LeaderForm(request.POST or None, held=held)
+    form = LeaderForm(posted(request), held=held)
     if request.method == "POST" and form.is_valid():
         member, role = form.cleaned_data["member"].member, LeaderRole(form.cleaned_data["role"])
         try:

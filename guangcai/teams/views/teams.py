@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, show_refusal
+from guangcai.core.http import ActorRequest, file_answer, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Refused
@@ -98,7 +98,7 @@ def nodes_of(request: ActorRequest) -> QuerySet[Node]:
 @require_http_methods(["GET", "POST"])
 def new(request: ActorRequest) -> HttpResponse:
     """Open a team."""
-    form = TeamForm(request.POST or None, nodes=nodes_of(request))
+    form = TeamForm(posted(request), nodes=nodes_of(request))
     if request.method == "POST" and form.is_valid():
         try:
             row = commands.add_team(
@@ -124,7 +124,7 @@ def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     if row.ended_at is not None and request.method != "POST":
         return redirect("teams:team", row.pk)
     nodes = Node.objects.filter(pk=row.node_id)
-    form = TeamForm(request.POST or None, initial=initial_of_team(row), nodes=nodes, team=row)
+    form = TeamForm(posted(request), initial=initial_of_team(row), nodes=nodes, team=row)
     if request.method == "POST" and form.is_valid():
         try:
             commands.change_team(team=row, draft=form.draft(), by=request.actor, now=timezone.now())
@@ -143,7 +143,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk, running=True)
     if row.ended_at is not None and request.method != "POST":
         return redirect("teams:team", row.pk)
-    form = EndTeamForm(request.POST or None)
+    form = EndTeamForm(posted(request))
     if request.method == "POST" and form.is_valid():
         reason, note = TeamEnd(form.cleaned_data["reason"]), form.cleaned_data["note"]
         try:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.asking import Page, ask
 from guangcai.core.errors import Forbidden
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.core.permissions import Permission
 from guangcai.orgs.forms.communities import communities_run
 from guangcai.wishes import commands
@@ -50,7 +50,7 @@ def programmes(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def programme_new(request: ActorRequest) -> HttpResponse:
     """Write a programme down."""
-    form = ProgrammeForm(request.POST or None, communities=communities_run(request.actor, Permission.WISH_EDIT))
+    form = ProgrammeForm(posted(request), communities=communities_run(request.actor, Permission.WISH_EDIT))
     page = Page(_("New aid programme"), _("Write it down"), (reverse("wishes:programmes"), _("Aid programmes")))
     return ask(
         request,
@@ -84,7 +84,7 @@ def programme_end(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk, permission=Permission.WISH_EDIT)
     if request.method != "POST" and row.ended_on is not None:
         return redirect(row)
-    form = ProgrammeEndForm(request.POST or None, initial={"ended_on": timezone.localdate()})
+    form = ProgrammeEndForm(posted(request), initial={"ended_on": timezone.localdate()})
     page = Page(
         _("End the programme"),
         _("End it"),
@@ -109,7 +109,7 @@ def programme_end(request: ActorRequest, pk: UUID) -> HttpResponse:
 def outcome_new(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Add a number with its day and source."""
     row = found(request, pk, permission=Permission.WISH_EDIT)
-    form = OutcomeForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = OutcomeForm(posted(request), initial={"on": timezone.localdate()})
     page = Page(_("Add an outcome"), _("Add it"), (row.get_absolute_url(), row.title))
     return ask(
         request,
@@ -129,7 +129,7 @@ def outcome_correction(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(rows, pk=pk)
     if request.method != "POST" and hasattr(row, "correction"):
         return redirect(row.programme)
-    form = CorrectionForm(request.POST or None, corrects=row)
+    form = CorrectionForm(posted(request), corrects=row)
     page = Page(
         _("Correct the number"),
         _("Correct it"),

@@ -14,7 +14,7 @@ from guangcai.commitments.enums import CommitmentState, EndReason
 from guangcai.commitments.forms import EndForm, WorkForm, usual_work
 from guangcai.core.asking import Page, ask
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, key_in, show_refusal
+from guangcai.core.http import ActorRequest, key_in, posted, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
 from guangcai.wishes import commands
@@ -75,7 +75,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     own = may_act(request, claim, Permission.WISH_EDIT)
     if request.method != "POST" and claim.ended_at is not None:
         return redirect(claim.wish)
-    form = EndForm(request.POST or None, own=own)
+    form = EndForm(posted(request), own=own)
     page = Page(
         _("Give the wish back") if own else _("End the claim"),
         _("Give it back") if own else _("End the claim"),
@@ -100,7 +100,7 @@ def work(request: ActorRequest, pk: UUID) -> HttpResponse:
     own = may_act(request, claim, Permission.ENTRY_RECORD)
     if request.method != "POST" and claim.held_since is None:
         return redirect(claim.wish)
-    form = WorkForm(request.POST or None, initial=usual_work(now=now))
+    form = WorkForm(posted(request), initial=usual_work(now=now))
     if request.method == "POST" and form.is_valid():
         try:
             commands.log_work(claim=claim, work=form.work(), by=request.actor, now=now)
@@ -121,7 +121,7 @@ def fulfilment(request: ActorRequest, pk: UUID) -> HttpResponse:
     may_act(request, claim, Permission.WISH_EDIT)
     if request.method != "POST" and (claim.state != CommitmentState.HELD or claim.wish.state != WishState.CLAIMED):
         return redirect(claim.wish)
-    form = FulfilForm(request.POST or None, initial={"done_on": timezone.localdate()})
+    form = FulfilForm(posted(request), initial={"done_on": timezone.localdate()})
     page = Page(
         _("What was done"),
         _("It is done: ask the wisher"),
@@ -157,7 +157,7 @@ def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk, permission=Permission.WISH_EDIT)
     if request.method != "POST" and row.state != WishState.FULFILLED:
         return redirect(row)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(posted(request))
     page = Page(
         _("What the wisher says"),
         _("Write it down"),
@@ -182,7 +182,7 @@ def thanks(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and row.state != WishState.CONFIRMED:
         return redirect(row)
     there = getattr(row, "thanks", None) if row.state == WishState.CONFIRMED else None
-    form = ThanksForm(request.POST or None, initial={"words": there.words if there else ""})
+    form = ThanksForm(posted(request), initial={"words": there.words if there else ""})
     page = Page(
         _("Thanks"),
         _("Write them down"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guangcai.core import documents
 from guangcai.core.asking import Page, ask
-from guangcai.core.http import ActorRequest, file_answer
+from guangcai.core.http import ActorRequest, file_answer, posted
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
@@ -47,7 +47,7 @@ def campaigns(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_new(request: ActorRequest) -> HttpResponse:
     """Begin to collect for something."""
-    form = CampaignForm(request.POST or None, communities=communities_run(request.actor, Permission.WISH_EDIT))
+    form = CampaignForm(posted(request), communities=communities_run(request.actor, Permission.WISH_EDIT))
     page = Page(
         _("New campaign"),
         _("Open the campaign"),
@@ -96,7 +96,7 @@ def campaign_close(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk, permission=Permission.WISH_EDIT)
     if request.method != "POST" and row.closed_at is not None:
         return redirect(row)
-    form = ResultForm(request.POST or None)
+    form = ResultForm(posted(request))
     page = Page(
         _("Close the campaign"),
         _("Close it"),
@@ -125,7 +125,7 @@ def gift_new(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect(row)
     members = Member.objects.visible_to(request.actor).current().filter(path__under=row.path)
     form = ReceiptForm(
-        request.POST or None,
+        posted(request),
         members=members.order_by("name_sort", "pk"),
         initial={"given_on": timezone.localdate()},
     )
@@ -152,7 +152,7 @@ def gift_reversal(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _gift(request, pk)
     if request.method != "POST" and (row.reverses_id or hasattr(row, "reversal")):
         return redirect(row.campaign)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     page = Page(
         _("Take the receipt %(number)s back") % {"number": row},
         pgettext("gift", "Take it back"),
@@ -191,7 +191,7 @@ def receipt(request: ActorRequest, pk: UUID) -> HttpResponse:
 def spending_new(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Write down what the money went to."""
     row = found(request, pk, permission=Permission.WISH_EDIT)
-    form = SpendingForm(request.POST or None, initial={"id": new_id(), "spent_on": timezone.localdate()})
+    form = SpendingForm(posted(request), initial={"id": new_id(), "spent_on": timezone.localdate()})
     page = Page(
         _("What the money went to"),
         _("Write it down"),
@@ -222,7 +222,7 @@ def spending_reversal(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(rows, pk=pk)
     if request.method != "POST" and (row.reverses_id or hasattr(row, "reversal")):
         return redirect(row.campaign)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     page = Page(
         _("Take the line back"),
         pgettext("gift", "Take it back"),

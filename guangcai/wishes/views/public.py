@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guangcai.accounts.commands.limits import take
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.orgs.models import Node
 from guangcai.wishes import commands, rules, words
 from guangcai.wishes.enums import WishState
@@ -43,7 +43,7 @@ def wall(request: ActorRequest, community: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: ActorRequest, community: str) -> HttpResponse:
     """A resident makes a wish himself; he is led to the page on which he follows it."""
-    node, form = _community(community), SaidForm(request.POST or None)
+    node, form = _community(community), SaidForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             _check_pace(request, node)
@@ -100,7 +100,7 @@ def followed(request: ActorRequest, code: str) -> HttpResponse:
 
 def _form_for(request: ActorRequest, asker: WishAsker) -> AnswerForm | OwnThanksForm | None:
     """What the wisher can say now: whether it came true, later a few words of thanks."""
-    sent, state = request.POST or None, asker.wish.state
+    sent, state = posted(request), asker.wish.state
     if state == WishState.FULFILLED or (sent and "came_true" in sent):
         return AnswerForm(sent)
     has_thanked = hasattr(asker.wish, "thanks")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guangcai.commitments import origins
 from guangcai.core.asking import Page, ask
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest
+from guangcai.core.http import ActorRequest, posted
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Refused
@@ -37,7 +37,7 @@ from guangcai.wishes.views.frame import found, refused
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: ActorRequest) -> HttpResponse:
     """The desk writes a wish down; its code is shown on the page that follows."""
-    form = WishForm(request.POST or None, communities=communities_run(request.actor, Permission.WISH_EDIT))
+    form = WishForm(posted(request), communities=communities_run(request.actor, Permission.WISH_EDIT))
     kind, origin = origins.asked_for(request, page=grown.PAGE)
     page = Page(_("New wish"), _("Write it down"), (reverse("wishes:list"), _("Wishes")))
 
@@ -136,7 +136,7 @@ def verification(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk, permission=Permission.WISH_EDIT)
     if request.method != "POST" and row.state not in (WishState.COLLECTED, WishState.VERIFIED):
         return redirect(row)
-    form = VerifyForm(request.POST or None, wish=row)
+    form = VerifyForm(posted(request), wish=row)
     page = Page(
         _("Verify the wish"),
         _("It can be done: save the words"),
@@ -191,7 +191,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk, permission=Permission.WISH_EDIT)
     if request.method != "POST" and row.state in (WishState.CONFIRMED, WishState.ENDED):
         return redirect(row)
-    form = EndWishForm(request.POST or None, wish=row)
+    form = EndWishForm(posted(request), wish=row)
     people = WishClaim.objects.live().filter(wish=row).count()
     page = Page(
         _("Do not take the wish on") if row.published_at is None else _("End the wish"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guangcai.commitments.enums import CommitmentState, EndReason
 from guangcai.commitments.forms import EndForm, WorkForm, usual_work
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, key_in, respond, show_refusal
+from guangcai.core.http import ActorRequest, file_answer, key_in, posted, respond, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
@@ -90,7 +90,7 @@ def confirmation(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and row.state != CommitmentState.OFFERED:
         return redirect("zones:zone", row.zone_id)
     duty = row.renews.duties if row.renews else ZoneDuty.objects.get(kind=row.zone.kind).duties
-    form = DutiesForm(request.POST or None, initial={"duties": duty})
+    form = DutiesForm(posted(request), initial={"duties": duty})
     if request.method == "POST" and form.is_valid():
         try:
             commands.confirm_agreement(agreement=row, by=request.actor, now=now, **form.cleaned_data)
@@ -113,9 +113,7 @@ def signature(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and row.state != CommitmentState.CONFIRMED:
         return redirect("zones:zone", row.zone_id)
     form: SignatureForm | PaperForm = (
-        SignatureForm(request.POST or None)
-        if own
-        else PaperForm(request.POST or None, initial={"signed_on": localdate(now)})
+        SignatureForm(posted(request)) if own else PaperForm(posted(request), initial={"signed_on": localdate(now)})
     )
     if request.method == "POST" and form.is_valid():
         how = {"paper": form.paper()} if isinstance(form, PaperForm) else form.cleaned_data
@@ -153,7 +151,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     own = may_act(request, row, Permission.ZONE_EDIT)
     if request.method != "POST" and row.ended_at is not None:
         return redirect("zones:zone", row.zone_id)
-    form = EndForm(request.POST or None, own=own)
+    form = EndForm(posted(request), own=own)
     if request.method == "POST" and form.is_valid():
         reason, note = EndReason(form.cleaned_data["reason"]), form.cleaned_data["note"]
         try:
@@ -174,7 +172,7 @@ def work(request: ActorRequest, pk: UUID) -> HttpResponse:
     own = may_act(request, row, Permission.ENTRY_RECORD)
     if request.method != "POST" and row.state != CommitmentState.HELD:
         return redirect("zones:zone", row.zone_id)
-    form = WorkForm(request.POST or None, initial=usual_work(now=now))
+    form = WorkForm(posted(request), initial=usual_work(now=now))
     if request.method == "POST" and form.is_valid():
         try:
             commands.log_work(agreement=row, work=form.work(), by=request.actor, now=now)

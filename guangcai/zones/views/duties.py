@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.permissions import Permission
 from guangcai.zones import commands
 from guangcai.zones.forms import DutiesForm
@@ -33,7 +33,7 @@ def duty(request: ActorRequest, kind: str) -> HttpResponse:
     if not request.actor.holds(Permission.POLICY_EDIT):
         raise Forbidden()
     row = get_object_or_404(ZoneDuty, kind=kind)
-    form = DutiesForm(request.POST or None, initial={"duties": row.duties})
+    form = DutiesForm(posted(request), initial={"duties": row.duties})
     if request.method == "POST" and form.is_valid():
         try:
             commands.change_duty(duty=row, by=request.actor, now=timezone.now(), **form.cleaned_data)

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -94,7 +94,7 @@ def _for_member(request: ActorRequest, row: Zone) -> dict[str, object]:
 def places(request: ActorRequest) -> HttpResponse:
     """Zones for every place that has none: how many of which kind, and their names, before anything is added."""
     communities, now = communities_run(request.actor, Permission.ZONE_EDIT), timezone.now()
-    form = PlacesForm(request.POST or None, communities=communities)
+    form = PlacesForm(posted(request), communities=communities)
     if request.method == "POST" and form.is_valid():
         number = commands.add_zones(
             community=form.cleaned_data["community"], kinds=form.chosen(), by=request.actor, now=now
@@ -120,7 +120,7 @@ def _by_kind(missing: list[Place]) -> list[tuple[str, str, list[str]]]:
 @require_http_methods(["GET", "POST"])
 def lot_new(request: ActorRequest) -> HttpResponse:
     """A lot of its own: a green, a yard, a car park."""
-    form = LotForm(request.POST or None, communities=communities_run(request.actor, Permission.ZONE_EDIT))
+    form = LotForm(posted(request), communities=communities_run(request.actor, Permission.ZONE_EDIT))
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
@@ -141,7 +141,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk, permission=Permission.ZONE_EDIT)
     if request.method != "POST" and row.ended_at is not None:
         return redirect("zones:zone", row.pk)
-    form = EndZoneForm(request.POST or None)
+    form = EndZoneForm(posted(request))
     if request.method == "POST" and form.is_valid():
         reason = ZoneEnd(form.cleaned_data["reason"])
         commands.end_zone(zone=row, reason=reason, by=request.actor, now=timezone.now())
