@@ -48,7 +48,7 @@ def issue(request: ActorRequest, member_id: UUID) -> HttpResponse:
     request.actor.require(Permission.CERTIFICATE_ISSUE, community.path)
     today = localdate()
     first = {"id": new_id(), "since": today.replace(month=1, day=1), "until": today}
-    form = PeriodForm(request.POST or request.GET or None, initial=first)
+    form = PeriodForm(request.POST if request.method == "POST" else request.GET or None, initial=first)
     preview = None
     if form.is_valid():
         period = {name: form.cleaned_data[name] for name in ("since", "until")}
