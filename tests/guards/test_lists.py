@@ -50,7 +50,7 @@ COUNTED_IN_ROOM = {
     "cases:case": "tests/cases/test_views.py::test_one_request_asks_as_much_after_many_steps",
     **{
         f"studios:{name}": "tests/studios/test_views.py::test_lists_cost_the_same"
-        for name in ("list", "public", "public_community")
+        for name in ("public", "public_community")
     },
     "portal:suggestions": "tests/portal/test_suggestions.py::test_the_list_needs_a_fixed_number_of_queries",
     "teams:inbox": "tests/teams/test_views.py::test_lists_need_a_fixed_number_of_statements",
