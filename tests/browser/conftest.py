@@ -122,6 +122,8 @@ def axe() -> Callable[[Page], None]:
 
 
 def _height(page: Page) -> int:
+    # A click returns when the next page has begun, which may be before it has anything in it.
+    page.wait_for_load_state()
     return int(page.evaluate("document.documentElement.scrollHeight"))
 
 
