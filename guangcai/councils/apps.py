@@ -23,6 +23,7 @@ class CouncilsConfig(AppConfig):
         from guangcai.orgs import followers
 
         followers.follow(movers.follow_tree)
+        followers.follow_end(movers.follow_unit)
         notices.declare_templates()
         timeline.provide(life.timeline_of)
         matters.keep(matters.Keeper(open_to=proposals.open_to, put=put_to_proposal, holds=proposals.holds))

@@ -44,6 +44,10 @@ SEAT_OUTLIVES_BODY = """
 SELECT seat.id FROM councils_bodymember AS seat JOIN councils_body AS body ON body.id = seat.body_id
 WHERE body.ended_on IS NOT NULL AND seat.until IS NULL
 """
+SEAT_OUTLIVES_UNIT = """
+SELECT seat.id FROM councils_bodymember AS seat JOIN orgs_workunit AS unit ON unit.id = seat.work_unit_id
+WHERE unit.ended_on IS NOT NULL AND seat.until IS NULL
+"""
 ONE_SIDED = """
 SELECT agreement.id FROM councils_jointagreement AS agreement
 WHERE (SELECT count(DISTINCT item.side) FROM councils_agreementitem AS item
@@ -92,6 +96,11 @@ def only_seats_of_the_body_attend() -> Iterable[str]:
 @invariant("councils.seats.end_with_their_body")
 def no_seat_outlives_its_body() -> Iterable[str]:
     return ids(SEAT_OUTLIVES_BODY, "seat")
+
+
+@invariant("councils.seats.end_with_their_unit")
+def no_seat_outlives_its_unit() -> Iterable[str]:
+    return ids(SEAT_OUTLIVES_UNIT, "seat")
 
 
 @invariant("councils.agreements.two_sided")

@@ -1,6 +1,7 @@
-"""Rooms above that keep a path in rows which are no facts (where somebody lives now) hear of moves and mergers here.
+"""Rooms above hear here of moves and mergers, which change a path in rows that are no facts (where somebody lives now),
+and of units that end.
 
-A room calls `follow` once at start; its function runs inside the transaction of the command.
+A room calls `follow` or `follow_end` once at start; its function runs inside the transaction of the command.
 """
 
 from collections.abc import Callable
@@ -42,3 +43,26 @@ def follow(follower: Follower) -> None:
 def tell(change: PathChange) -> None:
     for follower in _followers:
         follower(change)
+
+
+@dataclass(frozen=True)
+class UnitEnd:
+    """The work unit ended at `now`: what it holds and owes in the rooms above ends with it."""
+
+    work_unit_id: int
+    by: Actor
+    now: datetime
+
+
+_end_followers: list[Callable[[UnitEnd], None]] = []
+
+
+def follow_end(follower: Callable[[UnitEnd], None]) -> None:
+    """Have `follower` told of every unit that ends, each once."""
+    if follower not in _end_followers:
+        _end_followers.append(follower)
+
+
+def tell_end(end: UnitEnd) -> None:
+    for follower in _end_followers:
+        follower(end)

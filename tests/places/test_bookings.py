@@ -9,6 +9,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent
+from guangcai.orgs.commands import end_work_unit
 from guangcai.places import commands
 from guangcai.places.commands import Use
 from guangcai.places.enums import BookingState
@@ -132,6 +133,17 @@ def test_what_is_lent_no_more(
     assert refused.value.code == "resource_ended"
     with pytest.raises(RuleBroken):
         commands.change_resource(resource=row, content=hall(), by=liaison, now=now)
+    assert broken() == []
+
+
+def test_a_unit_that_ends_lends_nothing(
+    cast: Cast, asked: Booking, resource: SharedResource, desk: Actor, now: datetime
+) -> None:
+    end_work_unit(work_unit=cast.school, by=Actor.system(), now=now)
+    resource.refresh_from_db()
+    asked.refresh_from_db()
+    assert (resource.ended_at, resource.until) == (now, now.date())
+    assert asked.state(now) == BookingState.REFUSED
     assert broken() == []
 
 

@@ -22,6 +22,7 @@ from guangcai.councils.commands.bodies import same_lines
 from guangcai.councils.commands.pledges import require_unit_or_desk
 from guangcai.councils.enums import Side
 from guangcai.councils.models import AgreementItem, Delivery, JointAgreement
+from guangcai.orgs.commands import open_unit
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node, WorkUnit
 
@@ -56,6 +57,7 @@ def draw_up_agreement(
     Raises RuleBroken(field), Conflict when another agreement of the two lies in the term.
     """
     by.require(Permission.COUNCIL_EDIT, community.path)
+    open_unit(draft.work_unit)
     # Its lock also keeps the numbers of a year without gaps or doubles: agreements are never removed.
     Node.objects.select_for_update(of=("self",), no_key=True).get(pk=community.pk)
     content = {"work_unit_id": draft.work_unit.pk, "starts_on": draft.starts_on, "until": draft.until}
@@ -194,7 +196,12 @@ def end_agreement(*, agreement: JointAgreement, reason: str, by: Actor, now: dat
     if row.ended_at is not None:
         return row
     said = rules.check_said(reason, _("Say why it ends."), field="reason", longest=rules.NOTE_LENGTH)
-    row.ended_at, row.ended_by, row.end_reason = now, by.user_id, said
+    return close_agreement(row, reason=said, by=by, now=now)
+
+
+def close_agreement(row: JointAgreement, *, reason: str, by: Actor, now: datetime) -> JointAgreement:
+    """End a locked agreement; its items and deliveries stay."""
+    row.ended_at, row.ended_by, row.end_reason = now, by.user_id, reason
     row.save(update_fields=["ended_at", "ended_by", "end_reason"])
     audit.record(Tag.JOINT_AGREEMENT_END, by=by, on=row, now=now)
     return row
@@ -207,6 +214,7 @@ def renew_agreement(*, agreement: JointAgreement, by: Actor, now: datetime, id: 
     A community that was merged is followed by its successor.
     """
     by.require(Permission.COUNCIL_EDIT, agreement.path)
+    open_unit(agreement.work_unit)
     row = _locked(agreement)
     if found := row.renewals.filter(ended_at=None).first():
         return found

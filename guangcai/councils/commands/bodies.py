@@ -24,6 +24,7 @@ from guangcai.councils.enums import BodyRole, RecordKind
 from guangcai.councils.models import Body, BodyMember, BodyRecord, RequiredParty
 from guangcai.councils.queries.rights import require_runs, right_over
 from guangcai.members.models import Member
+from guangcai.orgs.commands import open_unit
 from guangcai.orgs.models import Node, WorkUnit
 
 
@@ -126,6 +127,8 @@ def give_seat(*, body: Body, draft: SeatDraft, by: Actor, now: datetime, id: UUI
     Raises RuleBroken(field) unless exactly one is named, or when it sits there already, or for a second chair.
     """
     require_runs(by, body)
+    if draft.work_unit:
+        open_unit(draft.work_unit)
     row = lock_body(body.pk)
     name = draft.party_name.strip()[: rules.NAME_LENGTH]
     content = {"party": draft.party, "role": draft.role, "party_name": name}
@@ -162,10 +165,15 @@ def end_seat(*, seat: BodyMember, by: Actor, now: datetime) -> BodyMember:
     row = BodyMember.objects.select_for_update(of=("self",)).get(pk=seat.pk)
     if row.until is not None:
         return row
+    close_seat(row, by=by, now=now)
+    return row
+
+
+def close_seat(row: BodyMember, *, by: Actor, now: datetime) -> None:
+    """End an open seat of a locked body today."""
     row.until, row.ended_at, row.ended_by = max(row.since, localdate(now)), now, by.user_id
     row.save(update_fields=["until", "ended_at", "ended_by"])
     audit.record(Tag.SEAT_END, by=by, on=row, now=now)
-    return row
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from guangcai.councils import rules
 from guangcai.councils.commands.bodies import same_lines
 from guangcai.councils.models import Contest, ContestEntry, Criterion, Score
 from guangcai.councils.queries.rights import require_runs, right_over
+from guangcai.orgs.commands import open_unit
 from guangcai.orgs.models import Node, WorkUnit
 
 
@@ -72,6 +73,7 @@ def enter_contest(
 ) -> ContestEntry:
     """A unit's project enters, until the closing day. The same id sent again is the same entry."""
     require_runs(by, contest)
+    open_unit(work_unit)
     row = _lock(contest.pk)
     content = {
         "title": rules.check_said(title, _("Give it a title."), field="title", longest=rules.TITLE_LENGTH),

@@ -19,6 +19,7 @@ from guangcai.councils.commands.bodies import same_lines
 from guangcai.councils.commands.proposals import lock_proposal, move
 from guangcai.councils.enums import PledgeKind, ProposalState
 from guangcai.councils.models import JointPledge, PledgeOwner, PledgeProgress, Proposal
+from guangcai.orgs.commands import open_unit
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import WorkUnit
 
@@ -65,6 +66,7 @@ def make_joint_pledge(
     The same id sent again is the same promise. Raises RuleBroken(field), Conflict when another unit has the item.
     """
     require_unit_or_desk(by, work_unit_id=draft.work_unit.pk, path=proposal.path)
+    open_unit(draft.work_unit)
     row = lock_proposal(proposal.pk)
     item = rules.check_said(draft.item, _("Say what is promised."), field="item", longest=rules.LINE_LENGTH)
     owner = rules.check_said(
@@ -172,6 +174,11 @@ def withdraw_pledge(*, pledge: JointPledge, reason: str, by: Actor, now: datetim
     Harmless twice. Raises RuleBroken(field="reason").
     """
     require_unit_or_desk(by, work_unit_id=pledge.work_unit_id, path=pledge.path)
+    return give_up(pledge, reason=reason, by=by, now=now)
+
+
+def give_up(pledge: JointPledge, *, reason: str, by: Actor, now: datetime) -> JointPledge:
+    """The same for whoever may: also what a unit that ends owes."""
     proposal, row = locked(pledge)
     if row.withdrawn_at is not None:
         return row

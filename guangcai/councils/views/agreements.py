@@ -101,7 +101,7 @@ def agreement(request: ActorRequest, pk: UUID) -> HttpResponse:
         "words": words,
         "tone": tone,
         "items": queries.items_of(row),
-        "may_edit": may_edit and row.ended_at is None,
+        "may_edit": may_edit and row.ended_at is None and row.work_unit.ended_on is None,
         "may_answer": answers and row.ended_at is None,
         "sees_signer": answers,
     }

@@ -13,6 +13,7 @@ from guangcai.orgs.commands.organisations import (
     end_party_organisation,
     end_resident_unit,
     end_work_unit,
+    open_unit,
 )
 from guangcai.orgs.commands.policies import end_policy, load_standard_policies, set_policy
 from guangcai.orgs.commands.tree import add_node, end_node, rename_node, set_profile
@@ -40,6 +41,7 @@ __all__ = [
     "merge_nodes",
     "move_node",
     "name_instructor",
+    "open_unit",
     "rename_node",
     "set_policy",
     "set_profile",

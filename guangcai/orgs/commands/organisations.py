@@ -12,6 +12,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, RuleBroken
 from guangcai.core.permissions import Permission
+from guangcai.orgs import followers
 from guangcai.orgs.commands.grants import close_grant
 from guangcai.orgs.enums import Level, OfficeSource, PartyLevel, WorkUnitKind
 from guangcai.orgs.models import Node, OfficeHolder, PartyOrganisation, ResidentUnit, WorkUnit
@@ -55,7 +56,7 @@ def change_work_unit(
     by.require(Permission.UNIT_EDIT, work_unit.path)
     if node:
         by.require(Permission.UNIT_EDIT, node.path)
-    unit = _open_unit(work_unit)
+    unit = open_unit(work_unit)
     name, aliases = _named(name), _distinct(aliases)
     if name != unit.name:
         _check_unit_name(name)
@@ -71,9 +72,12 @@ def change_work_unit(
 
 @transaction.atomic
 def end_work_unit(*, work_unit: WorkUnit, by: Actor, now: datetime) -> WorkUnit:
-    """End a unit: its liaisons' rights and its residences end with it; members' links to it stay history."""
+    """End a unit: its liaisons' rights, its residences and what it holds in the rooms above end with it.
+
+    Members' links to it stay history.
+    """
     by.require(Permission.UNIT_EDIT, work_unit.path)
-    unit = WorkUnit.objects.select_for_update().get(pk=work_unit.pk)
+    unit = WorkUnit.objects.select_for_update(no_key=True).get(pk=work_unit.pk)
     if unit.ended_on:
         return unit
     for grant in unit.grants.select_for_update(of=["self"]).filter(ended_at=None).order_by("pk"):
@@ -83,6 +87,7 @@ def end_work_unit(*, work_unit: WorkUnit, by: Actor, now: datetime) -> WorkUnit:
     unit.ended_on = localdate(now)
     unit.save(update_fields=["ended_on"])
     audit.record(Tag.WORK_UNIT_END, by=by, now=now, on=unit)
+    followers.tell_end(followers.UnitEnd(unit.pk, by, now))
     return unit
 
 
@@ -94,7 +99,7 @@ def add_resident_unit(
     by.require(Permission.UNIT_EDIT, community.path)
     if community.level != Level.COMMUNITY:
         raise RuleBroken(_("A unit is resident in a community."), field="community")
-    _open_unit(work_unit)
+    open_unit(work_unit)
     here = ResidentUnit.objects.filter(work_unit=work_unit, community=community, until=None).first()
     if here:
         return here
@@ -230,8 +235,9 @@ def _require(organisation: PartyOrganisation, by: Actor) -> None:
     by.require(Permission.UNIT_EDIT, _path(organisation))
 
 
-def _open_unit(work_unit: WorkUnit) -> WorkUnit:
-    unit = WorkUnit.objects.select_for_update().get(pk=work_unit.pk)
+def open_unit(work_unit: WorkUnit) -> WorkUnit:
+    """The unit under a lock that holds up its end. Raises Conflict when it has ended. Take it before other locks."""
+    unit = WorkUnit.objects.select_for_update(no_key=True).get(pk=work_unit.pk)
     if unit.ended_on:
         raise Conflict(_("This unit has ended."), code="unit_ended")
     return unit

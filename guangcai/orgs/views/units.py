@@ -153,7 +153,10 @@ def unit_end(request: ActorRequest, pk: int) -> HttpResponse:
         to=lambda ended: _page(pk),
         done=_("The unit has ended."),
         heading=_("End %(name)s") % {"name": shown.name},
-        lead=_("Its liaisons lose their right today and it leaves the communities it is resident in. Records stay."),
+        lead=_(
+            "Its liaisons lose their right today, it leaves the communities it is resident in, and its seats, "
+            "agreements, promises and what it lends end. Records stay."
+        ),
         submit=_("End the unit"),
         danger=True,
         back=_page(pk),

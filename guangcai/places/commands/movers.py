@@ -1,13 +1,15 @@
-"""How service points and resources follow when the tree changes: they stand where their place lies now."""
+"""How service points and resources follow when the tree changes, and what a unit that ends lent."""
 
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Concat, Left, Length, Substr
+from django.utils.translation import gettext as _
 
 from guangcai.core.scoping import under
-from guangcai.orgs.followers import PathChange
+from guangcai.orgs.followers import PathChange, UnitEnd
 from guangcai.places import rules
+from guangcai.places.commands.resources import close_resource
 from guangcai.places.models import PointLabel, ServicePoint, SharedResource
 
 
@@ -50,3 +52,10 @@ def _hand_over(change: PathChange) -> None:
 def _told_apart() -> Concat:
     mark = Value(" (2)")
     return Concat(Left("name", rules.LONGEST_NAME - 4), mark)
+
+
+def follow_unit(end: UnitEnd) -> None:
+    """Nothing is lent for a unit that has ended; whoever had booked is told."""
+    lent = SharedResource.objects.open().filter(work_unit=end.work_unit_id).order_by("pk")
+    for key in lent.values_list("pk", flat=True):
+        close_resource(key, reason=_("This unit has ended."), by=end.by, now=end.now)

@@ -121,7 +121,12 @@ def change_resource(*, resource: SharedResource, content: ResourceContent, by: A
 def end_resource(*, resource: SharedResource, reason: str, by: Actor, now: datetime) -> SharedResource:
     """It is lent no more; bookings that have not begun end with it, and who asked is told. Harmless twice."""
     require_owner(by, work_unit_id=resource.work_unit_id, path=resource.path)
-    row = lock_resource(resource.pk)
+    return close_resource(resource.pk, reason=reason, by=by, now=now)
+
+
+def close_resource(pk: UUID, *, reason: str, by: Actor, now: datetime) -> SharedResource:
+    """The same for whoever may: also when the unit that lends it ends."""
+    row = lock_resource(pk)
     if row.ended_at is not None:
         return row
     row.end_reason = rules.check_reason(reason)
