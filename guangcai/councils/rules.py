@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.errors import Conflict, RuleBroken, Text
@@ -30,8 +31,12 @@ MONTHS_A_YEAR: Final = 12
 MOST_POINTS: Final = 10
 WHOLE: Final = 100
 DAY: Final = timedelta(days=1)
-# A promise for the year 9999 would be one without a day.
+# A promise for the year 9999 would be one without a day; an agreement is renewed rather than made for ever.
 FARTHEST_PROMISE: Final = timedelta(days=5 * 366)
+LONGEST_TERM: Final = timedelta(days=5 * 366)
+# Meetings and competitions are planned for a year; what lies further away is a slip of the pen.
+FARTHEST_MEETING: Final = timedelta(days=731)
+EARLIEST: Final = date(1949, 10, 1)
 
 
 def check_said(text: str, missing: Text, *, field: str, longest: int) -> str:
@@ -53,7 +58,16 @@ def check_body_live(*, is_live: bool) -> None:
         raise RuleBroken(_("This body has ended. Set up a new one."), code="body_ended")
 
 
+def check_near(day: date, *, today: date, field: str, code: str) -> None:
+    if day > today + FARTHEST_MEETING:
+        words = _("This day lies more than two years away: check the year.")
+        raise RuleBroken(words, field=field, code=code)
+
+
 def check_set_up(*, set_up_on: date, today: date) -> None:
+    if set_up_on < EARLIEST:
+        words = _("The body was set up before 1 October 1949: check the year.")
+        raise RuleBroken(words, field="set_up_on", code="set_up_early")
     if set_up_on > today:
         raise RuleBroken(_("A body is noted once it is set up: choose today or earlier."), field="set_up_on")
 
@@ -98,6 +112,7 @@ def check_told(*, starts_at: datetime, now: datetime) -> None:
     if starts_at <= now:
         words = _("People are told before a meeting: choose a time that is still to come.")
         raise RuleBroken(words, field="starts_on", code="told_late")
+    check_near(localdate(starts_at), today=localdate(now), field="starts_on", code="meeting_far")
 
 
 def check_meeting_open(*, is_closed: bool, is_called_off: bool) -> None:
@@ -114,6 +129,7 @@ def check_close(*, starts_at: datetime, now: datetime, present: int, next_on: da
         raise RuleBroken(_("Tick who was there."), field="seats", code="nobody_there")
     if next_on <= today:
         raise RuleBroken(_("Choose a later day for the next meeting."), field="next_on", code="next_past")
+    check_near(next_on, today=today, field="next_on", code="next_far")
 
 
 def check_minutes(stage: MinutesStage, *, before: Sequence[str], is_held: bool) -> None:
@@ -364,9 +380,14 @@ def agreement_number(community_code: str, year: int, number: int) -> str:
     return f"GJ{community_code}-{year}-{number:04d}"
 
 
-def check_term(*, starts_on: date, until: date) -> None:
+def check_term(*, starts_on: date, until: date, today: date) -> None:
+    if abs(starts_on - today) > LONGEST_TERM:
+        words = _("This day lies more than five years away: check the year.")
+        raise RuleBroken(words, field="starts_on", code="term_far")
     if until < starts_on:
         raise RuleBroken(_("The term ends before it begins."), field="until", code="term_back")
+    if until > starts_on + LONGEST_TERM:
+        raise RuleBroken(_("A term is five years at most: renew it then."), field="until", code="term_long")
 
 
 def check_items(sides: Collection[str]) -> None:
@@ -413,6 +434,12 @@ def check_delivery(*, is_signed: bool, delivered_on: date, starts_on: date, unti
 
 
 # --- competition ----------------------------------------------------------------------------------------------------
+
+
+def check_closing_day(*, closes_on: date, today: date) -> None:
+    if closes_on <= today:
+        raise RuleBroken(_("Choose a closing day after today."), field="closes_on", code="closing_past")
+    check_near(closes_on, today=today, field="closes_on", code="closing_far")
 
 
 def check_weights(weights: Sequence[int]) -> None:

@@ -65,7 +65,7 @@ def draw_up_agreement(
         kept = found.items.values_list("side", "text", "quantity", "measure")
         same_lines(kept, [(one.side, one.text.strip(), one.quantity, one.measure.strip()) for one in draft.items])
         return found
-    rules.check_term(starts_on=draft.starts_on, until=draft.until)
+    rules.check_term(starts_on=draft.starts_on, until=draft.until, today=localdate(now))
     rules.check_items({one.side for one in draft.items})
     of_both = JointAgreement.objects.filter(community=community, work_unit=draft.work_unit, ended_at=None)
     rules.check_term_free(is_taken=of_both.filter(starts_on__lte=draft.until, until__gte=draft.starts_on).exists())

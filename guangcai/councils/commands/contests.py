@@ -46,7 +46,7 @@ def open_contest(
     if found := already(Contest, id, node_id=node.pk, name=said, closes_on=closes_on):
         same_lines(found.criteria.values_list("name", "weight"), criteria)
         return found
-    rules.check_due(due_on=closes_on, today=localdate(now))
+    rules.check_closing_day(closes_on=closes_on, today=localdate(now))
     rules.check_weights([weight for _name, weight in criteria])
     rules.check_name_free(is_taken=Contest.objects.filter(node=node, name=said).exists())
     row = Contest.objects.create(
