@@ -1,10 +1,13 @@
 """What is lent: the list with what is free next, one resource with its calendar, adding, changing, taking off."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +19,7 @@ from guangcai.core import matters
 from guangcai.core.errors import DomainError, Forbidden, RuleBroken
 from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.listing import listing
+from guangcai.core.matters import MatterField
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import national
 from guangcai.places import commands
@@ -51,6 +55,33 @@ def may_edit(request: ActorRequest, row: SharedResource) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class ForMatter:
+    """The proposal that something is looked for; it goes along from page to page in the address."""
+
+    key: str = ""
+    title: str = ""
+
+    @property
+    def query(self) -> str:
+        return f"?matter={self.key}" if self.key else ""
+
+
+class _MatterForm(Form):
+    matter = MatterField()
+
+
+def _for_matter(request: ActorRequest) -> ForMatter:
+    """The proposal in the address, if the actor can put something to it. No statement without one."""
+    if not (key := request.GET.get("matter", "")):
+        return ForMatter()
+    form = _MatterForm()
+    matters.offer(form, request.actor)
+    offered: Any = form.fields.get("matter")
+    titles = dict(offered.choices) if offered else {}
+    return ForMatter(key, titles[key]) if titles.get(key) else ForMatter()
+
+
 def _require_some(request: ActorRequest, *rights: Permission) -> None:
     if not any(request.actor.holds(right) for right in rights):
         raise Forbidden()
@@ -68,6 +99,7 @@ def resources(request: ActorRequest) -> HttpResponse:
         "listing": shown,
         "rows": queries.with_times(shown.page.object_list, now=now),
         "may_add": request.actor.holds(Permission.RESOURCE_EDIT),
+        "matter": _for_matter(request),
     }
     return render(request, "places/resources.html", context)
 
@@ -86,6 +118,7 @@ def resource(request: ActorRequest, pk: UUID) -> HttpResponse:
         "opened": set(Booking.objects.visible_to(request.actor).filter(resource=row).values_list("pk", flat=True)),
         "may_edit": row.ended_at is None and may_edit(request, row),
         "may_book": row.ended_at is None and communities.exists(),
+        "matter": _for_matter(request),
     }
     return render(request, "places/resource.html", context)
 
@@ -182,7 +215,7 @@ def booking_new(request: ActorRequest, pk: UUID) -> HttpResponse:
             return redirect(booking)
         except RuleBroken as broken:
             show_refusal(form, broken)
-    context = {"form": form, "resource": row, "slots": slot_lines(row.slots.all())}
+    context = {"form": form, "resource": row, "slots": slot_lines(row.slots.all()), "matter": _for_matter(request)}
     return render(request, "places/booking_new.html", context, status=422 if form.errors else 200)
 
 
