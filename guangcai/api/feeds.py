@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, override
 from icalendar import Calendar, Event, vText
@@ -26,17 +26,19 @@ from guangcai.places.queries.bookings import of_contact
 BACK: Final = timedelta(days=30)
 AHEAD: Final = timedelta(days=180)
 MOST_EVENTS: Final = 500
+# Whoever calls a meeting says when it begins; without an end calendar programs show a point that hides in the day.
+MEETING_LASTS: Final = timedelta(minutes=90)
 
 
 @dataclass(frozen=True)
 class Date:
-    """One entry of a calendar. ends_at: None for a meeting, of which only the beginning is known."""
+    """One entry of a calendar."""
 
     key: UUID
     title: str
     place: str
     starts_at: datetime
-    ends_at: datetime | None
+    ends_at: datetime
 
 
 def link_behind(secret: str) -> FeedLink | None:
@@ -89,10 +91,13 @@ def _of_shift(row: Shift) -> Date:
 
 
 def _own_meetings(user: User, now: datetime) -> list[Date]:
-    """Meetings of the bodies in which the member has a seat."""
-    if user.member_id is None:
+    """Meetings of the bodies in which the member has a seat, or the unit whose liaison he is."""
+    actor = actor_of(user_id=user.pk, member_id=user.member_id, on=localdate(now))
+    units = actor.units_with(Permission.PROPOSAL_ANSWER)
+    if user.member_id is None and not units:
         return []
-    seats = BodyMember.objects.open().filter(member=user.member_id)
+    own = Q(member=user.member_id) if user.member_id else Q(pk=None)
+    seats = BodyMember.objects.open().filter(own | Q(work_unit__in=units))
     return _of_meetings(Meeting.objects.filter(body__in=seats.values("body")), now)
 
 
@@ -103,7 +108,9 @@ def _meetings(actor: Actor, paths: list[str], now: datetime) -> list[Date]:
 def _of_meetings(rows: QuerySet[Meeting], now: datetime) -> list[Date]:
     span = {"starts_at__gt": now - BACK, "starts_at__lt": now + AHEAD}
     told = rows.filter(called_off_at=None, **span).order_by("starts_at", "pk")
-    return [Date(row.pk, row.title, row.place, row.starts_at, None) for row in told[:MOST_EVENTS]]
+    return [
+        Date(row.pk, row.title, row.place, row.starts_at, row.starts_at + MEETING_LASTS) for row in told[:MOST_EVENTS]
+    ]
 
 
 def _own_bookings(user: User, now: datetime) -> list[Date]:
@@ -127,8 +134,7 @@ def as_calendar(link: FeedLink, dates: Iterable[Date], *, now: datetime, languag
         event.add("dtstamp", now.astimezone(UTC))
         event.add("summary", one.title)
         event.add("dtstart", one.starts_at.astimezone(UTC))
-        if one.ends_at:
-            event.add("dtend", one.ends_at.astimezone(UTC))
+        event.add("dtend", one.ends_at.astimezone(UTC))
         if one.place:
             event.add("location", one.place)
         calendar.add_component(event)

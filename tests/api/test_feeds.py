@@ -19,7 +19,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.errors import Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent
-from guangcai.councils.commands import call_off_meeting
+from guangcai.councils.commands import call_off_meeting, end_seat
 from guangcai.councils.enums import BodyKind, PartyClass
 from guangcai.members.commands import load_lists
 from guangcai.members.models import Occupation
@@ -266,12 +266,51 @@ def test_meetings_stand_in_the_calendar_until_they_are_called_off(cast: Cast, no
     (event,) = events(everything)
     assert (str(event["summary"]), str(event["location"])) == (meeting.title, meeting.place)
     assert event["dtstart"].dt == meeting.starts_at.astimezone(UTC)
-    assert "dtend" not in event
+    # Nobody says how long a meeting takes: the calendar keeps an hour and a half for it (ADR 0026).
+    assert event["dtend"].dt == meeting.starts_at.astimezone(UTC) + timedelta(minutes=90)
     assert events(own) == []
     seat(body, desk, now, PartyClass.MEMBER, member=cast.teacher_member)
     assert len(events(own)) == 1
     call_off_meeting(meeting=meeting, reason="改期", by=desk, now=now)
     assert [events(own), events(everything)] == [[], []]
+
+
+def test_a_liaison_reads_the_meetings_his_unit_has_a_seat_at(cast: Cast, now: datetime, queries: Any) -> None:
+    desk = cast.actor("desk")
+    body = set_up(cast.nanyuan, BodyKind.JOINT, "南园社区党建联席会", desk, now, on=now.date() - timedelta(days=9))
+    _own, own = link_of(cast, "liaison", now)
+    _other, other = link_of(cast, "liaison_next_door", now)
+    meeting = call(body, desk, now)
+    assert events(own) == []
+    given = seat(body, desk, now, PartyClass.UNIT, work_unit=cast.school)
+    with queries() as one:
+        (event,) = events(own)
+    assert (str(event["summary"]), str(event["location"])) == (meeting.title, meeting.place)
+    assert events(other) == []
+    for days in (2, 3):
+        call(body, desk, now, title=f"例会{days}", days=days)
+    with queries() as three:
+        assert len(events(own)) == 3
+    assert len(one) == len(three)
+    end_seat(seat=given, by=desk, now=now)
+    assert events(own) == []
+
+
+def test_the_choice_names_the_community(cast: Cast, signed_in: SignIn, now: datetime) -> None:
+    """One community: it is named and not asked for. Several: which one is asked. None: only one's own dates."""
+    offered = {}
+    for who in ("desk", "overseer", "liaison"):
+        form = signed_in(cast.users[who]).get(reverse("feeds:links")).context["form"]
+        choices = [str(words) for _key, words in form.fields["kind"].choices]
+        is_asked = "node" in form.fields and not form.fields["node"].widget.is_hidden
+        offered[who] = (choices, is_asked)
+    assert offered["desk"] == (["我的日程", "南园社区的公开活动"], False)
+    assert offered["overseer"] == (["我的日程", "社区公开活动（在下面选社区）"], True)
+    assert offered["liaison"] == (["我的日程"], False)
+    typed = {"kind": "community", "node": cast.nanyuan.pk, "id": str(new_id())}
+    assert signed_in(cast.users["desk"]).post(reverse("feeds:links"), typed).status_code == 200
+    assert FeedLink.objects.get().node == cast.nanyuan
+    assert signed_in(cast.users["liaison"]).post(reverse("feeds:links"), typed).status_code == 422
 
 
 def test_studios_open_in_the_calendar(cast: Cast, now: datetime) -> None:

@@ -26,6 +26,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.orgs.forms.communities import communities_of
 from guangcai.orgs.forms.fields import CommunityField
+from guangcai.orgs.models import Node
 
 pace = Pace()
 
@@ -37,8 +38,22 @@ class FeedForm(forms.Form):
 
     def __init__(self, *args: Any, communities: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
         field: Any = self.fields["node"]
-        field.queryset = communities
+        field.queryset, first = communities, list(communities[:2])
+        if len(first) < 2:
+            # Nothing is asked that the system knows.
+            field.widget, field.initial = forms.HiddenInput(), first[0].pk if first else None
+        kind.choices = [(FeedKind.OWN.value, FeedKind.OWN.label), *_of_communities(first)]
+
+
+def _of_communities(first: list[Node]) -> list[tuple[str, str]]:
+    """The choice beside one's own dates: the one community by name, else one that is chosen; nothing without any."""
+    if not first:
+        return []
+    one = _("Activities of %(community)s") % {"community": first[0].name}
+    words = one if len(first) == 1 else _("Activities of a community, chosen below")
+    return [(FeedKind.COMMUNITY.value, words)]
 
 
 @require_safe
