@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "guangcai.core.middleware.read_only_get",
     "guangcai.core.middleware.DomainErrors",
+    "guangcai.orgs.middleware.MergedCommunities",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +25,7 @@ from guangcai.councils.queries.story import story_of
 from guangcai.councils.views.asking import room_tabs, units_in_sight
 from guangcai.councils.views.proposals import found as found_proposal
 from guangcai.councils.words import STANDINGS, TONES
+from guangcai.orgs.merged import community_at
 from guangcai.orgs.models import Node, WorkUnit
 
 SORTS = {"due": "due_on", "unit": "work_unit__name", "made": "made_at", "done": "done_on"}
@@ -210,9 +211,7 @@ def withdrawal(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def public(request: ActorRequest, code: str) -> HttpResponse:
     """What units promised a community, kept and late: for everybody, without signing in and without a person's name."""
-    community = Node.objects.in_force(timezone.localdate()).communities().filter(code=code).first()
-    if community is None:
-        raise Http404
+    community = community_at(code, Node.objects.in_force(timezone.localdate()).communities())
     rows = _shown(queries.public_of(community)[:PUBLIC_SHOWN])
     return render(request, "councils/public.html", {"community": community, "rows": rows})
 

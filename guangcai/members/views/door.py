@@ -25,6 +25,7 @@ from guangcai.members.forms import CodeForm, DoorForm, PhoneForm, intentions_of
 from guangcai.members.models import Member
 from guangcai.members.queries import door
 from guangcai.orgs.enums import Level
+from guangcai.orgs.merged import LeadsOn, heir_of
 from guangcai.orgs.models import Node
 
 SALT = "guangcai.members.door"
@@ -49,8 +50,14 @@ def _community(token: str) -> Node:
         key = signing.Signer(salt=SALT).unsign(token)
     except signing.BadSignature as forged:
         raise Http404 from forged
-    open_ones = Node.objects.filter(level=Level.COMMUNITY, valid_to=None)
-    return get_object_or_404(open_ones, pk=int(key))
+    community = get_object_or_404(Node.objects.select_related("successor"), level=Level.COMMUNITY, pk=int(key))
+    if community.valid_to is None:
+        return community
+    # The posters of a community that was merged away still hang.
+    heir = heir_of(community)
+    if heir is None:
+        raise Http404
+    raise LeadsOn(token, door_token(heir))
 
 
 @require_http_methods(GET_AND_POST)

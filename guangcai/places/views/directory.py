@@ -1,14 +1,17 @@
 """The directory anybody reads: what there is, where, when it is open."""
 
+import re
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from guangcai.core.http import ActorRequest
 from guangcai.core.listing import listing
+from guangcai.orgs.merged import heir_of
+from guangcai.orgs.models import Node
 from guangcai.places import openings
 from guangcai.places.filters import PointFilter
 from guangcai.places.models import ServicePoint
@@ -21,6 +24,10 @@ PER_PAGE = 30
 def directory(request: ActorRequest) -> HttpResponse:
     """Service points in use, by name, service, place and kind; how many of each tier there are."""
     rows = queries.listed(text=request.GET.get("q", "").strip()[:60])
+    if heir := _area_now(request.GET.get("area", "")):
+        query = request.GET.copy()
+        query["area"] = str(heir.pk)
+        return redirect(f"{request.path}?{query.urlencode()}")
     shown = listing(request, rows, sorts={"order": "order"}, default="order", filterset=PointFilter, per_page=PER_PAGE)
     numbers = queries.counts(queries.area_points(shown.form))
     context = {
@@ -30,6 +37,15 @@ def directory(request: ActorRequest) -> HttpResponse:
         "keeps": ServicePoint.objects.kept_by(request.actor).exists() if request.actor.is_signed_in else False,
     }
     return render(request, "places/directory.html", context)
+
+
+def _area_now(key: str) -> Node | None:
+    """The place that the one in an old address became; None for one that stands or never was."""
+    gone = (
+        Node.objects.filter(pk=key, valid_to__isnull=False) if re.fullmatch("[0-9]{1,18}", key) else Node.objects.none()
+    )
+    found = gone.select_related("successor").first()
+    return heir_of(found) if found else None
 
 
 @require_safe

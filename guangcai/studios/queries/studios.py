@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from guangcai.activities import recurrence
 from guangcai.activities.models import Series, Shift, SignUp
+from guangcai.commitments.belonging import paths_of
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.core.templatetags.core import moment
-from guangcai.orgs.models import Node
+from guangcai.orgs.models import FormerPath, Node
 from guangcai.places.models import ServicePoint
 from guangcai.places.openings import Opening
 from guangcai.studios import rules
@@ -164,11 +165,14 @@ def backgrounds_of(studio: Studio, *, on: date) -> list[Background]:
 
 def communities() -> "QuerySet[Node]":
     """Communities that have a studio."""
-    return Node.objects.filter(Exists(Studio.objects.open().filter(community=OuterRef("pk")))).order_by("code")
+    before = FormerPath.objects.filter(node=OuterRef(OuterRef("pk"))).values("path")
+    here = Studio.objects.open().filter(Q(community=OuterRef("pk")) | Q(path__in=before))
+    return Node.objects.in_force(localdate()).communities().filter(Exists(here)).order_by("code")
 
 
 def open_to_all(community: Node) -> QuerySet[Studio]:
-    return Studio.objects.open().filter(community=community).order_by("kind__position", "name", "pk")
+    rows = Studio.objects.open().filter(path__in=paths_of(community.path))
+    return rows.order_by("kind__position", "name", "pk")
 
 
 def openings_at(point: ServicePoint, now: datetime) -> Iterator[Opening]:

@@ -20,6 +20,7 @@ from guangcai.core.asking import Page, ask
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, key_or_none, posted, respond
 from guangcai.core.ids import new_id
+from guangcai.orgs.merged import community_at
 from guangcai.studios import commands, keys, rules
 from guangcai.studios.enums import Way
 from guangcai.studios.forms import CodeForm, SlotForm
@@ -41,7 +42,7 @@ def communities(request: ActorRequest) -> HttpResponse:
 @require_safe
 def community(request: ActorRequest, code: str) -> HttpResponse:
     """The studios of a community: what for, where, when next."""
-    place = get_object_or_404(queries.communities(), code=code)
+    place = community_at(code, queries.communities())
     rows = queries.with_numbers(queries.open_to_all(place), now=timezone.now())
     return render(request, "studios/public/community.html", {"community": place, "rows": queries.rows_of(rows)})
 

@@ -3,7 +3,7 @@
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guangcai.accounts.commands.limits import take
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, posted, show_refusal
+from guangcai.orgs.merged import community_at
 from guangcai.orgs.models import Node
 from guangcai.wishes import commands, rules, words
 from guangcai.wishes.enums import WishState
@@ -21,7 +22,7 @@ from guangcai.wishes.queries import wishes as queries
 
 
 def _community(code: str) -> Node:
-    return get_object_or_404(Node.objects.in_force(timezone.localdate()).communities(), code=code)
+    return community_at(code, Node.objects.in_force(timezone.localdate()).communities())
 
 
 @require_safe
