@@ -158,7 +158,6 @@ class LogForm(forms.Form):
     held_on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     content = forms.CharField(label=_("What was done"), max_length=rules.LOG_LENGTH, widget=_lines(3))
     people = forms.IntegerField(label=_("How many took part"), min_value=1, max_value=rules.MOST_PEOPLE)
-    activity = forms.UUIDField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(label=_("What was wrong"), max_length=rules.NOTE_LENGTH)
 
     def __init__(self, *args: Any, corrects: TeamLog | None = None, **kwargs: Any) -> None:
@@ -167,11 +166,10 @@ class LogForm(forms.Form):
             del self.fields["reason"]
         else:
             self.initial |= {"held_on": corrects.held_on, "content": corrects.content, "people": corrects.people}
-            self.initial["activity"] = corrects.activity_id
 
     def draft(self) -> LogDraft:
         cleaned = self.cleaned_data
-        return LogDraft(cleaned["held_on"], cleaned["content"], cleaned["people"], cleaned["activity"])
+        return LogDraft(cleaned["held_on"], cleaned["content"], cleaned["people"])
 
 
 class FeedbackForm(forms.Form):

@@ -21,20 +21,14 @@ from guangcai.teams.queries import rights
 
 @dataclass(frozen=True)
 class LogDraft:
-    """One entry as typed. activity_id: of the activity it was, if it was one."""
+    """One entry as typed."""
 
     held_on: date
     content: str
     people: int
-    activity_id: UUID | None = None
 
     def columns(self) -> dict[str, object]:
-        return {
-            "held_on": self.held_on,
-            "content": self.content.strip(),
-            "people": self.people,
-            "activity_id": self.activity_id,
-        }
+        return {"held_on": self.held_on, "content": self.content.strip(), "people": self.people}
 
 
 @transaction.atomic

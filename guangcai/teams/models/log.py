@@ -32,8 +32,6 @@ class TeamLog(Fact):
     held_on = models.DateField()
     content = models.CharField(max_length=500)
     people = models.PositiveSmallIntegerField()
-    # Of the activity it was, where it was one; an id and no more: activities are another room.
-    activity_id = models.UUIDField(null=True, blank=True)
     corrects = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="correction")
     reason = models.CharField(max_length=200, blank=True)
     written_at = models.DateTimeField()
