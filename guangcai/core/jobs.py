@@ -26,9 +26,10 @@ from django.utils.translation import gettext as _
 
 from guangcai.core.actor import Actor
 from guangcai.core.enums import JobState
-from guangcai.core.errors import Conflict, DomainError, OutOfScope, Text
+from guangcai.core.errors import DomainError, OutOfScope, Text
 from guangcai.core.ids import new_id
 from guangcai.core.models import Job
+from guangcai.core.once import other_content
 from guangcai.core.permissions import Permission
 
 MOST_ATTEMPTS = 3
@@ -103,7 +104,7 @@ def enqueue(
     known = Job.objects.filter(pk=job_id).first() if job_id else None
     if known is not None:
         if (known.kind, known.arguments, known.started_by) != (kind, arguments, by.user_id):
-            raise Conflict(_("This was sent before with other content."), code="id_reused")
+            raise other_content()
         return known
     row = Job.objects.create(
         id=job_id or new_id(), kind=kind, started_by=by.user_id, path=path, arguments=arguments, queued_at=now

@@ -13,9 +13,11 @@ from django.db import DataError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from guangcai.core.errors import DomainError, RuleBroken
+from guangcai.core.once import REUSED
 
 Answer = Callable[[HttpRequest], HttpResponse]
 ELDER_COOKIE = "elder"
@@ -98,6 +100,13 @@ def _was_a_form(request: HttpRequest, response: HttpResponse) -> bool:
     return is_page and isinstance(response, HttpResponseNotAllowed) and not response.content
 
 
+def _form_page(request: HttpRequest) -> str:
+    """The page the form stood on, as the browser tells, if it is one of ours."""
+    told = request.headers.get("Referer", "")
+    hosts, is_secure = {request.get_host()}, request.is_secure()
+    return told if url_has_allowed_host_and_scheme(told, allowed_hosts=hosts, require_https=is_secure) else ""
+
+
 class DomainErrors:
     """Turns a refusal into a page that names the reason and the next step."""
 
@@ -119,5 +128,8 @@ class DomainErrors:
             exception = RuleBroken(_("Something in it cannot be kept: a text too long, or an odd character."))
         if not isinstance(exception, DomainError):
             return None
-        context = {"message": str(exception.message), "language": translation.get_language()}
+        context = {"message": str(exception.message), "code": exception.code, "language": translation.get_language()}
+        if exception.code == REUSED:
+            # Going back shows the form that was sent; the same page loaded anew has an id of its own.
+            context |= {"next_url": _form_page(request), "next_text": _("Open the form anew")}
         return render(request, f"{exception.status}.html", context, status=exception.status)

@@ -20,6 +20,8 @@ from guangcai.core.models import Sent
 
 Row = TypeVar("Row", bound=models.Model)
 PURPOSE = "core.sent"
+# Stable: programs read it.
+REUSED = "id_reused"
 # A year is closed and appraised within this time; no phone keeps something unsent for longer.
 KEPT = timedelta(days=400)
 
@@ -31,7 +33,7 @@ def already(model: type[Row], key: UUID | None, **content: object) -> Row | None
     """
     row = model._default_manager.filter(pk=key).first() if key else None
     if row is not None and any(getattr(row, name) != value for name, value in content.items()):
-        raise Conflict(_("This was sent before with other content. Reload the page and look first."), code="id_reused")
+        raise other_content()
     return row
 
 
@@ -75,5 +77,9 @@ def forget_sent(*, now: datetime) -> int:
 
 
 def other_content() -> Conflict:
-    """What a program is told, which has no page to reload."""
-    return Conflict(_("This was sent before with other content."), code="id_reused")
+    """Somebody went back to a form that was sent, and changed words in it; or a program used an id twice."""
+    words = _(
+        "What was sent before is kept, and this change is not. Open the form anew to write something else; what is "
+        "kept is changed on its own page."
+    )
+    return Conflict(words, code=REUSED)

@@ -166,7 +166,14 @@ def test_a_unit_lends_and_a_desk_books(cast: Cast, signed_in: SignIn, now: datet
     assert (half.status_code, "填全" in words_of(half)) == (422, True)
     for _again in range(2):
         assert unit.post(page("resource_new"), FORM | {"id": key, "owner": owner}).status_code == 302
-    assert unit.post(page("resource_new"), FORM | {"id": key, "owner": owner, "days_1": ["3"]}).status_code == 409
+    changed = FORM | {"id": key, "owner": owner, "days_1": ["3"]}
+    form_at = f"http://testserver{page('resource_new')}"
+    refused = unit.post(page("resource_new"), changed, headers={"referer": form_at})
+    assert (refused.status_code, "有人先了一步" in words_of(refused)) == (409, False)
+    for words in ("这张表单之前已提交过", "先前提交的内容已保存", f'href="{form_at}"', "重新打开表单"):
+        assert words in words_of(refused), words
+    away = words_of(unit.post(page("resource_new"), changed, headers={"referer": "https://example.org/x"}))
+    assert ("example.org" in away, "重新打开表单" in away) == (False, True)
     shown = words_of(desk.get(page("resource", key)))
     assert "空闲 09:00–11:00" in shown
     assert f"?day={MONDAY.isoformat()}&amp;start_time=09:00" in shown

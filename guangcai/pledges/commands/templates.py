@@ -9,12 +9,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import gettext_lazy as _
 
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
-from guangcai.core.errors import Conflict
+from guangcai.core.once import other_content
 from guangcai.core.permissions import Permission
 from guangcai.members.models import ServiceKind
 from guangcai.orgs.enums import Level
@@ -60,7 +59,7 @@ def add_template(*, name: str, form: TemplateForm, source: str, by: Actor, now: 
     if found is not None and (found.name, found.form) == (plain, form):
         return found
     if found is not None:
-        raise Conflict(_("This was sent before with other content. Reload the page and look first."), code="id_reused")
+        raise other_content()
     rules.check_template_name(plain, taken=plain in {row.name for row in rows})
     position = max((row.position for row in rows), default=0) + 1
     made = Template.objects.create(code=code, name=plain, form=form, source=source.strip(), position=position)
