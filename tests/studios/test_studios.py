@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils.translation import override
 
 from guangcai.activities.commands import cancel_shift, cancel_sign_up, sign_up
 from guangcai.activities.models import Activity, Shift, SignUp
@@ -38,6 +39,15 @@ def broken() -> list[str]:
         checks.cases_of_receptions_have_their_number,
     ]  # fmt: skip
     return [line for check in found for line in check()]
+
+
+def test_the_notice_is_written_in_the_language_of_the_installation(cast: Cast, desk: Actor, now: datetime) -> None:
+    with override("en"):
+        made = commands.open_studio(community=cast.nanyuan, draft=draft(), repeat=fridays(), by=desk, now=now - 2 * DAY)
+        commands.change_studio(studio=made, draft=draft(lead_name="另一位社工"), by=desk, now=now)
+    notice = Activity.objects.get()
+    for said in (notice.conditions, notice.sign_up_method, notice.risk_note, notice.guarantee):
+        assert not said.isascii(), said
 
 
 def test_opening_a_studio_plans_its_sessions(cast: Cast, desk: Actor, now: datetime) -> None:

@@ -135,6 +135,18 @@ def test_the_desk_puts_somebody_on_the_roster_and_gives_seats(
     assert session(studio, 1).sign_ups.count() == 1
 
 
+def test_the_desk_finds_the_appointments_of_a_coming_session(
+    cast: Cast, signed_in: SignIn, studio: Studio, today: Shift, number: Any
+) -> None:
+    coming = session(studio, 1)
+    number(Way.SLOT, slot_at=coming.starts_at, shift=coming)
+    desk = signed_in(cast.desk)
+    assert at("session", coming.pk) in desk.get(at("studio", studio.pk)).content.decode()
+    page = desk.get(at("session", coming.pk)).content.decode()
+    assert "已预约" in page
+    assert "人等候" not in page
+
+
 def test_whoever_sits_runs_the_line(
     cast: Cast, signed_in: SignIn, today: Shift, sitter: Any, number: Any, law: Item
 ) -> None:
@@ -305,7 +317,7 @@ def test_residents_find_a_studio_and_take_a_number(cast: Cast, studio: Studio, t
     stranger.post(at("public_end", keys.code_of(before.pk)))
     part = stranger.get(answer["Location"], headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
-    assert "前面还有0" in part.replace(" ", "")
+    assert "下一个就是您" in part
 
 
 def test_no_number_on_other_days(studio: Studio, now: datetime) -> None:

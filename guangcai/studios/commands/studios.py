@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from guangcai.activities.commands import (
     ActivityText,
@@ -72,7 +74,14 @@ class StudioDraft:
         rules.check_studio(name=self.name, place=self.where, services=self.services, slot_minutes=self.slot_minutes)
 
     def text(self) -> ActivityText:
-        """The notice of its sessions: what activities ask for before anybody may sign up."""
+        """The notice of its sessions: what activities ask for before anybody may sign up.
+
+        It is kept for everybody to read: in the language of the installation, whatever screen it was asked for on.
+        """
+        with override(settings.LANGUAGE_CODE):
+            return self._text()
+
+    def _text(self) -> ActivityText:
         return ActivityText(
             title=clean(self.name),
             service_kind=self.kind.service_kind,
