@@ -13,7 +13,7 @@ from typing import Any
 from guangcai.core import lexicon
 from guangcai.core.pinyin import NameKeys, name_keys
 
-__all__ = ["NameKeys", "clean", "clean_name", "name_keys", "narrow", "search_words", "segment", "simplify"]
+__all__ = ["NameKeys", "clean", "clean_name", "is_blank", "name_keys", "narrow", "search_words", "segment", "simplify"]
 
 # Text made of these alone needs no repair: Han, digits, letters, and the punctuation of both scripts.
 _ORDINARY = re.compile(r"[ -~\u00b7\u2014\u2018-\u201d\u2026\u3001-\u3011\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff5e]*")
@@ -21,6 +21,12 @@ _ORDINARY = re.compile(r"[ -~\u00b7\u2014\u2018-\u201d\u2026\u3001-\u3011\u3400-
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]"
+)
+# Signs of which nothing is drawn where they stand alone: white space, fillers, marks that change another sign, tags.
+_UNSEEN = re.compile(
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\x00-\x1f\x7f-\x9f\ud800-\udfff"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
 )
 _SPACES = re.compile(r"\s+")
 _LINE_SPACES = re.compile(r"[^\S\n]+")
@@ -32,13 +38,20 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _OWN_WORD_FREQUENCY = 1_000_000
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text can be seen: it says as little as an empty one."""
+    return _UNSEEN.fullmatch(text) is not None
+
+
 def clean(text: str, *, multiline: bool = False) -> str:
     """The same words without what cannot be seen: NFC, repaired encoding, no zero-width or direction marks, no NUL.
 
-    Runs of white space become one space; `multiline` keeps line breaks. Full-width letters stay as they are.
+    Runs of white space become one space; `multiline` keeps line breaks. Full-width letters stay as they are. Text of
+    which nothing can be seen is empty.
     """
     if not _ORDINARY.fullmatch(text):
         text = _repaired(text)
+        text = "" if is_blank(text) else text
     if multiline:
         lines = (
             _LINE_SPACES.sub(" ", line).strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

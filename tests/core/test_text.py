@@ -94,6 +94,25 @@ def test_clean(raw, tidy):
     assert text.clean(raw) == tidy
 
 
+UNSEEN = [
+    "\u200b", "\ufeff\u200d", "\u3164", "\u2800\u2800", "\u115f \u1160", "\ufe0f", "\U000e0041\U000e007f",
+    "\u3000\u00a0", "", " \n\t", "\u034f\u180b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", UNSEEN, ids=ascii)
+def test_what_nobody_sees_says_nothing(raw):
+    assert text.is_blank(raw)
+    for shown in (text.clean(raw), text.clean(raw, multiline=True), text.clean_name(raw)):
+        assert shown == ""
+
+
+@pytest.mark.parametrize("raw", ["字", ".", "a\u200b", "❤\ufe0f", "👨\u200d👩\u200d👧", "\u3164字", "é"], ids=ascii)
+def test_what_is_seen_says_something(raw):
+    assert not text.is_blank(raw)
+    assert text.clean(raw)
+
+
 def test_clean_multiline_keeps_line_breaks():
     assert text.clean(" a \r\n b\u200b  c \n\n", multiline=True) == "a\nb c"
 
