@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guangcai.core.errors import Conflict, RuleBroken
+from guangcai.core.text import is_blank
 from guangcai.mediation.enums import MediationState, OtherWay, PartySide, StepKind
 from guangcai.orgs.policies import MediationVisits
 
@@ -110,14 +111,14 @@ def check_parties(sides: Sequence[str]) -> None:
 
 
 def check_name(name: str, *, field: str) -> None:
-    if not name.strip():
+    if is_blank(name):
         raise RuleBroken(_("Write down the name."), field=field, code="name_missing")
     if len(name) > LONGEST_NAME:
         raise RuleBroken(_("At most %(number)d characters.") % {"number": LONGEST_NAME}, field=field, code="name_long")
 
 
 def check_note(note: str, *, field: str = "note") -> None:
-    if not note.strip():
+    if is_blank(note):
         raise RuleBroken(_("Write it down in one or two sentences."), field=field, code="note_missing")
     if len(note) > LONGEST_NOTE:
         words = _("At most %(number)d characters.") % {"number": LONGEST_NOTE}

@@ -51,6 +51,25 @@ def test_from_the_first_word_to_the_last_visit(opened: Open, own: Actor, desk: A
     assert broken() == []
 
 
+@pytest.mark.parametrize("unseen", ["\u200b\u200d", "\u3164", "\u2800 \u2800"], ids=ascii)
+def test_words_nobody_sees_are_not_written_down(opened: Open, own: Actor, now: datetime, unseen: str) -> None:
+    """They were taken for a note, and nothing was kept of it."""
+    row = opened()
+    for act in (
+        lambda: heard(row, by=own, now=now, note=unseen),
+        lambda: commands.end_without(mediation=row, other_way="", note=unseen, by=own, now=now),
+        lambda: opened(note=unseen),
+    ):
+        with pytest.raises(RuleBroken) as refused:
+            act()
+        assert (refused.value.field, refused.value.code) == ("note", "note_missing")
+    row = agreed(row, by=own, now=now)
+    with pytest.raises(RuleBroken) as refused:
+        commands.note_visit(mediation=row, holds=True, note=unseen, by=own, now=now + 7 * DAY)
+    assert refused.value.code == "note_missing"
+    assert broken() == []
+
+
 def test_what_does_not_hold_is_the_same_matter(opened: Open, own: Actor, desk: Actor, now: datetime) -> None:
     row = agreed(opened(), by=own, now=now)
     number = row.number
