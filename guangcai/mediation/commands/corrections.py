@@ -24,7 +24,14 @@ from guangcai.ledger.commands.locks import lock_members
 from guangcai.ledger.models import EntryDecline, Posting, ServiceEntry
 from guangcai.mediation import rules
 from guangcai.mediation.commands.locks import lock_acting
-from guangcai.mediation.commands.outcomes import AgreementDraft, rule_of, since_agreement, what_a_visit_means
+from guangcai.mediation.commands.outcomes import (
+    AgreementDraft,
+    rule_of,
+    signed_before,
+    since_agreement,
+    what_a_visit_means,
+    write_agreement,
+)
 from guangcai.mediation.commands.sessions import SessionDraft, check_people, is_as_said, service_of, write_session
 from guangcai.mediation.commands.steps import sent_before, take_step
 from guangcai.mediation.enums import VISITS, MediationState, Slip, StepKind
@@ -83,22 +90,16 @@ def correct_agreement(*, step: MediationStep, draft: AgreementDraft, slip: Slip,
     row, root, _own = _begin(step, StepKind.AGREED, by=by)
     before = _written(step).note
     items = "\n".join(rules.items_of(clean(draft.items, multiline=True))) if draft.items.strip() else before
-    signed = (draft.signed_on, draft.signed_how)
-    if sent_before(row, draft.id, StepKind.AGREED, note=items, corrects=root, slip=slip):
-        known = Agreement.objects.get(step=draft.id)
-        if (known.signed_on, known.signed_how) != signed:
-            raise other_content()
+    if signed_before(row, draft, items, corrects=root, slip=slip):
         return row
     old = Agreement.objects.get(step=_standing(step))
     rules.check_signed(draft.signed_on, today=localdate(root.at))
-    _check_changed((items, old.signed_on, old.signed_how) == (before, *signed))
+    _check_changed((items, old.signed_on, old.signed_how) == (before, draft.signed_on, draft.signed_how))
     due_on, (last, visits) = row.due_on, since_agreement(row)
     if due_on is not None and last == old:
         due_on = rules.due_on(draft.signed_on, visits=visits, rule=rule_of(row, now=now))
     made = _say_again(row, root, due_on=due_on, id=draft.id, note=items, slip=slip, by=by, now=now)
-    Agreement.objects.create(
-        district_code=row.district_code, step=made, signed_on=draft.signed_on, signed_how=draft.signed_how
-    )
+    write_agreement(made, draft)
     return row
 
 

@@ -39,18 +39,32 @@ def note_agreement(*, mediation: Mediation, draft: AgreementDraft, by: Actor, no
     """
     row, _own = lock_acting(mediation.pk, by)
     items = "\n".join(rules.items_of(clean(draft.items, multiline=True)))
-    if sent_before(row, draft.id, StepKind.AGREED, note=items):
-        known = Agreement.objects.get(step=draft.id)
-        if (known.signed_on, known.signed_how) != (draft.signed_on, draft.signed_how):
-            raise other_content()
+    if signed_before(row, draft, items):
         return row
     rules.check_signed(draft.signed_on, today=localdate(now))
     due_on = rules.due_on(draft.signed_on, visits=0, rule=rule_of(row, now=now))
     step = take_step(row, StepKind.AGREED, by=by, now=now, id=draft.id, note=items, due_on=due_on)
-    Agreement.objects.create(
-        district_code=row.district_code, step=step, signed_on=draft.signed_on, signed_how=draft.signed_how
-    )
+    write_agreement(step, draft)
     return row
+
+
+def signed_before(
+    row: Mediation, draft: AgreementDraft, items: str, *, corrects: MediationStep | None = None, slip: str = ""
+) -> bool:
+    """Whether this agreement was sent before. Raises Conflict for other items, another day or way of signing."""
+    if not sent_before(row, draft.id, StepKind.AGREED, note=items, corrects=corrects, slip=slip):
+        return False
+    known = Agreement.objects.get(step=draft.id)
+    if (known.signed_on, known.signed_how) != (draft.signed_on, draft.signed_how):
+        raise other_content()
+    return True
+
+
+def write_agreement(step: MediationStep, draft: AgreementDraft) -> Agreement:
+    """How and when it was signed, beside the step that keeps the items."""
+    return Agreement.objects.create(
+        district_code=step.district_code, step=step, signed_on=draft.signed_on, signed_how=draft.signed_how
+    )
 
 
 @transaction.atomic
