@@ -382,6 +382,7 @@ PUBLIC_ADDRESSES = frozenset(
         "studios:hall",
         # What units promised a community, kept and late, and the story of each matter.
         "councils:public",
+        "councils:public_communities",
         "councils:public_matter",
         # The wall of wishes, making one, and following it with its code.
         "wishes:walls",

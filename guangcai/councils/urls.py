@@ -57,6 +57,7 @@ urlpatterns = [
     path("contests/<uuid:pk>/shortlist/", contests.shortlist, name="shortlist"),
     path("contests/<uuid:pk>/publication/", contests.publication, name="contest_publication"),
     path("entries/<uuid:pk>/scores/", contests.scores, name="scores"),
+    path("public/", pledges.public_communities, name="public_communities"),
     path("public/<slug:code>/", pledges.public, name="public"),
     path("stories/<uuid:pk>/", pledges.public_matter, name="public_matter"),
 ]

@@ -210,6 +210,20 @@ def test_everybody_reads_it_without_a_person(matter: Matter, client: Client) -> 
     assert reverse("councils:public_matter", args=[matter.proposal.pk]) in overview
 
 
+def test_a_stranger_finds_the_promises_from_the_front_page(
+    cast: Cast, tabled: Proposal, liaison: Actor, client: Client, now: datetime
+) -> None:
+    way = reverse("councils:public_communities")
+    assert way in client.get("/").content.decode()
+    own = reverse("councils:public", args=[cast.nanyuan.code])
+    assert own not in client.get(way).content.decode()
+    promise(tabled, cast, liaison, now)
+    page = client.get(way).content.decode()
+    assert own in page
+    assert reverse("councils:public", args=[cast.gongyuan.code]) not in page
+    assert way in client.get(own).content.decode()
+
+
 def test_public_words_of_what_was_done_wait_for_the_result(
     cast: Cast, tabled: Proposal, liaison: Actor, now: datetime
 ) -> None:

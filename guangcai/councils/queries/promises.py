@@ -15,7 +15,7 @@ from guangcai.core.scoping import under
 from guangcai.councils import rules
 from guangcai.councils.enums import ProposalState, Verdict
 from guangcai.councils.models import JointPledge, Judgement, Proposal
-from guangcai.orgs.models import Node
+from guangcai.orgs.models import FormerPath, Node
 from guangcai.orgs.policies import MeetingRhythm, in_force_at_each
 
 OPEN, LATE, KEPT, KEPT_LATE = "open", "late", "kept", "kept_late"
@@ -111,6 +111,14 @@ def public_of(community: Node) -> QuerySet[JointPledge]:
     """What anybody may read of a community's promises: of proposals that were not dropped, newest first."""
     rows = JointPledge.objects.filter(under("path", paths_of(community.path)), withdrawn_at=None)
     return with_parts(rows.exclude(proposal__state=ProposalState.DROPPED)).order_by("-made_at", "pk")
+
+
+def public_communities(*, on: date) -> "QuerySet[Node]":
+    """Communities to which a unit has promised something anybody may read of. One query."""
+    before = FormerPath.objects.filter(node=OuterRef(OuterRef("pk"))).values("path")
+    rows = JointPledge.objects.live().exclude(proposal__state=ProposalState.DROPPED)
+    here = rows.filter(Q(community=OuterRef("pk")) | Q(path__in=before))
+    return Node.objects.in_force(on).communities().filter(Exists(here)).order_by("code")
 
 
 def public_matters() -> QuerySet[Proposal]:

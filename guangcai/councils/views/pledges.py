@@ -209,6 +209,13 @@ def withdrawal(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
+def public_communities(request: ActorRequest) -> HttpResponse:
+    """In which community: those to which a unit has promised something."""
+    rows = queries.public_communities(on=timezone.localdate())
+    return render(request, "councils/public_communities.html", {"rows": rows})
+
+
+@require_safe
 def public(request: ActorRequest, code: str) -> HttpResponse:
     """What units promised a community, kept and late: for everybody, without signing in and without a person's name."""
     community = community_at(code, Node.objects.in_force(timezone.localdate()).communities())
