@@ -20,11 +20,12 @@ from guangcai.councils.models import (
     PledgeProgress,
     ProposalStep,
 )
-from guangcai.ledger.commands import record_service
+from guangcai.members.commands import load_lists
 from guangcai.orgs.models import WorkUnit
 from tests.cast import Cast
-from tests.councils.conftest import DAY, broken, close
+from tests.councils.conftest import broken, close
 from tests.councils.test_agreements import draw_up
+from tests.ledger.scenes import recorded
 
 pytestmark = pytest.mark.django_db
 
@@ -52,24 +53,10 @@ def test_it_is_neither_changed_nor_deleted(written: None, kept: Any) -> None:
         kept.objects.all().delete()
 
 
-def test_an_entry_that_names_a_meeting_is_found(cast: Cast, meeting: Meeting, desk: Actor, now: datetime) -> None:
+def test_an_entry_that_names_a_meeting_is_found(cast: Cast, meeting: Meeting, now: datetime) -> None:
+    load_lists(by=Actor.system(), now=now)
     assert broken() == []
-    record_service(
-        member=cast.teacher_member,
-        community=cast.nanyuan,
-        starts_at=now - DAY,
-        ends_at=now - DAY + DAY / 24,
-        minutes=60,
-        deeds=0,
-        kind=None,
-        activity_name="周末清扫",
-        content="清理楼道",
-        place="会议室",
-        lead_name="何静",
-        source=f"meeting:{meeting.pk}",
-        by=desk,
-        now=now,
-    )
+    recorded(cast, source=f"meeting:{meeting.pk}")
     assert len(broken()) == 1
 
 
