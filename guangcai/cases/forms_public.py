@@ -73,12 +73,18 @@ class PublicForm(RaiseForm):
         return self._draft(CaseChannel.WEB, AskerDraft(**reach))
 
 
-class CodeForm(forms.Form):
-    """The code from the end of the request. Whatever is typed is looked up: no code is refused before that."""
+class CodeField(forms.CharField):
+    """Asked for, and refused by nobody before it was looked up: nothing typed is a wrong code like every other."""
 
-    code = forms.CharField(
+    def validate(self, value: str) -> None:
+        """Everything goes on to the look-up."""
+
+
+class CodeForm(forms.Form):
+    """The code from the end of the request."""
+
+    code = CodeField(
         label=pgettext_lazy("asker", "Your code"),
-        required=False,
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "maxlength": "40"}),
         help_text=_("Ten letters and numbers. Spaces, dashes and small letters do not matter."),
     )
@@ -93,6 +99,7 @@ class WordForm(forms.Form):
         max_length=rules.LONGEST_NOTE,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed when it is not solved."),
     )
 
     def __init__(self, *args: Any, may_confirm: bool, **kwargs: Any) -> None:
@@ -100,6 +107,7 @@ class WordForm(forms.Form):
         if not may_confirm:
             word: Any = self.fields["word"]
             word.choices = [one for one in WORDS if one[0] == NOT_SOLVED]
+            word.initial = NOT_SOLVED
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -206,6 +206,7 @@ def test_every_wrong_code_is_answered_alike(raised: Raise, queries: Any) -> None
     near = code[:-1] + ("A" if code[-1] != "A" else "B")
     typed = [near, gone.asker.code, "ZZZZZZZZZZ", "1", "", case.number, PHONE, "x" * 39, "' or 1=1 --", HOSTILE]
     answers: list[tuple[int, int, str]] = []
+    assert "选填" not in words_of(Client().get(page("public_follow")))
     assert Client().post(page("public_follow"), {"code": "A\0B"}).status_code == 422
     for number, text in enumerate(typed):
         browser = Client()
@@ -274,6 +275,8 @@ def test_solved_is_the_asker_s_word(
         answer = browser.post(page("public_word"), {"word": word})
     case.refresh_from_db()
     assert (case.state, case.is_solved, case.is_satisfied) == ("solved", True, is_satisfied)
+    # One thing is left to say: it need not be ticked.
+    assert re.search(r'value="not_solved"[^>]*checked', words_of(browser.get(page("public_case"))))
     assert answer.status_code in (302, 422)
     assert case.steps.filter(kind="confirmed").count() == 1
 

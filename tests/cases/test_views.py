@@ -127,13 +127,21 @@ def test_dispatch_to_done_with_scripts_off(
 ) -> None:
     case, desk = raised(at=timezone.now()), signed_in(cast.desk)
     at = lambda name: reverse(f"cases:{name}", args=[case.pk])  # noqa: E731
+    said = lambda: desk.get(at("case")).content.decode()  # noqa: E731
     assert plumber.name in desk.get(at("dispatch")).content.decode()
     assert desk.post(at("dispatch"), {}).status_code == 422
     assert desk.post(at("dispatch"), {"worker": f"technician:{plumber.pk}"}).status_code == 302
+    page = said()
+    assert "开始计时" in page
+    assert "tel:13933334444" in page
     assert desk.post(at("dispatch"), {"worker": f"technician:{plumber.pk}"}).status_code == 409
     assert desk.post(at("return"), {"reason": "no_material"}).status_code == 302
     assert desk.post(at("dispatch"), {"worker": f"member:{cast.teacher_member.pk}"}).status_code == 302
+    page = said()
+    assert "时限不变" in page
+    assert "开始计时" not in page
     member = signed_in(cast.member)
+    assert "13933334444" not in member.get(at("case")).content.decode()
     assert f"{MARK}302室" in member.get(reverse("cases:mine")).content.decode()
     assert member.post(at("acceptance")).status_code == 302
     assert member.post(at("done"), {"note": ""}).status_code == 422

@@ -8,11 +8,15 @@ from guangcai.cases.models import Case
 from guangcai.cases.parts import gives_service, has_job, is_asker
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
+from guangcai.core.phones import national
 
 
 @dataclass(frozen=True)
 class Page:
-    """Which steps are open to this reader. is_desk: reads everything but the asker's phone."""
+    """Which steps are open to this reader. is_desk: reads everything but the asker's phone.
+
+    worker_phone: where the desk rings up the technician who has it; "" for everybody else.
+    """
 
     is_desk: bool
     is_street: bool
@@ -33,6 +37,7 @@ class Page:
     may_reopen: bool
     may_open_asker: bool
     needs_reason: bool
+    worker_phone: str
 
 
 def page_of(case: Case, actor: Actor) -> Page:
@@ -63,7 +68,13 @@ def page_of(case: Case, actor: Actor) -> Page:
         may_reopen=mine and StepKind.REOPENED in can,
         may_open_asker=(desk and actor.can(Permission.PHONE_OPEN, case.path)) or street,
         needs_reason=street and not desk,
+        worker_phone=_worker_phone(case) if desk else "",
     )
+
+
+def _worker_phone(case: Case) -> str:
+    technician = case.assignment.technician if case.assignment else None
+    return national(technician.phone) if technician and technician.phone else ""
 
 
 def may_record_time(case: Case) -> bool:

@@ -40,7 +40,9 @@ def dispatch(request: ActorRequest, pk: UUID) -> HttpResponse:
         commands.dispatch(case=row, worker=worker, note=_note(request), by=request.actor, now=timezone.now())
     except RuleBroken as broken:
         return _page(request, row, problem=broken)
-    messages.success(request, _("%(name)s is asked. The clock runs.") % {"name": worker.name})
+    is_first = row.dispatched_at is None
+    words = _("%(name)s is asked. The clock runs.") if is_first else _("%(name)s is asked. The deadlines stay.")
+    messages.success(request, words % {"name": worker.name})
     return redirect(row)
 
 
