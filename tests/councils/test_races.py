@@ -6,11 +6,13 @@ import pytest
 
 from guangcai.core.actor import Actor
 from guangcai.councils import commands
-from guangcai.councils.enums import MinutesStage, Side, Verdict
-from guangcai.councils.models import JointAgreement, JointPledge, Judgement, Meeting, Minutes, Proposal
+from guangcai.councils.enums import BodyKind, MinutesStage, PartyClass, Side, Verdict
+from guangcai.councils.models import BodyMember, JointAgreement, JointPledge, Judgement, Meeting, Minutes, Proposal
+from guangcai.orgs.commands import end_work_unit
 from tests.activities.test_races import at_once
 from tests.cast import Cast
-from tests.councils.conftest import DAY, broken, close, finish, promise
+from tests.councils.conftest import DAY, broken, close, finish, promise, seat, set_up
+from tests.councils.test_agreements import draw_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,6 +62,31 @@ def test_done_against_given_up(cast: Cast, pledge: JointPledge, desk: Actor, lia
             lambda: commands.note_progress(pledge=pledge, note="进展", by=liaison, now=now),
         ]
     )
+    assert broken() == []
+
+
+def test_a_unit_ends_while_it_is_given_something(
+    cast: Cast, tabled: Proposal, desk: Actor, liaison: Actor, now: datetime
+) -> None:
+    """Whoever comes first: in the end nothing that is open belongs to a unit that has ended."""
+    other = set_up(cast.nanyuan, BodyKind.COUNCIL, "南园议事会", desk, now)
+    contest = commands.open_contest(
+        node=cast.nanyuan, name="评比", closes_on=now.date() + DAY, criteria=[("居民受益", 100)], by=desk, now=now
+    )
+    entry = {"contest": contest, "work_unit": cast.school, "title": "书香", "text": "开图书室"}
+    answers = at_once(
+        [
+            lambda: seat(other, desk, now, PartyClass.UNIT, work_unit=cast.school),
+            lambda: promise(tabled, cast, liaison, now),
+            lambda: end_work_unit(work_unit=cast.school, by=Actor.system(), now=now),
+            lambda: draw_up(cast, desk, now),
+            lambda: commands.enter_contest(**entry, by=desk, now=now),
+        ]
+    )
+    assert {one for one in answers if isinstance(one, str)} <= {"unit_ended"}
+    assert not BodyMember.objects.open().filter(work_unit=cast.school).exists()
+    assert not JointPledge.objects.filter(withdrawn_at=None, work_unit=cast.school).exists()
+    assert not JointAgreement.objects.filter(ended_at=None, work_unit=cast.school).exists()
     assert broken() == []
 
 

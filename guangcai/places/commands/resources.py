@@ -17,6 +17,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already, other_content
 from guangcai.core.permissions import Permission
 from guangcai.core.text import clean
+from guangcai.orgs.commands import open_unit
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node, ResidentUnit, WorkUnit
 from guangcai.orgs.models.organisations import in_force
@@ -83,6 +84,7 @@ def add_resource(
         _check_same_slots(found, slots)
         return found
     if work_unit is not None:
+        open_unit(work_unit)
         _check_resident(work_unit, community, on=localdate(now))
     _check(content, columns, taken=_named(community, unit_id))
     place = of_community(community)
