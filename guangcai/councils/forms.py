@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.urls import Resolver404, resolve
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -132,7 +133,7 @@ class RecordForm(Creating):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["month"]
         months = [rules.add_months(today.replace(day=1), step) for step in range(-3, 3)]
-        field.choices = [(month.isoformat(), f"{month:%Y-%m}") for month in months]
+        field.choices = [(month.isoformat(), date_format(month, "YEAR_MONTH_FORMAT")) for month in months]
         field.initial = rules.add_months(today.replace(day=1), 1).isoformat()
 
 

@@ -1,12 +1,10 @@
 """Words that several screens of wishes share."""
 
-from datetime import datetime
-
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from guangcai.core.errors import Text
 from guangcai.core.screens import TimelineItem
+from guangcai.core.templatetags.core import day
 from guangcai.orgs.enums import ClaimOrder
 from guangcai.wishes.enums import WishState
 from guangcai.wishes.models import Wish
@@ -26,8 +24,7 @@ def title_of(wish: Wish) -> str:
     """The short name; before it has one, how and when it came."""
     if wish.title:
         return wish.title
-    day = localtime(wish.collected_at).date().isoformat()
-    return _("Wish of %(day)s (%(channel)s)") % {"day": day, "channel": wish.get_channel_display()}
+    return _("Wish of %(day)s (%(channel)s)") % {"day": day(wish.collected_at), "channel": wish.get_channel_display()}
 
 
 def order_of(wish: Wish) -> Text:
@@ -47,5 +44,6 @@ def steps_of(wish: Wish) -> list[TimelineItem]:
     ]
 
 
-def until(moment: datetime | None) -> str:
-    return localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
+def spelled(code: str) -> str:
+    """A code as it is shown: in fours, easier to copy by hand."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))

@@ -203,6 +203,7 @@ def test_bodies_on_the_screen(cast: Cast, signed_in: SignIn, body: Body, now: da
     assert browser.post(page("seat_end", row.pk)).status_code == 302
     assert "民警老李" not in words_of(signed_in(cast.member).get(made.get_absolute_url()))
     record = {"id": new_id(), "kind": "menu", "month": now.date().replace(day=1).isoformat(), "text": "清扫日"}
+    assert f"{now.year}年{now.month}月" in words_of(browser.get(page("records", body.pk)))
     assert browser.post(page("records", body.pk), record).status_code == 302
     assert BodyRecord.objects.count() == 1
 

@@ -16,6 +16,7 @@ from guangcai.accounts.models import User
 from guangcai.core.ids import new_id
 from guangcai.wishes import commands, rules
 from guangcai.wishes.models import Wish, WishAsker, WishClaim, WishKind, WishOpening, WishThanks
+from guangcai.wishes.words import spelled, title_of
 from tests.cast import Cast
 from tests.wishes.conftest import NAME, PHONE, broken, wish_draft
 
@@ -103,7 +104,11 @@ def test_a_code_of_nobody_is_one_sentence(code: str) -> None:
 
 
 def test_a_typed_code_is_read_with_blanks_and_capitals(collected: Callable[..., Wish]) -> None:
-    code = collected().asker.code
+    wish = collected()
+    code = wish.asker.code
+    shown = Client().get(address("followed", code)).content.decode()
+    assert f"{code[:4]}-{code[4:8]}-{code[8:12]}-{code[12:]}" in shown
+    assert "月" in title_of(wish)
     typed = f" {code[:4].upper()}-{code[4:8]} {code[8:]}"
     assert Client().post(address("follow"), {"code": typed})["Location"] == address("followed", code)
     for rubbish in ("", "———", "心愿"):
@@ -214,7 +219,7 @@ def test_the_desk_writes_a_wish_down_and_ends_it(cast: Cast, signed_in: SignedIn
     sent = {"id": new_id(), "community": cast.nanyuan.pk, "channel": "card", "said": "想装电梯", "name": NAME}
     assert desk.post(address("new"), sent).status_code == 302
     wish = Wish.objects.get()
-    assert wish.asker.code in desk.get(wish.get_absolute_url()).content.decode()
+    assert spelled(wish.asker.code) in desk.get(wish.get_absolute_url()).content.decode()
     assert desk.post(address("end", wish.pk), {"reason": "too_large", "note": ""}).status_code == 422
     assert desk.post(address("end", wish.pk), {"reason": "too_large", "note": "要由街道立项"}).status_code == 302
     assert "要由街道立项" in Client().get(address("followed", wish.asker.code)).content.decode()
@@ -241,14 +246,16 @@ def test_whoever_has_the_wish_does_not_read_its_code(
     cast: Cast, held: Callable[..., WishClaim], signed_in: SignedIn
 ) -> None:
     claim = held()
-    code, desk = claim.wish.asker.code, signed_in(cast.users["desk"])
+    code, desk = spelled(claim.wish.asker.code), signed_in(cast.users["desk"])
     assert code not in desk.get(claim.wish.get_absolute_url()).content.decode()
     desk.post(address("opening", claim.wish.pk))
     assert code in desk.get(claim.wish.get_absolute_url()).content.decode()
     users = User.objects.filter(pk__in=[cast.users["member"].pk, cast.users["desk"].pk])
     users.update(member_id=None)
     users.filter(pk=cast.users["desk"].pk).update(member_id=cast.teacher_member.pk)
-    assert code not in signed_in(cast.users["desk"]).get(claim.wish.get_absolute_url()).content.decode()
+    page = signed_in(cast.users["desk"]).get(claim.wish.get_absolute_url()).content.decode()
+    assert code not in page
+    assert code.replace("-", "") not in page
 
 
 def test_a_new_code_closes_the_old_page(cast: Cast, collected: Callable[..., Wish], signed_in: SignedIn) -> None:

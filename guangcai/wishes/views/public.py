@@ -95,7 +95,7 @@ def followed(request: ActorRequest, code: str) -> HttpResponse:
             return redirect("wishes:followed", code)
         except RuleBroken as broken:
             show_refusal(form, broken)
-    context = _followed(asker) | {"form": form, "code": code}
+    context = _followed(asker) | {"form": form, "code": code, "spelled": words.spelled(code)}
     return render(request, "wishes/followed.html", context, status=422 if form and form.errors else 200)
 
 

@@ -20,6 +20,7 @@ from guangcai.core.http import ActorRequest, posted
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Refused
+from guangcai.core.templatetags.core import moment
 from guangcai.members.queries.person import own_member
 from guangcai.orgs.forms.communities import communities_run
 from guangcai.wishes import commands, words
@@ -64,7 +65,7 @@ def answer(request: ActorRequest, row: Wish, *, problem: Refused | None = None) 
         "title": words.title_of(row),
         "tone": words.TONES[WishState(row.state)],
         "order": words.order_of(row),
-        "until": words.until(row.claims_until),
+        "until": moment(row.claims_until),
         "problem": problem,
         "asker": queries.asker_for(row, request.actor) if commands.may_open(row, request.actor) else None,
         "may_open": commands.may_open(row, request.actor),
@@ -112,7 +113,10 @@ def _code(request: ActorRequest, row: Wish) -> dict[str, str]:
     if is_own or not (is_early or queries.asker_for(row, request.actor)):
         return {"code": "", "follow_url": ""}
     code = row.asker.code
-    return {"code": code, "follow_url": request.build_absolute_uri(reverse("wishes:followed", args=[code]))}
+    return {
+        "code": words.spelled(code),
+        "follow_url": request.build_absolute_uri(reverse("wishes:followed", args=[code])),
+    }
 
 
 def _consent(row: Wish) -> object:
