@@ -62,7 +62,7 @@ def pages(place: Any) -> list[tuple[str, str, str]]:
     solved = own.filter(state="solved", returns=1).order_by("-raised_at")[0]
     opened = own.filter(state="accepted").order_by("raised_at", "pk")[0]
     month, year = {"since": today.replace(day=1)}, {"since": today - timedelta(days=365)}
-    last = own.filter(ended_at__isnull=False).count() // 50
+    last = own.filter(ended_at__isnull=False).count() // 30
     found = [
         ("one request, open", "desk", opened.get_absolute_url()),
         ("one request, solved", "desk", solved.get_absolute_url()),

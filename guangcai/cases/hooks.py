@@ -11,12 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from guangcai.cases.models import Case, Listener
 from guangcai.core import notify, outward
+from guangcai.core.database import prepared
 from guangcai.core.enums import Channel
 from guangcai.core.notify import Letter
 from guangcai.core.scoping import ancestors
 
 TEMPLATE = "case_step"
 HEADER = "X-Guangcai-Signature"
+# Asked by every step of every case.
+LISTENING = """
+SELECT listener.id FROM cases_listener AS listener JOIN orgs_node AS node ON node.id = listener.node_id
+WHERE node.path = ANY(%(paths)s) AND listener.ended_at IS NULL ORDER BY listener.id
+"""
 
 
 def declare() -> None:
@@ -29,11 +35,14 @@ def tell_listeners(case: Case, *, at: datetime, now: datetime) -> None:
     """Put one call for each listener into the outbox. What complains of somebody is not told. One statement, or two."""
     if case.about_member_id is not None or case.about_unit_id is not None:
         return
-    for listener in Listener.objects.filter(node__path__in=ancestors(case.path), ended_at=None).order_by("pk"):
+    with prepared() as cursor:
+        cursor.execute(LISTENING, {"paths": ancestors(case.path)})
+        listening = [listener for (listener,) in cursor.fetchall()]
+    for listener in listening:
         notify.post(
             Channel.HOOK,
             TEMPLATE,
-            recipient=listener.pk,
+            recipient=listener,
             now=now,
             service_request_id=case.number,
             service_code=case.item.code,

@@ -4,11 +4,11 @@ import secrets
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
 from django.utils.timezone import localdate
 
 from guangcai.cases.models.asker import CODE_PURPOSE, PHONE_PURPOSE
 from guangcai.core.crypto import blind_index
+from guangcai.core.database import prepared
 from guangcai.core.phones import normalise
 
 # No letters or digits that are taken for one another when read aloud.
@@ -18,7 +18,7 @@ CODE_LENGTH: Final = 10
 
 def take_number(now: datetime) -> str:
     """The next number of the district, 26-000417. Never waits for another intake; a rollback leaves a gap."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute("SELECT nextval('cases_case_number')")
         return f"{localdate(now):%y}-{int(cursor.fetchone()[0]):06d}"
 

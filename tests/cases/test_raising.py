@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.timezone import localdate
 
 from guangcai.cases import commands, keys
 from guangcai.cases.enums import CaseChannel, CaseState, OriginKind, StepKind
 from guangcai.cases.models import Asker, Case, CaseStep, Item, Technician
+from guangcai.cases.queries.board import overdue
 from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
@@ -41,6 +43,41 @@ def test_sent_twice_is_one_case(raised: Raise) -> None:
     with pytest.raises(Conflict):
         raised(id=key, asker=commands.AskerDraft(name="别人", phone="13900001111"))
     assert Case.objects.count() == 1
+
+
+def test_what_is_not_offered_any_more_is_refused_but_not_what_was_sent_before(
+    cast: Cast, raised: Raise, plain_item: Item, now: datetime
+) -> None:
+    key = new_id()
+    raised(id=key)
+    Item.objects.filter(pk=plain_item.pk).update(until=localdate(now))
+    plain_item.refresh_from_db()
+    assert raised(id=key).pk == key
+    with pytest.raises(RuleBroken) as refused:
+        raised()
+    assert refused.value.code == "item_gone"
+    Item.objects.filter(pk=plain_item.pk).update(until=None, node=cast.gongyuan, path=cast.gongyuan.path)
+    plain_item.refresh_from_db()
+    with pytest.raises(RuleBroken):
+        raised()
+    assert Case.objects.count() == 1
+
+
+def test_the_board_stands_by_what_is_due_next(
+    raised: Raise, asked: commands.Worker, desk: Actor, now: datetime
+) -> None:
+    case = raised()
+    assert Case.objects.get().due == now
+    commands.dispatch(case=case, worker=asked, by=desk, now=now)
+    row = Case.objects.get()
+    assert row.due == row.due_response == now + timedelta(hours=24)
+    assert not Case.objects.filter(overdue(row.due)).exists()
+    assert Case.objects.filter(overdue(row.due + timedelta(minutes=1))).exists()
+    # A thing of minutes that nobody has to ring back for within the day.
+    Case.objects.update(due_solution=now + timedelta(hours=2))
+    assert Case.objects.get().due == now + timedelta(hours=2)
+    Case.objects.update(responded_at=now, due_solution=now + timedelta(hours=30))
+    assert Case.objects.get().due == now + timedelta(hours=30)
 
 
 def test_one_case_grows_out_of_one_need(raised: Raise) -> None:

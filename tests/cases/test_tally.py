@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from guangcai.cases import commands
 from guangcai.cases.enums import CloseCode
 from guangcai.cases.models import Case, Category, Item
-from guangcai.cases.models.tally import MEANT, Counted
+from guangcai.cases.models.computed import MEANT, Counted
 from guangcai.cases.queries.counts import conditions, count_cases, rates
 from guangcai.core.actor import Actor
 from tests.cases.conftest import Raise

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from guangcai.accounts.rules import Limit
+from guangcai.core.database import prepared
 
 TAKE = """
 INSERT INTO accounts_ratewindow AS w (key, started_at, count) VALUES (%(key)s, %(now)s, 1)
@@ -23,7 +24,7 @@ SWEEP = "DELETE FROM accounts_ratewindow WHERE started_at < %s"
 
 def take(limit: Limit, subject: str, *, now: datetime) -> int:
     """Count one try of `subject` and return which one it is within the window; above `limit.most` it is too many."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(TAKE, {"key": _key(limit, subject), "now": now, "old": now - limit.window})
         return int(cursor.fetchone()[0])
 

@@ -86,8 +86,9 @@ def raise_case(*, draft: CaseDraft, by: Actor, now: datetime) -> Case:
     """
     try:
         return _raise(draft, by=by, now=now)
-    except IntegrityError:
-        # Twice in the same moment: the other one was first.
+    except (IntegrityError, RuleBroken):
+        # Nearly everything is sent once, so what was sent before is looked for when the row is there already, or when
+        # what was right the first time is not any more.
         if found := _sent_before(draft):
             return found
         raise
@@ -96,8 +97,6 @@ def raise_case(*, draft: CaseDraft, by: Actor, now: datetime) -> Case:
 @transaction.atomic
 def _raise(draft: CaseDraft, *, by: Actor, now: datetime) -> Case:
     _check_door(draft, by)
-    if found := _sent_before(draft):
-        return found
     reach = _checked_reach(draft.asker)
     rules.check_what(draft.what)
     _check_place(draft, now=now)
@@ -145,8 +144,8 @@ def _checked_reach(asker: AskerDraft) -> str:
 
 
 def _check_place(draft: CaseDraft, *, now: datetime) -> None:
-    place, offered = draft.place, Item.objects.valid_at(draft.community.path).in_force(localdate(now))
-    if not offered.filter(pk=draft.item.pk).exists():
+    place, item = draft.place, draft.item
+    if not item.is_offered(draft.community.path, on=localdate(now)):
         raise RuleBroken(_("This is not in the catalogue of the community any more."), field="item", code="item_gone")
     if place is not None and not covers([draft.community.path], place.path):
         raise RuleBroken(_("This place lies in another community."), field="place", code="place_elsewhere")

@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from guangcai.cases.enums import ASSIGNED, OPEN, CaseChannel, CaseState, CloseCode, OriginKind, StateType
 from guangcai.cases.models.catalogue import Item
-from guangcai.cases.models.tally import tally
+from guangcai.cases.models.computed import due, tally
 from guangcai.commitments import team_roll
 from guangcai.core.crypto import EncryptedTextField
 from guangcai.core.permissions import Permission
@@ -23,7 +23,6 @@ from guangcai.orgs.models import Node, WorkUnit
 if TYPE_CHECKING:
     from guangcai.core.actor import Actor
 
-WORDS = SearchVector("words", config="simple")
 # Tone and icon; no icon is that of the tone.
 MARKS = {
     **dict.fromkeys(CaseState, ("info", "")),
@@ -82,7 +81,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         query = SearchQuery(words[0], config="simple")
         for word in words[1:]:
             query &= SearchQuery(word, config="simple")
-        return self.alias(_vector=WORDS).filter(_vector=query)
+        return self.filter(words=query)
 
 
 class Case(CommunityFact):
@@ -97,8 +96,8 @@ class Case(CommunityFact):
     number = models.CharField(max_length=12)
     item = models.ForeignKey(Item, models.PROTECT, related_name="cases")
     what = models.CharField(max_length=500)
-    # Cut into words for search; never shown.
-    words = models.TextField(blank=True, editable=False)
+    # What search looks in: words parted by spaces (core.text.segment), kept as the database searches them; never shown.
+    words = SearchVectorField(default="", editable=False)
     place = models.ForeignKey(Node, models.PROTECT, null=True, blank=True, related_name="+")
     # What names a door or a person's home; the flat of the asker stands with the asker.
     place_note = EncryptedTextField(purpose="cases.case.place_note", blank=True)
@@ -134,7 +133,9 @@ class Case(CommunityFact):
         "self", models.PROTECT, null=True, blank=True, related_name="duplicates", db_index=False
     )
     anonymised_at = models.DateTimeField(null=True, blank=True)
-    # What it counts for in the three rates (Counted): computed by the database, written by nobody.
+    # The next moment it is measured by; what nobody was asked yet stands by when it came in. Computed, as is
+    due = models.GeneratedField(expression=due(), output_field=models.DateTimeField(), db_persist=True)
+    # what it counts for in the three rates (Counted): by the database, written by nobody.
     tally = models.GeneratedField(expression=tally(), output_field=models.SmallIntegerField(), db_persist=True)
 
     objects = CaseQuerySet.as_manager()
@@ -194,7 +195,14 @@ class Case(CommunityFact):
             ),
         ]
         indexes = [
-            models.Index(fields=["path", "due_solution"], condition=Q(ended_at=None), name="case_board"),
+            # The boards, most urgent first: of one place; and wherever, with what is counted of all that is open.
+            models.Index(fields=["path", "due", "id"], condition=Q(ended_at=None), name="case_board"),
+            models.Index(
+                fields=["due", "id"],
+                include=["path", "state", "dispatched_at", "tally"],
+                condition=Q(ended_at=None),
+                name="case_board_wide",
+            ),
             models.Index(fields=["path", "-raised_at"], name="case_by_path"),
             # Newest first, wherever: what is over, and what a search found.
             models.Index(fields=["-raised_at", "id"], include=["path", "ended_at"], name="case_newest"),
@@ -203,7 +211,7 @@ class Case(CommunityFact):
             models.Index(fields=["dispatched_at"], include=["path", "item", "tally"], name="case_rates_wide"),
             models.Index(fields=["path"], include=["id", "item"], condition=Q(returns__gt=0), name="case_returned"),
             models.Index(fields=["place"], condition=Q(ended_at=None), name="case_open_by_place"),
-            GinIndex(WORDS, name="case_by_words"),
+            GinIndex(fields=["words"], name="case_by_words"),
         ]
 
     def __str__(self) -> str:

@@ -80,6 +80,11 @@ class Item(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def is_offered(self, path: str, *, on: date) -> bool:
+        """Whether it can be asked for at `path` on the local date `on`: ItemQuerySet.valid_at and in_force, of one."""
+        is_in_force = self.since <= on and (self.until is None or self.until > on)
+        return is_in_force and self.path in (ROOT, *ancestors(path))
+
     @property
     def answered_by(self) -> str:
         return self.unit.name if self.unit is not None else self.body

@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case as When_
-from django.db.models import Count, DateTimeField, F, Q, QuerySet, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guangcai.cases.enums import ASSIGNED, RUNNING, CaseState
@@ -18,21 +16,19 @@ from guangcai.orgs.models import Node
 SOON = timedelta(hours=4)
 SHOWN = (
     *("number", "item", "what", "community", "place", "assignment", "state", "close_code", "channel", "returns"),
-    *("raised_at", "dispatched_at", "responded_at", "due_response", "due_solution", "ended_at"),
+    *("raised_at", "dispatched_at", "responded_at", "due_response", "due_solution", "due", "ended_at"),
     *("item__name", "community__name", "place__name", "assignment__worker", "assignment__worker_name"),
 )
 
 
-def with_due(rows: QuerySet[Case]) -> QuerySet[Case]:
-    """Each case with `due`: the next moment it is measured by. What nobody was asked yet stands by when it came in."""
-    answer = When(responded_at=None, dispatched_at__isnull=False, then=F("due_response"))
-    due = When_(answer, default=Coalesce(F("due_solution"), F("raised_at")), output_field=DateTimeField())
-    return rows.annotate(due=due).select_related("item", "community", "place", "assignment")
+def with_names(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Each case with what a row of a list names: item, community, place, who has it."""
+    return rows.select_related("item", "community", "place", "assignment")
 
 
 def on_board(rows: QuerySet[Case]) -> QuerySet[Case]:
     """What a board or its export shows of each case, and no more: a row is read and made 50 times a page."""
-    return with_due(rows).only(*SHOWN)
+    return with_names(rows).only(*SHOWN)
 
 
 def in_stretch(actor: Actor) -> QuerySet[Case]:
@@ -46,7 +42,7 @@ def in_stretch(actor: Actor) -> QuerySet[Case]:
 
 def overdue(now: datetime) -> Q:
     """Nobody spoke to the asker in time, or the work is not done in time."""
-    return Q(state__in=RUNNING) & (Q(due_solution__lt=now) | Q(due_response__lt=now, responded_at=None))
+    return Q(state__in=RUNNING, dispatched_at__isnull=False, due__lt=now)
 
 
 @dataclass(frozen=True)
@@ -68,13 +64,11 @@ def _row(case: Case, *, now: datetime) -> CaseRow:
         return CaseRow(case, None, "idle", "")
     if case.dispatched_at is None:
         return CaseRow(case, None, "wait", _("nobody asked yet"))
-    due = case.due_response if case.responded_at is None else case.due_solution
-    assert due is not None
-    left = due - now
+    left = case.due - now
     if left < timedelta():
-        return CaseRow(case, due, "bad", _("%(time)s overdue") % {"time": _span(-left)})
+        return CaseRow(case, case.due, "bad", _("%(time)s overdue") % {"time": _span(-left)})
     words = _("%(time)s left to answer") if case.responded_at is None else _("%(time)s left")
-    return CaseRow(case, due, "wait" if left < SOON else "good", words % {"time": _span(left)})
+    return CaseRow(case, case.due, "wait" if left < SOON else "good", words % {"time": _span(left)})
 
 
 def _span(span: timedelta) -> str:

@@ -10,7 +10,7 @@ from django.utils.timezone import now as clock
 
 from guangcai.cases.enums import StepKind
 from guangcai.cases.models import Case, CaseStep, Item
-from guangcai.cases.models.tally import MEANT, Counted
+from guangcai.cases.models.computed import MEANT, Counted
 from guangcai.cases.queries.board import overdue
 from guangcai.core.actor import Actor
 from guangcai.core.days import span
@@ -135,10 +135,11 @@ def _counted(rows: "QuerySet[Case]", *by: str, now: datetime) -> list[dict[str, 
     for *of, tally, count in rows.values_list(*by, "tally").annotate(n=Count("*")).order_by(*by):
         row = found.setdefault(tuple(of), _nothing() | ({"by": tuple(of)} if by else {}))
         _add(row, Counted(tally), count)
-    late = rows.filter(overdue(now), IN_RATES, ended_at=None).exclude(MEANT[Counted.LATE])
-    for *of, count in late.values_list(*by).annotate(n=Count("*")).order_by(*by) if by else [(late.count(),)]:
-        if tuple(of) in found:
-            found[tuple(of)]["overdue"] += count
+    late = rows.filter(overdue(now), ended_at=None)
+    for *of, tally, count in late.values_list(*by, "tally").annotate(n=Count("*")).order_by(*by):
+        row = found.get(tuple(of))
+        if row and Counted.IN_RATES in Counted(tally) and Counted.LATE not in Counted(tally):
+            row["overdue"] += count
     return list(found.values())
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from guangcai.cases.enums import ASSIGNED, CaseState, StepKind
 from guangcai.cases.models import Case, CaseStep
 from guangcai.cases.queries.askers import AskerShown, asker_for
-from guangcai.cases.queries.board import CaseRow, rows_of, with_due
+from guangcai.cases.queries.board import CaseRow, rows_of, with_names
 from guangcai.commitments import team_roll
 from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
@@ -25,7 +25,7 @@ class Job:
 
 def own_jobs(actor: Actor, *, now: datetime) -> list[Job]:
     """The actor's jobs, those to answer first. Two statements."""
-    cases = list(_assigned_to(actor).order_by(F("due"), "pk")[:100])
+    cases = list(_assigned_to(actor).order_by("due", "pk")[:100])
     rows = rows_of(cases, now=now)
     jobs = [_job(row, actor) for row in rows]
     return sorted(jobs, key=lambda job: not job.is_asked)
@@ -44,7 +44,7 @@ def own_open(actor: Actor) -> "QuerySet[Case]":
 
 def _assigned_to(actor: Actor) -> "QuerySet[Case]":
     rows = Case.objects.filter(state__in=ASSIGNED, assignment__in=_steps_of(actor).values("pk")).not_about(actor)
-    return with_due(rows).select_related("item", "community", "place", "assignment", "asker")
+    return with_names(rows).select_related("asker")
 
 
 def _steps_of(actor: Actor) -> "QuerySet[CaseStep]":

@@ -26,9 +26,8 @@ def communities(*, on: date) -> "QuerySet[Node]":
 
 
 def items_of(community: Node, *, on: date) -> "QuerySet[Item]":
-    """What can be asked for in a community today."""
-    rows = Item.objects.valid_at(community.path).in_force(on)
-    return rows.select_related("category", "unit").order_by("category__position", "position", "pk")
+    """What can be asked for in a community today, in no order."""
+    return Item.objects.valid_at(community.path).in_force(on).order_by()
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,8 @@ class Shelf:
 
 def shelves(community: Node, *, on: date) -> list[Shelf]:
     """Everything that can be asked for, by category. One statement."""
-    grouped = groupby(items_of(community, on=on), key=lambda row: row.category.name)
+    rows = items_of(community, on=on).select_related("category").order_by("category__position", "position", "pk")
+    grouped = groupby(rows, key=lambda row: row.category.name)
     return [Shelf(name, list(items)) for name, items in grouped]
 
 

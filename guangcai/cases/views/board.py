@@ -24,8 +24,11 @@ MOST_EXPORTED = 20_000
 SORTS = {"due": "due", "number": "number", "item": "item__name", "state": "state", "raised": "raised_at"}
 # As the program writes it (keys.take_number).
 NUMBER = re.compile(r"\d\d-\d{6,}")
-# Nobody turns twenty pages of three years of requests; what a figure was counted from is counted as far as it goes.
-MOST, MOST_COUNTED = 1_000, 10_000
+# Nobody turns thirty pages of three years of requests, and who finds hundreds types another word; what a figure was
+# counted from is counted as far as it goes.
+MOST, MOST_FOUND, MOST_COUNTED = 1_000, 200, 10_000
+# A screen and a half at a desk; on a phone each row is a card.
+PER_PAGE = 30
 
 
 @login_required
@@ -79,5 +82,6 @@ def _listing(request: ActorRequest) -> Listing:
     # What is open stands by its deadline; what is over or was looked for has none: newest first.
     is_open = not text and request.GET.get("state") != OVER
     default = "due" if is_open else "-raised"
-    most = MOST_COUNTED if "since" in request.GET else MOST
-    return listing(request, on_board(rows), sorts=SORTS, default=default, filterset=CaseFilter, most=most)
+    most = MOST_COUNTED if "since" in request.GET else MOST_FOUND if text else MOST
+    rows = on_board(rows)
+    return listing(request, rows, sorts=SORTS, default=default, filterset=CaseFilter, per_page=PER_PAGE, most=most)

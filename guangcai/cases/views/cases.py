@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from guangcai.cases import commands
 from guangcai.cases.models import Case
 from guangcai.cases.queries.askers import asker_for
-from guangcai.cases.queries.board import rows_of, with_due
+from guangcai.cases.queries.board import rows_of, with_names
 from guangcai.cases.queries.life import life_of
 from guangcai.cases.queries.likeness import like_this
 from guangcai.cases.queries.page import page_of
@@ -33,7 +33,7 @@ def answer(
 ) -> HttpResponse:
     """The page of a case; with a refusal on top it is a 422. opened: the asker in full, for this answer only."""
     now = timezone.now()
-    shown = rows_of(with_due(Case.objects.filter(pk=row.pk)), now=now)[0]
+    shown = rows_of(with_names(Case.objects.filter(pk=row.pk)), now=now)[0]
     page = page_of(row, request.actor)
     context = {
         "case": row,

@@ -3,11 +3,10 @@
 A wrong code is answered like every other wrong code, after the same one look-up; tries are counted by address.
 """
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -27,21 +26,34 @@ from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, posted, show_refusal
 
-OPEN = "cases.own"
+COOKIE = "own_case"
+SALT, NEW_SALT = "guangcai.cases.own", "guangcai.cases.own.new"
 
 
-def keep_open(request: ActorRequest, case: Case, *, is_new: bool = False) -> None:
-    """This browser has shown the code, or raised the case: for a while it may read and answer it."""
-    request.session[OPEN] = {"case": str(case.pk), "at": timezone.now().isoformat(), "is_new": is_new}
+def keep_open(response: HttpResponse, case: Case, *, is_new: bool = False) -> HttpResponse:
+    """This browser has shown the code, or raised the case: for a while it may read and answer it.
+
+    A signed cookie and no session: a stranger who asks for something leaves no row behind but what he asked.
+    """
+    response.set_signed_cookie(
+        COOKIE,
+        str(case.pk),
+        salt=NEW_SALT if is_new else SALT,
+        max_age=doors.CODE_HOLDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 def kept_open(request: ActorRequest, *, is_new: bool = False) -> UUID | None:
     """The case this browser may read now. is_new: only one it has just raised."""
-    kept: dict[str, Any] = request.session.get(OPEN) or {}
-    if not kept or (is_new and not kept["is_new"]):
-        return None
-    is_over = timezone.now() - datetime.fromisoformat(kept["at"]) > doors.CODE_HOLDS
-    return None if is_over else UUID(kept["case"])
+    for salt in (NEW_SALT,) if is_new else (SALT, NEW_SALT):
+        kept = request.get_signed_cookie(COOKIE, default=None, salt=salt, max_age=doors.CODE_HOLDS)
+        if kept is not None:
+            return UUID(kept)
+    return None
 
 
 @never_cache
@@ -57,8 +69,7 @@ def follow(request: ActorRequest) -> HttpResponse:
     found = case_of_code(form.cleaned_data.get("code", "")[:40])
     if found is not None and found.anonymised_at is None and not is_guessing:
         give_back(doors.CODES_OF_ADDRESS, address)
-        keep_open(request, found)
-        return redirect("cases:public_case")
+        return keep_open(redirect("cases:public_case"), found)
     words = _("Too many wrong codes from here. Try again in an hour, or ask the desk of your community.")
     unknown = _("No request has this code. Compare it with what you wrote down, or ask the desk of your community.")
     form.add_error("code", words if is_guessing else unknown)

@@ -48,9 +48,7 @@ def ask(request: ActorRequest, code: str, item: int) -> HttpResponse:
     form = PublicForm(posted(request), request.FILES or None, community=community, item=row)
     if request.method == "POST" and form.is_valid():
         try:
-            case = _raise(request, form)
-            keep_open(request, case, is_new=True)
-            return redirect("cases:public_received")
+            return keep_open(redirect("cases:public_received"), _raise(request, form), is_new=True)
         except RuleBroken as broken:
             show_refusal(form, broken)
     context = {"form": form, "community": community, "item": row}

@@ -1,7 +1,8 @@
-"""What one case counts for in the three rates: eight answers in one small number, which the database keeps by itself.
+"""Two columns of a case that nobody writes: PostgreSQL computes them from the row's own facts whenever it changes.
 
-Nobody writes it: PostgreSQL computes the column from the row's own facts whenever the row changes, so that the rates of
-a year are counted from a narrow index, a few bytes a case, instead of from the cases (docs/benchmarks.md, B6).
+tally: what the case counts for in the three rates, eight answers in one small number, so that the rates of a year are
+counted from a narrow index, a few bytes a case, instead of from the cases. due: what a board stands by, so that it
+begins with the most urgent without sorting (docs/benchmarks.md, B6).
 """
 
 from enum import IntFlag
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from django.db import models
 from django.db.models import F, Q, Value, When
+from django.db.models.functions import Coalesce, Least
 
 from guangcai.cases.enums import OUTSIDE_RATES
 
@@ -39,6 +41,12 @@ MEANT: Final[dict[Counted, Q]] = {
     Counted.RETURNED: Q(returns__gt=0),
     Counted.LATE: Q(done_at__gt=F("due_solution")),
 }
+
+
+def due() -> Any:
+    """The next moment a case is measured by; of one that nobody was asked to see to, when it came in."""
+    answer = When(responded_at=None, dispatched_at__isnull=False, then=Least(F("due_response"), F("due_solution")))
+    return models.Case(answer, default=Coalesce(F("due_solution"), F("raised_at")))
 
 
 def tally() -> Any:
