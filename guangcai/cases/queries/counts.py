@@ -137,9 +137,8 @@ def _counted(rows: "QuerySet[Case]", *by: str, now: datetime) -> list[dict[str, 
         _add(row, Counted(tally), count)
     late = rows.filter(overdue(now), ended_at=None)
     for *of, tally, count in late.values_list(*by, "tally").annotate(n=Count("*")).order_by(*by):
-        row = found.get(tuple(of))
-        if row and Counted.IN_RATES in Counted(tally) and Counted.LATE not in Counted(tally):
-            row["overdue"] += count
+        if tuple(of) in found and Counted.IN_RATES in Counted(tally) and Counted.LATE not in Counted(tally):
+            found[tuple(of)]["overdue"] += count
     return list(found.values())
 
 
