@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from guangcai.core.errors import Conflict, RuleBroken, Text
 from guangcai.core.http import ActorRequest, show_refusal
+from guangcai.core.once import REUSED
 
 NO_NAMES: Mapping[str, str] = {}
 
@@ -39,7 +40,8 @@ def ask(
 ) -> HttpResponse:
     """Show the form; sent and valid, `act` writes, and the reader is told what happened.
 
-    `to` is the next page, or what `act` returned. A refusal stands beside its field with 422, a conflict with 409.
+    `to` is the next page, or what `act` returned. A refusal stands beside its field with 422, a conflict with 409; a
+    form that was sent before with other words is answered by the page of refusals.
     names: what the form calls a field of the rule.
     """
     status = 200
@@ -51,6 +53,9 @@ def ask(
             except RuleBroken as broken:
                 show_refusal(form, broken, **names)
             except Conflict as taken:
+                if taken.code == REUSED:
+                    # Nothing in this form can be mended: it is opened anew.
+                    raise
                 status = taken.status
                 form.add_error(taken.field if taken.field in form.fields else None, str(taken))
             else:

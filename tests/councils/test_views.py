@@ -187,6 +187,9 @@ def test_bodies_on_the_screen(cast: Cast, signed_in: SignIn, body: Body, now: da
     given = {"id": new_id(), "node": cast.nanyuan.pk, "kind": "four_party", "name": "四方会", "purpose": "商量"}
     assert browser.post(page("body_new"), given | {"set_up_on": now.date() + DAY}).status_code == 422
     assert browser.post(page("body_new"), given | {"set_up_on": now.date()}).status_code == 302
+    other = browser.post(page("body_new"), given | {"set_up_on": now.date(), "name": "另一个名字"})
+    assert (other.status_code, "这张表单之前已提交过" in words_of(other)) == (409, True)
+    assert "请修改以下内容" not in words_of(other)
     made = Body.objects.get(name="四方会")
     assert "社区民警" in words_of(browser.get(made.get_absolute_url()))
     seat = {"id": new_id(), "party": "police", "role": "member"}
