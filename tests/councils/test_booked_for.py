@@ -54,7 +54,7 @@ def test_the_proposal_goes_along_to_the_booking(
         shown = browser.get(at).text
         assert tabled.title in shown, at
         # The same page without the proposal is one tap away.
-        assert (address in links_to(shown, address, at=at), "不为提案，直接借用" in shown) == (True, True), at
+        assert (address in links_to(shown, address, at=at), "不为提议，直接借用" in shown) == (True, True), at
     ways = links_to(browser.get(at).text, form_at, at=at)
     assert len(ways) > 2
     assert all(f"matter={tabled.pk}" in one for one in ways)
