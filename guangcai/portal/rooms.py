@@ -21,10 +21,12 @@ class Group:
         return sum(row.count for row in self.rows)
 
 
+SERVICE = ("shifts", "entries", "objections", "back_fills", "bookings", "returns", "studio_offers")
+PEOPLE = ("report_ins", "duplicates", "mobile", "suggestions", "case", "plate_feedback", "studio_line", "mediation")
 # Heading and the beginnings of the keys that stand under it; whatever fits nowhere stands under the last.
 ROOMS: tuple[tuple[Text, tuple[str, ...]], ...] = (
-    (_("Activities and service"), ("shifts", "entries", "objections", "back_fills", "bookings", "returns")),
-    (_("People and residents"), ("report_ins", "duplicates", "mobile", "suggestions", "case", "plate_feedback")),
+    (_("Activities and service"), SERVICE),
+    (_("People and residents"), PEOPLE),
     (_("Households and wishes"), ("care_", "wish")),
     (_("Posts, zones and teams"), ("post_", "zone_", "team_", "pledges")),
     (_("Meetings and proposals"), ("bodies", "promises", "proposals_", "joint")),

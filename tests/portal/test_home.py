@@ -176,15 +176,17 @@ def test_many_matters_stand_under_their_rooms_what_is_late_first() -> None:
     few = [matter("shifts"), matter("care_late", "bad")]
     assert [(group.title, len(group.rows)) for group in rooms.grouped(few)] == [("", 2)]
     keys = ["shifts", "entries", "post_claims", "care_unpaired", "team_requests", "sheets", "never_heard_of"]
+    keys += ["studio_offers", "studio_line", "mediation_hear"]
     found = rooms.grouped([matter("care_late", "bad"), *map(matter, keys)])
     assert [[row.key for row in group.rows] for group in found] == [
         ["care_late"],
-        ["shifts", "entries"],
+        ["shifts", "entries", "studio_offers"],
+        ["studio_line", "mediation_hear"],
         ["care_unpaired"],
         ["post_claims", "team_requests"],
         ["sheets", "never_heard_of"],
     ]
-    assert sum(group.count for group in found) == 16
+    assert sum(group.count for group in found) == 22
     assert rooms.grouped([]) == []
 
 

@@ -19,7 +19,10 @@
   const focusSummary = (root) => root.querySelector("[data-focus]")?.focus();
   document.addEventListener("DOMContentLoaded", () => {
     // Sideways only: tabs further down a page must not pull it there.
-    document.querySelectorAll(".gc-tabs [aria-current]").forEach((tab) => { tab.closest(".gc-tabs").scrollLeft = tab.offsetLeft - tab.offsetWidth; });
+    document.querySelectorAll(".gc-tabs [aria-current]").forEach((tab) => {
+      const strip = tab.closest(".gc-tabs");
+      strip.scrollLeft += tab.getBoundingClientRect().left - strip.getBoundingClientRect().left - tab.offsetWidth;
+    });
     focusSummary(document);
   });
   document.addEventListener("htmx:afterSwap", (event) => focusSummary(event.target));
