@@ -34,6 +34,13 @@ def test_a_field_refuses_in_a_clerks_words() -> None:
         row = forms.ModelChoiceField(queryset=AuditEvent.objects.none())
         odd = forms.CharField()
 
+    class Chosen(forms.Form):
+        one = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect)
+        row = forms.ModelChoiceField(queryset=AuditEvent.objects.none())
+        several = forms.MultipleChoiceField(choices=[("a", "A")])
+        rows = forms.ModelMultipleChoiceField(queryset=AuditEvent.objects.none())
+        text = forms.CharField()
+
     with translation.override("zh-hans"):
         found = Asked({"text": "\u706f" * 7, "one": "b", "row": "1", "odd": "a\0"}).errors
         assert dict(found) == {
@@ -41,4 +48,11 @@ def test_a_field_refuses_in_a_clerks_words() -> None:
             "one": ["请从列表里选一项。"],
             "row": ["请从列表里选一项。"],
             "odd": ["里面有不能保存的符号，请删掉重新输入。"],
+        }
+        assert dict(Chosen({}).errors) == {
+            "one": ["请选一项。"],
+            "row": ["请选一项。"],
+            "several": ["请至少选一项。"],
+            "rows": ["请至少选一项。"],
+            "text": ["请填写这一项。"],
         }
