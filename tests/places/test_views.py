@@ -155,6 +155,19 @@ def test_who_may_keep_the_directory(cast: Cast, point: ServicePoint, signed_in: 
             assert browser.get(page(name)).status_code == 403, (who, name)
 
 
+def test_sent_before_with_other_words_is_opened_anew(cast: Cast, signed_in: SignIn) -> None:
+    unit, key, form_at = signed_in(cast.liaison), new_id(), f"http://testserver{page('resource_new')}"
+    first = FORM | {"id": key, "owner": f"{cast.nanyuan.pk}-{cast.school.pk}"}
+    assert unit.post(page("resource_new"), first).status_code == 302
+    changed = first | {"days_1": ["3"]}
+    refused = unit.post(page("resource_new"), changed, headers={"referer": form_at})
+    assert (refused.status_code, "有人先了一步" in words_of(refused)) == (409, False)
+    for words in ("这张表单之前已提交过", "先前提交的内容已保存", f'href="{form_at}"', "重新打开表单"):
+        assert words in words_of(refused), words
+    away = words_of(unit.post(page("resource_new"), changed, headers={"referer": "https://example.org/x"}))
+    assert ("example.org" in away, "重新打开表单" in away) == (False, True)
+
+
 def test_a_unit_lends_and_a_desk_books(cast: Cast, signed_in: SignIn, now: datetime) -> None:
     unit, desk, next_door = signed_in(cast.liaison), signed_in(cast.desk), signed_in(cast.desk_next_door)
     owner, key = f"{cast.nanyuan.pk}-{cast.school.pk}", new_id()
@@ -166,14 +179,6 @@ def test_a_unit_lends_and_a_desk_books(cast: Cast, signed_in: SignIn, now: datet
     assert (half.status_code, "填全" in words_of(half)) == (422, True)
     for _again in range(2):
         assert unit.post(page("resource_new"), FORM | {"id": key, "owner": owner}).status_code == 302
-    changed = FORM | {"id": key, "owner": owner, "days_1": ["3"]}
-    form_at = f"http://testserver{page('resource_new')}"
-    refused = unit.post(page("resource_new"), changed, headers={"referer": form_at})
-    assert (refused.status_code, "有人先了一步" in words_of(refused)) == (409, False)
-    for words in ("这张表单之前已提交过", "先前提交的内容已保存", f'href="{form_at}"', "重新打开表单"):
-        assert words in words_of(refused), words
-    away = words_of(unit.post(page("resource_new"), changed, headers={"referer": "https://example.org/x"}))
-    assert ("example.org" in away, "重新打开表单" in away) == (False, True)
     shown = words_of(desk.get(page("resource", key)))
     assert "空闲 09:00–11:00" in shown
     assert f"?day={MONDAY.isoformat()}&amp;start_time=09:00" in shown
