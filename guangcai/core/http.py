@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
+from guangcai.core.text import is_blank
 
 
 class ActorRequest(HttpRequest):
@@ -34,8 +35,19 @@ def respond(
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: an empty POST is a form sent empty, not one that was never sent."""
-    return request.POST if request.method == "POST" else None
+    """What a form is bound to: an empty POST is a form sent empty, not one that was never sent.
+
+    Text of which nothing can be seen is read as empty, so that a field refuses it with its own sentence.
+    """
+    if request.method != "POST":
+        return None
+    unseen = [key for key, texts in request.POST.lists() if any(text and is_blank(text) for text in texts)]
+    if not unseen:
+        return request.POST
+    read = request.POST.copy()
+    for key in unseen:
+        read.setlist(key, ["" if is_blank(text) else text for text in read.getlist(key)])
+    return read
 
 
 def show_refusal(form: BaseForm, broken: RuleBroken, **names: str) -> None:

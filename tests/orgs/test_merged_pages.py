@@ -29,6 +29,7 @@ system = Actor.system()
 Address = Callable[[Node], str]
 PAGES: dict[str, Address] = {
     "councils:public": lambda node: reverse("councils:public", args=[node.code]),
+    "cases:public_shelves": lambda node: reverse("cases:public_shelves", args=[node.code]),
     "wishes:wall": lambda node: reverse("wishes:wall", args=[node.code]),
     "wishes:ask": lambda node: reverse("wishes:ask", args=[node.code]),
     "studios:public_community": lambda node: reverse("studios:public_community", args=[node.code]),

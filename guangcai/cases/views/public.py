@@ -18,11 +18,12 @@ from guangcai.cases.views.following import keep_open, kept_open
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, posted, show_refusal
+from guangcai.orgs.merged import community_at
 from guangcai.orgs.models import Node
 
 
 def _community(code: str) -> Node:
-    return get_object_or_404(queries.communities(on=timezone.localdate()), code=code)
+    return community_at(code, queries.communities(on=timezone.localdate()))
 
 
 @require_safe
