@@ -13,7 +13,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from guangcai.cases import hooks, notices
         from guangcai.cases.commands.movers import follow_tree
-        from guangcai.cases.commands.work import release_team
+        from guangcai.cases.commands.work import release_team, release_unit
         from guangcai.cases.enums import OriginKind
         from guangcai.cases.models import Asker
         from guangcai.cases.models.asker import CODE_PURPOSE, PHONE_PURPOSE
@@ -26,6 +26,7 @@ class CasesConfig(AppConfig):
         from guangcai.orgs import followers
 
         followers.follow(follow_tree)
+        followers.follow_end(release_unit)
         team_roll.on_end(release_team)
         origins.take(OriginKind.VISIT_NEED, grown.TAKER)
         timeline.provide(life.timeline_of)

@@ -6,13 +6,15 @@ import pytest
 
 from guangcai.cases import checks, commands
 from guangcai.cases.enums import CaseState, CloseCode, ReturnReason, StepKind
-from guangcai.cases.models import Case, CaseStep, StepNote
+from guangcai.cases.models import Case, CaseStep, Item, StepNote
 from guangcai.cases.queries.askers import asker_for
 from guangcai.cases.queries.counts import bounces, count_cases, rates
+from guangcai.cases.queries.proposals import proposals
 from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.models import AuditEvent, Outbox
 from guangcai.ledger.models import ServiceEntry
+from guangcai.orgs.commands import end_work_unit
 from guangcai.orgs.roles import Role
 from tests.cases.conftest import MARK, PHONE, Raise
 from tests.cast import Cast, grant
@@ -112,6 +114,30 @@ def test_a_unit_returns_and_does_not_decline(cast: Cast, desk: Actor, raised: Ra
     commands.accept(case=case, by=liaison, now=now)
     commands.give_back(case=case, reason=ReturnReason.WRONG_PLACE, by=liaison, now=now)
     assert not Case.objects.visible_to(liaison).exists()
+    assert broken() == []
+
+
+def test_a_unit_that_ends_gives_back_what_it_had_and_is_asked_no_more(
+    cast: Cast, desk: Actor, raised: Raise, plain_item: Item, now: datetime
+) -> None:
+    worker = commands.Worker(unit=cast.school)
+    plain_item.unit = cast.school
+    plain_item.save()
+    had, done, waits = raised("一"), raised("二"), raised("三")
+    for case in (had, done):
+        dispatched(case, worker, desk, now)
+        commands.accept(case=case, by=cast.actor("liaison"), now=now)
+    commands.finish(case=done, note="修好了", by=desk, now=now)
+    assert [one.kind for one in proposals(waits, here=waits.path, now=now)].count("unit") == 1
+    end_work_unit(work_unit=cast.school, by=Actor.system(), now=now)
+    states = dict(Case.objects.values_list("what", "state"))
+    assert states == {"一": CaseState.TO_DISPATCH, "二": CaseState.DONE, "三": CaseState.TO_DISPATCH}
+    assert Case.objects.get(what="一").returns == 0
+    waits = Case.objects.get(what="三")
+    assert [one.kind for one in proposals(waits, here=waits.path, now=now)].count("unit") == 0
+    with pytest.raises(Conflict):
+        commands.dispatch(case=waits, worker=worker, by=desk, now=now)
+    assert Item.objects.get(pk=plain_item.pk).answered_by == plain_item.body
     assert broken() == []
 
 

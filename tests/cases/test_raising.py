@@ -175,3 +175,24 @@ def test_two_typed_characters_find_a_case(raised: Raise) -> None:
     raised("邻居半夜唱歌")
     assert [case.what for case in Case.objects.saying("唱歌")] == ["邻居半夜唱歌"]
     assert not Case.objects.saying("水管").exists()
+
+
+def test_odd_signs_are_found_as_they_were_typed(raised: Raise) -> None:
+    odd = (
+        "30m²的房间",
+        "½箱水",
+        "Ⅷ号楼",
+        "Ａ座２层",
+        "第٣层",
+        "1e5号",
+        "0x1f门",
+        "café门口",
+        "it's \\ broken",
+        "';:!&|()*",
+    )
+    for text in odd:
+        raised(text)
+    for text in odd[:-1]:
+        assert text in [case.what for case in Case.objects.saying(text)]
+    # Signs alone are no words: nothing is looked for.
+    assert Case.objects.saying(odd[-1]).count() == len(odd)

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from guangcai.cases import rules
-from guangcai.cases.commands.dispatching import Worker, hand_to, hold_team
+from guangcai.cases.commands.dispatching import Worker, hand_to, hold
 from guangcai.cases.commands.locks import lock_case, lock_visible
 from guangcai.cases.commands.steps import take_step
 from guangcai.cases.commands.telling import tell_asker
@@ -62,7 +62,7 @@ def escalate(*, case: Case, note: str, by: Actor, now: datetime) -> Case:
 @transaction.atomic
 def rule_worker(*, case: Case, worker: Worker, note: str, by: Actor, now: datetime) -> Case:
     """The street says who does it. The clock goes on from the first dispatch. Source: §2.10."""
-    hold_team(worker)
+    hold(worker)
     row = lock_visible(case.pk, by)
     by.require(Permission.CASE_RULE, row.path)
     rules.check_note(note, required=True)

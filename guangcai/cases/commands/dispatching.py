@@ -21,6 +21,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.permissions import Permission
 from guangcai.members.models import Member
+from guangcai.orgs.commands import open_unit
 from guangcai.orgs.models import WorkUnit
 from guangcai.orgs.policies import CaseTime, OfficeHours, in_force_at
 from guangcai.orgs.queries import workday_overrides
@@ -81,16 +82,18 @@ def dispatch(*, case: Case, worker: Worker, by: Actor, now: datetime, note: str 
     (queries.askers), and whoever the case complains of is never asked. Two at once: the second gets Conflict.
     Raises RuleBroken(field="worker").
     """
-    hold_team(worker)
+    hold(worker)
     row = lock_visible(case.pk, by)
     by.require(Permission.CASE_EDIT, row.path)
     return hand_to(row, worker, StepKind.DISPATCHED, side=Side.DESK, by=by, now=now, note=note)
 
 
-def hold_team(worker: Worker) -> None:
-    """Before the case is locked, as a team that ends does it: a team that is asked does not end meanwhile."""
+def hold(worker: Worker) -> None:
+    """Before the case is locked, as a team or a unit that ends does it: whoever is asked does not end meanwhile."""
     if worker.team is not None:
         team_roll.roll().hold(worker.team.pk)
+    if worker.unit is not None:
+        open_unit(worker.unit)
 
 
 def hand_to(row: Case, worker: Worker, kind: StepKind, *, side: Side, by: Actor, now: datetime, note: str = "") -> Case:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from guangcai.cases import rules
@@ -29,6 +30,7 @@ from guangcai.ledger.commands import Service, record_many
 from guangcai.ledger.commands.locks import lock_members
 from guangcai.ledger.enums import EntryOrigin
 from guangcai.members.models import Member, ServiceKind
+from guangcai.orgs.followers import UnitEnd
 
 # What a job counts as in the ledger.
 SERVICE_KIND = "convenience"
@@ -170,10 +172,19 @@ def _check_doer(row: Case, assigned: CaseStep | None, member: Member) -> None:
 
 def release_team(team: UUID, by: Actor, now: datetime) -> None:
     """A team has ended: what it had not finished goes back to the desk. The clock goes on; it is no return."""
-    keys = Case.objects.assigned().filter(assignment__team_id=team).order_by("pk").values_list("pk", flat=True)
-    for key in list(keys):
+    _release(Q(assignment__team_id=team), by=by, now=now)
+
+
+def release_unit(end: UnitEnd) -> None:
+    """The same for a work unit that has ended."""
+    _release(Q(assignment__unit=end.work_unit_id), by=end.by, now=end.now)
+
+
+def _release(theirs: Q, *, by: Actor, now: datetime) -> None:
+    for key in list(Case.objects.assigned().filter(theirs).order_by("pk").values_list("pk", flat=True)):
         row = lock_case(key)
-        if row.is_assigned and row.assignment is not None and row.assignment.team_id == team:
+        # Whoever was faster may have finished it, or handed it on.
+        if row.is_assigned and Case.objects.filter(theirs, pk=row.pk).exists():
             take_step(row, StepKind.RELEASED, side=Side.PROGRAM, by=by, now=now)
 
 

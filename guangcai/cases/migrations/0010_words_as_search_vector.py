@@ -4,7 +4,7 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 from django.db import migrations
 
-TO_VECTOR = "ALTER TABLE cases_case ALTER COLUMN words TYPE tsvector USING strip(to_tsvector('simple', words))"
+TO_VECTOR = "ALTER TABLE cases_case ALTER COLUMN words TYPE tsvector USING words::tsvector"
 TO_TEXT = "ALTER TABLE cases_case ALTER COLUMN words TYPE text USING array_to_string(tsvector_to_array(words), ' ')"
 
 

@@ -33,6 +33,12 @@ MARKS = {
 }
 
 
+class _Lexemes(SearchQuery):
+    """Words as search_words cut them (letters and digits alone): PostgreSQL does not cut them once more."""
+
+    template = "%(expressions)s::tsquery"
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, actor: "Actor") -> Self:
         """Cases of the desk's or the overseer's area, one's own, those one, one's unit or one's team was asked to do.
@@ -78,10 +84,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         words = search_words(typed)
         if not words:
             return self
-        query = SearchQuery(words[0], config="simple")
-        for word in words[1:]:
-            query &= SearchQuery(word, config="simple")
-        return self.filter(words=query)
+        return self.filter(words=_Lexemes(" & ".join(f"'{word}'" for word in words)))
 
 
 class Case(CommunityFact):

@@ -87,4 +87,4 @@ class Item(models.Model):
 
     @property
     def answered_by(self) -> str:
-        return self.unit.name if self.unit is not None else self.body
+        return self.unit.name if self.unit is not None and not self.unit.ended_on else self.body

@@ -73,7 +73,7 @@ def _technician(one: Technician, here: str, jobs: int, day: datetime) -> Proposa
 
 def _unit(case: Case) -> list[Proposal]:
     unit = case.item.unit
-    if unit is None or unit.pk == case.about_unit_id:
+    if unit is None or unit.ended_on or unit.pk == case.about_unit_id:
         return []
     return [Proposal("unit", str(unit.pk), unit.name, _sentence([_("answers for this item")]), 4)]
 
