@@ -173,6 +173,15 @@ def test_the_liaison_sees_his_own(
     ours = words_of(browser.get(page("ours")))
     assert pledge.item in ours
     assert other.item not in ours
+    shown = browser.get(page("proposal", pledge.proposal.pk))
+    assert other.item in words_of(shown)
+    assert (
+        page("pledge", pledge.pk) in shown.content.decode(),
+        page("pledge", other.pk) in shown.content.decode(),
+    ) == (
+        True,
+        False,
+    )
     assert browser.get(page("pledge", other.pk)).status_code == 404
     assert browser.get(page("agreement", agreement.pk)).status_code == 200
     assert browser.post(page("owner", pledge.pk), {"owner_name": "李老师"}).status_code == 302

@@ -120,6 +120,8 @@ def proposal(request: ActorRequest, pk: UUID) -> HttpResponse:
         "proposal": row,
         "tone": TONES[row.state],
         "promises": [(one, *STANDINGS[one.standing]) for one in told],
+        # What another unit promised is read here and opened by its own liaison.
+        "closed": {one.pledge.pk for one in told} - set(pledges.visible_to(actor).values_list("pk", flat=True)),
         "story": story_of(row, actor),
         "may_make": may_edit and row.state in queries.TAKES_MORE,
         "may_hold": actor.holds(Permission.ACTIVITY_EDIT),
