@@ -131,6 +131,19 @@ def test_a_studio_day_with_a_queue_of_thirty(scene: Scene, desk: Any, phone: Any
     assert set(states.values()) == {TicketState.RECEIVED}
 
 
+def test_the_slip_is_printed_with_one_tap(scene: Scene, desk: Any, new_page: Any, sign_in: Any) -> None:
+    address, plain = at("slip", scene.number().pk), new_page(width=1440, height=900, java_script_enabled=False)
+    for page in (desk, plain):
+        sign_in(page, scene.cast.desk)
+    desk.add_init_script("window.print = () => { window.printed = true; }")
+    desk.goto(address)
+    desk.click("text=打印号票")
+    assert desk.evaluate("window.printed")
+    plain.goto(address)
+    assert not plain.is_visible("text=打印号票")
+    assert plain.is_visible("noscript p")
+
+
 def called(desk: Any, number: int) -> None:
     desk.click(".studio-call-form button")
     desk.wait_for_selector(f"#number-{number}")
