@@ -236,6 +236,22 @@ def test_each_word_is_opened_by_itself(as_: Any, opened: Open, own: Actor, now: 
         assert MARK not in page(client, "matter", row.pk)
 
 
+def test_opened_words_stay_words(as_: Any, opened: Open, own: Actor, now: datetime) -> None:
+    """The sweep of hostile words does not open what is sealed: here it is opened."""
+    hostile = "<script>alert(1)</script>"
+    row, client = heard(opened(), by=own, now=now), as_("desk")
+    first, words = row.parties.get(side="first"), StepNote.objects.get(step__mediation=row, step__kind="heard")
+    first.name, words.note, words.place = f"甲{hostile}", f"说{hostile}", f"在{hostile}"
+    first.save()
+    words.save()
+    for what in (first, words):
+        send(client, "opening", row.pk, what=what.pk, reason="了解情况")
+    shown = page(client, "matter", row.pk)
+    assert hostile not in shown
+    for beginning in "甲说在":
+        assert f"{beginning}&lt;script&gt;" in shown, beginning
+
+
 def test_the_agreement_is_printed_with_a_reason(as_: Any, opened: Open, own: Actor, now: datetime) -> None:
     row = agreed(opened(), by=own, now=now)
     client = as_("peacemaker")
