@@ -6,7 +6,7 @@ import pytest
 
 from guangcai.cases import checks, commands
 from guangcai.cases.enums import CaseState, CloseCode, ReturnReason, StepKind
-from guangcai.cases.models import Case, CaseStep, Item, StepNote
+from guangcai.cases.models import Asker, Case, CaseStep, Item, StepNote, Technician
 from guangcai.cases.queries.askers import asker_for
 from guangcai.cases.queries.counts import bounces, count_cases, rates
 from guangcai.cases.queries.proposals import proposals
@@ -139,6 +139,32 @@ def test_a_unit_that_ends_gives_back_what_it_had_and_is_asked_no_more(
         commands.dispatch(case=waits, worker=worker, by=desk, now=now)
     assert Item.objects.get(pk=plain_item.pk).answered_by == plain_item.body
     assert broken() == []
+
+
+def test_whoever_gave_it_back_is_proposed_last_and_the_board_says_why_it_is_back(
+    cast: Cast, desk: Actor, raised: Raise, plumber: Technician, asked: commands.Worker, plain_item: Item, now: datetime
+) -> None:
+    plain_item.unit = cast.school
+    plain_item.save()
+    case = raised()
+    plain = CaseState.TO_DISPATCH.label
+    assert Case.objects.get().standing == (plain, "wait", "")
+    first, *_others = proposals(case, here=case.path, now=now)
+    assert first.id == str(plumber.pk)
+    dispatched(case, asked, desk, now)
+    commands.accept(case=case, by=desk, now=now)
+    commands.give_back(case=case, reason=ReturnReason.WRONG_PLACE, by=desk, now=now)
+    words, tone, _icon = Case.objects.get().standing
+    assert (words == plain, tone) == (False, "bad")
+    again = proposals(Case.objects.get(), here=case.path, now=now)
+    assert [one.id for one in again][-1] == first.id
+    assert first.why in again[-1].why
+    assert first.why != again[-1].why
+    dispatched(case, commands.Worker(unit=cast.school), desk, now)
+    commands.accept(case=case, by=desk, now=now)
+    commands.finish(case=case, note="换了", by=desk, now=now)
+    commands.reopen(case=case, note="还是不亮", by=Actor(), code=Asker.objects.get().code, now=now)
+    assert Case.objects.get().standing[0] not in (plain, words)
 
 
 def test_only_the_asker_says_solved(

@@ -44,7 +44,8 @@ def _holders(request: ActorRequest) -> QuerySet[PartyOrganisation]:
 @login_required
 @require_safe
 def templates(request: ActorRequest) -> HttpResponse:
-    """Choose what to start from."""
+    """Choose what to start from; for whoever may hold an activity somewhere."""
+    communities_run(request.actor, Permission.ACTIVITY_EDIT)
     above = {path for held in request.actor.paths_with(Permission.ACTIVITY_EDIT) for path in ancestors(held)}
     own = under("path", request.actor.paths_with(Permission.ACTIVITY_EDIT))
     rows = ActivityTemplate.objects.filter(Q(path__in=above) | own).select_related("service_kind").order_by("pk")

@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from guangcai.cases.enums import ASSIGNED, OPEN, CaseChannel, CaseState, CloseCode, OriginKind, StateType
 from guangcai.cases.models.catalogue import Item
@@ -231,9 +232,15 @@ class Case(CommunityFact):
 
     @property
     def standing(self) -> tuple[str, str, str]:
-        """How it stands, for one mark on a screen: words, tone, icon. What was closed says why."""
-        words = self.get_close_code_display() if self.state == CaseState.CLOSED else self.get_state_display()
-        return words, *MARKS[CaseState(self.state)]
+        """How it stands, for one mark on a screen: words, tone, icon. What was closed says why, what is at the desk
+        again how it came there."""
+        state = CaseState(self.state)
+        if state == CaseState.CLOSED:
+            return self.get_close_code_display(), *MARKS[state]
+        if state == CaseState.TO_DISPATCH and self.dispatched_at is not None:
+            words = _("Not solved, to dispatch again") if self.is_solved is False else _("Back, to dispatch again")
+            return words, "bad", "arrow-back-up"
+        return self.get_state_display(), *MARKS[state]
 
     @property
     def is_assigned(self) -> bool:

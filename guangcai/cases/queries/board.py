@@ -15,7 +15,19 @@ from guangcai.orgs.models import Node
 
 SOON = timedelta(hours=4)
 SHOWN = (
-    *("number", "item", "what", "community", "place", "assignment", "state", "close_code", "channel", "returns"),
+    *(
+        "number",
+        "item",
+        "what",
+        "community",
+        "place",
+        "assignment",
+        "state",
+        "close_code",
+        "channel",
+        "returns",
+        "is_solved",
+    ),
     *("raised_at", "dispatched_at", "responded_at", "due_response", "due_solution", "due", "ended_at"),
     *("item__name", "community__name", "place__name", "assignment__worker", "assignment__worker_name"),
 )

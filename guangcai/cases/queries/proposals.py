@@ -1,7 +1,7 @@
 """Who could be asked, each with the reason in one sentence. A proposal decides nothing: the desk does."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from guangcai.cases.enums import ASSIGNED
+from guangcai.cases.enums import ASSIGNED, StepKind
 from guangcai.cases.models import Case, Technician
 from guangcai.commitments import team_roll
 from guangcai.core.text import search_words
@@ -36,10 +36,29 @@ class Proposal:
 def proposals(case: Case, *, here: str, now: datetime) -> list[Proposal]:
     """Technicians and teams with the trade, the unit that answers for the item, members of the same building.
 
-    Eight statements.
+    Whoever gave this very request back stands last and the reader is told. Nine statements.
     """
     found = [*_technicians(case, here, now=now), *_unit(case), *_teams(case, here), *_members(case)]
+    before = _gave_back(case)
+    found = [_again(one) if (one.kind, one.id) in before else one for one in found]
     return sorted(found, key=lambda one: (one.score, one.jobs, one.name, one.id))[:SHOWN]
+
+
+def _gave_back(case: Case) -> set[tuple[str, str]]:
+    """Who was asked to see to this case and declined it, or sent it back."""
+    found, asked = set[tuple[str, str]](), None
+    columns = ("technician_id", "member_id", "unit_id", "team_id")
+    for kind, worker, *keys in case.steps.order_by("number").values_list("kind", "worker", *columns):
+        if worker:
+            # A technician who is a member is named by both.
+            asked = worker, str(next((key for key in keys if key), ""))
+        elif asked and kind in (StepKind.DECLINED, StepKind.RETURNED, StepKind.DISPUTED):
+            found.add(asked)
+    return found
+
+
+def _again(one: Proposal) -> Proposal:
+    return replace(one, score=one.score + 100, why=_("gave this request back before; %(why)s") % {"why": one.why})
 
 
 def _technicians(case: Case, here: str, *, now: datetime) -> list[Proposal]:

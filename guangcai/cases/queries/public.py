@@ -50,6 +50,7 @@ class OwnCase:
     """One case as its asker sees it: how it stands in a sentence, what happens next, and what he may say."""
 
     case: Case
+    mark: str
     tone: str
     standing: str
     next_step: str
@@ -71,6 +72,7 @@ def own_case(pk: UUID) -> OwnCase | None:
     standing, next_step = _words_of(case)
     return OwnCase(
         case=case,
+        mark=_("Waits for your word") if case.state in DONE else str(case.state_type.label),
         tone=TONES[case.state_type],
         standing=standing,
         next_step=next_step,
@@ -86,6 +88,7 @@ def was_reopened_as(case: Case, note: str) -> bool:
     return last is not None and last.kind == StepKind.REOPENED and last.written.note == note.strip()
 
 
+DONE = (CaseState.DONE, CaseState.CALLED_BACK)
 TONES = {StateType.OPEN: "wait", StateType.CLOSED: "idle", StateType.SOLVED: "good"}
 
 
