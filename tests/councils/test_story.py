@@ -224,6 +224,23 @@ def test_a_stranger_finds_the_promises_from_the_front_page(
     assert way in client.get(own).content.decode()
 
 
+def test_the_communities_with_promises_are_one_statement(
+    cast: Cast, tabled: Proposal, liaison: Actor, client: Client, now: datetime, queries: Any
+) -> None:
+    way, counts = reverse("councils:public_communities"), []
+    row = promise(tabled, cast, liaison, now)
+    for others in ([], [cast.gongyuan, cast.nodes["other_community"]]):
+        for number, node in enumerate(others):
+            row.pk, row.community, row.path, row.item = new_id(), node, node.path, f"另一项{number}"
+            row.save(force_insert=True)
+        client.get(way)
+        with queries() as told:
+            page = client.get(way).content.decode()
+        counts.append(len(told))
+    assert all(reverse("councils:public", args=[node.code]) in page for node in others)
+    assert counts[0] == counts[1]
+
+
 def test_public_words_of_what_was_done_wait_for_the_result(
     cast: Cast, tabled: Proposal, liaison: Actor, now: datetime
 ) -> None:

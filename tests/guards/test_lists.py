@@ -43,6 +43,7 @@ COUNTED_IN_ROOM = {
         f"councils:{name}": "tests/councils/test_views.py::test_lists_need_a_fixed_number_of_statements"
         for name in ("contests", "ours", "proposal")
     },
+    "councils:public_communities": "tests/councils/test_story.py::test_the_communities_with_promises_are_one_statement",
     "councils:public_matter": "tests/councils/test_story.py::test_the_statements_do_not_grow_with_the_story",
     "care:people": "tests/care/test_offers.py::test_the_willing_are_read_with_as_many_statements_for_three_as_for_one",
     "mediation:mine": "tests/mediation/test_views.py::test_lists_ask_as_much_for_three_as_for_one",
