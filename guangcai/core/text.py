@@ -13,7 +13,18 @@ from typing import Any
 from guangcai.core import lexicon
 from guangcai.core.pinyin import NameKeys, name_keys
 
-__all__ = ["NameKeys", "clean", "clean_name", "is_blank", "name_keys", "narrow", "search_words", "segment", "simplify"]
+__all__ = [
+    "NameKeys",
+    "clean",
+    "clean_name",
+    "is_blank",
+    "name_keys",
+    "narrow",
+    "search_words",
+    "segment",
+    "simplify",
+    "spelled",
+]
 
 # Text made of these alone needs no repair: Han, digits, letters, and the punctuation of both scripts.
 _ORDINARY = re.compile(r"[ -~\u00b7\u2014\u2018-\u201d\u2026\u3001-\u3011\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff5e]*")
@@ -69,6 +80,11 @@ def clean_name(text: str) -> str:
 def narrow(text: str) -> str:
     """Full-width letters, digits, signs and spaces in their plain form."""
     return text.translate(_narrow_table())
+
+
+def spelled(code: str, *, each: int) -> str:
+    """A code as it is shown: in groups of `each` signs, easier to copy by hand."""
+    return "-".join(code[start : start + each] for start in range(0, len(code), each))
 
 
 def simplify(text: str) -> str:

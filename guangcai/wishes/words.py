@@ -42,8 +42,3 @@ def steps_of(wish: Wish) -> list[TimelineItem]:
         TimelineItem(at=step.at, title=str(step.get_new_display()), tone=TONES[WishState(step.new)])
         for step in wish.steps.order_by("-at", "-pk")
     ]
-
-
-def spelled(code: str) -> str:
-    """A code as it is shown: in fours, easier to copy by hand."""
-    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))

@@ -158,6 +158,12 @@ def test_segment_finds_words_inside_words_and_unknown_pairs():
     assert "ab1" in words
 
 
+def test_codes_are_shown_in_groups():
+    assert text.spelled("ABCDE23456", each=5) == "ABCDE-23456"
+    assert text.spelled("1234567", each=4) == "1234-567"
+    assert text.spelled("", each=5) == ""
+
+
 @given(st.text(alphabet="在职党员双报到楼组长南园社区曾小明 abc，。1", max_size=40))
 def test_what_is_searched_whole_is_found(raw):
     assert set(text.search_words(raw)) <= set(text.segment(raw).split()) | {""}

@@ -14,9 +14,10 @@ from python_calamine import CalamineWorkbook
 
 from guangcai.accounts.models import User
 from guangcai.core.ids import new_id
+from guangcai.core.text import spelled
 from guangcai.wishes import commands, rules
 from guangcai.wishes.models import Wish, WishAsker, WishClaim, WishKind, WishOpening, WishThanks
-from guangcai.wishes.words import spelled, title_of
+from guangcai.wishes.words import title_of
 from tests.cast import Cast
 from tests.wishes.conftest import NAME, PHONE, broken, wish_draft
 
@@ -219,7 +220,7 @@ def test_the_desk_writes_a_wish_down_and_ends_it(cast: Cast, signed_in: SignedIn
     sent = {"id": new_id(), "community": cast.nanyuan.pk, "channel": "card", "said": "想装电梯", "name": NAME}
     assert desk.post(address("new"), sent).status_code == 302
     wish = Wish.objects.get()
-    assert spelled(wish.asker.code) in desk.get(wish.get_absolute_url()).content.decode()
+    assert spelled(wish.asker.code, each=4) in desk.get(wish.get_absolute_url()).content.decode()
     assert desk.post(address("end", wish.pk), {"reason": "too_large", "note": ""}).status_code == 422
     assert desk.post(address("end", wish.pk), {"reason": "too_large", "note": "要由街道立项"}).status_code == 302
     assert "要由街道立项" in Client().get(address("followed", wish.asker.code)).content.decode()
@@ -246,7 +247,7 @@ def test_whoever_has_the_wish_does_not_read_its_code(
     cast: Cast, held: Callable[..., WishClaim], signed_in: SignedIn
 ) -> None:
     claim = held()
-    code, desk = spelled(claim.wish.asker.code), signed_in(cast.users["desk"])
+    code, desk = spelled(claim.wish.asker.code, each=4), signed_in(cast.users["desk"])
     assert code not in desk.get(claim.wish.get_absolute_url()).content.decode()
     desk.post(address("opening", claim.wish.pk))
     assert code in desk.get(claim.wish.get_absolute_url()).content.decode()

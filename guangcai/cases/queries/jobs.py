@@ -39,7 +39,7 @@ def _job(row: CaseRow, actor: Actor) -> Job:
 def own_open(actor: Actor) -> "QuerySet[Case]":
     """The requests the actor was asked to see to or has taken on, for his home. One statement."""
     rows = Case.objects.assigned().filter(assignment__in=_steps_of(actor).values("pk")).not_about(actor)
-    return rows.select_related("item").order_by("due_solution", "pk")[:20]
+    return rows.select_related("item").order_by("due", "pk")[:20]
 
 
 def _assigned_to(actor: Actor) -> "QuerySet[Case]":

@@ -18,6 +18,7 @@ from guangcai.cases.views.following import keep_open, kept_open
 from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, posted, show_refusal
+from guangcai.core.text import spelled
 from guangcai.orgs.merged import community_at
 from guangcai.orgs.models import Node
 
@@ -76,11 +77,5 @@ def received(request: ActorRequest) -> HttpResponse:
         return redirect("cases:public_follow")
     case = own.case
     numbers = case.item.emergency.split() or doors.numbers_for(case.what)
-    context = {"own": own, "case": case, "code": spelled(case.asker.code), "numbers": numbers}
+    context = {"own": own, "case": case, "code": spelled(case.asker.code, each=5), "numbers": numbers}
     return render(request, "cases/public/received.html", context)
-
-
-def spelled(code: str) -> str:
-    """A code as it is shown: in two halves, easier to copy by hand."""
-    half = len(code) // 2
-    return f"{code[:half]}-{code[half:]}"

@@ -19,6 +19,7 @@ from guangcai.core.errors import DomainError, RuleBroken
 from guangcai.core.http import ActorRequest, key_or_none, respond
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
+from guangcai.core.text import spelled
 from guangcai.studios import commands, keys, rules
 from guangcai.studios.enums import OVER, TicketState, Way
 from guangcai.studios.forms import CounterForm
@@ -134,17 +135,11 @@ def slip(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = {
         "ticket": ticket,
         "studio": studio,
-        "code": spelled(code),
+        "code": spelled(code, each=5),
         "ahead": rules.ahead_of(ticket.pk, waiting, now=timezone.now()),
         "address": request.build_absolute_uri(reverse("studios:public_number", args=[code])),
     }
     return render(request, "studios/slip.html", context)
-
-
-def spelled(code: str) -> str:
-    """A code as it is shown: in two halves, easier to copy by hand."""
-    half = len(code) // 2
-    return f"{code[:half]}-{code[half:]}"
 
 
 @login_required

@@ -20,6 +20,7 @@ from guangcai.core.asking import Page, ask
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, key_or_none, posted, respond
 from guangcai.core.ids import new_id
+from guangcai.core.text import spelled
 from guangcai.orgs.merged import community_at
 from guangcai.studios import commands, keys, rules
 from guangcai.studios.enums import Way
@@ -27,7 +28,6 @@ from guangcai.studios.forms import CodeForm, SlotForm
 from guangcai.studios.models import Studio
 from guangcai.studios.queries import studios as queries
 from guangcai.studios.queries.line import Turn, line_of, turn_of
-from guangcai.studios.views.line import spelled
 
 # A month of weekly sessions.
 SHOWN = 4
@@ -158,7 +158,7 @@ def number(request: ActorRequest, code: str) -> HttpResponse:
         raise Http404
     ticket = turn.ticket
     studio: Studio = ticket.shift.activity.studio  # type: ignore[attr-defined]
-    shown = {"code": code, "spelled": spelled(keys.code_of(ticket.pk))}
+    shown = {"code": code, "spelled": spelled(keys.code_of(ticket.pk), each=5)}
     context = {"turn": turn, "ticket": ticket, "studio": studio, **shown}
     return respond(request, "studios/public/number.html#turn", context)
 

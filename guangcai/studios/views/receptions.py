@@ -16,13 +16,14 @@ from guangcai.cases.models import Asker, Case
 from guangcai.core.asking import Page, ask
 from guangcai.core.http import ActorRequest, posted
 from guangcai.core.permissions import Permission
+from guangcai.core.text import spelled
 from guangcai.members.models import Member
 from guangcai.studios import commands
 from guangcai.studios.enums import TicketState
 from guangcai.studios.forms import NoteForm
 from guangcai.studios.models import Ticket
 from guangcai.studios.queries.line import noted
-from guangcai.studios.views.line import found_ticket, spelled
+from guangcai.studios.views.line import found_ticket
 
 
 @login_required
@@ -58,7 +59,7 @@ class _Said:
 
     def __str__(self) -> str:
         case = self.made[-1]
-        code = spelled(Asker.objects.get(case=case).code)
+        code = spelled(Asker.objects.get(case=case).code, each=5)
         words = _("Written down as %(number)s. The resident follows it with the code %(code)s.")
         return words % {"number": case.number, "code": code}
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guangcai.accounts.commands.limits import take
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, posted, show_refusal
+from guangcai.core.text import spelled
 from guangcai.orgs.merged import community_at
 from guangcai.orgs.models import Node
 from guangcai.wishes import commands, rules, words
@@ -95,7 +96,7 @@ def followed(request: ActorRequest, code: str) -> HttpResponse:
             return redirect("wishes:followed", code)
         except RuleBroken as broken:
             show_refusal(form, broken)
-    context = _followed(asker) | {"form": form, "code": code, "spelled": words.spelled(code)}
+    context = _followed(asker) | {"form": form, "code": code, "spelled": spelled(code, each=4)}
     return render(request, "wishes/followed.html", context, status=422 if form and form.errors else 200)
 
 

@@ -21,6 +21,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.screens import Refused
 from guangcai.core.templatetags.core import moment
+from guangcai.core.text import spelled
 from guangcai.members.queries.person import own_member
 from guangcai.orgs.forms.communities import communities_run
 from guangcai.wishes import commands, words
@@ -114,7 +115,7 @@ def _code(request: ActorRequest, row: Wish) -> dict[str, str]:
         return {"code": "", "follow_url": ""}
     code = row.asker.code
     return {
-        "code": words.spelled(code),
+        "code": spelled(code, each=4),
         "follow_url": request.build_absolute_uri(reverse("wishes:followed", args=[code])),
     }
 
