@@ -1,4 +1,4 @@
-"""Wishes of the demo: eighteen collected and twelve come true in one community; a campaign; programmes of aid."""
+"""Wishes of the demo: eighteen of one community, twelve come true, and a new one; a campaign; programmes of aid."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -116,10 +116,12 @@ class Applicant:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a claim is judged by, on the side of the post. on: the local date of the claim."""
+    """What a claim is judged by, on the side of the post. on: the local date of the claim; is_over: claims were
+    collected until a day before it and are not served yet."""
 
     is_open: bool
     on: date
+    is_over: bool = False
     category: str = ""
     category_name: str = ""
     skills: tuple[str, ...] = ()
@@ -130,6 +132,10 @@ def check_claim(wanted: Wanted, applicant: Applicant) -> None:
     """Raises RuleBroken with a code of its own for every reason why a member cannot claim a post."""
     if not wanted.is_open:
         raise RuleBroken(_("This post is not open to claims."), code="not_open")
+    if wanted.is_over:
+        raise RuleBroken(
+            _("Claims were taken until the day announced: the community gives it out now."), code="claims_over"
+        )
     if wanted.until is not None and wanted.until < wanted.on:
         raise RuleBroken(_("The period of this post is over."), code="period_over")
     if not applicant.is_on_roster:

@@ -118,10 +118,11 @@ class Hand:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a claim is judged by, on the side of the wish. taken: members who have it or help with it."""
+    """What a claim is judged by, on the side of the wish. taken: members who have it or help with it; is_over:
+    claims were collected until a moment that is past, and are not served yet."""
 
     state: WishState
-    is_collecting: bool
+    is_over: bool
     taken: int
     people: int
 
@@ -141,6 +142,10 @@ def check_claim(standing: Standing, hand: Hand) -> None:
         raise RuleBroken(_("Somebody was faster: this wish has just been taken on."), code="taken")
     if standing.state != S.PUBLISHED:
         raise RuleBroken(_("This wish no longer waits for anybody."), code="not_open")
+    if standing.is_over:
+        raise RuleBroken(
+            _("Claims were taken until the day announced: the community gives it out now."), code="claims_over"
+        )
 
 
 def check_join(standing: Standing, hand: Hand) -> None:

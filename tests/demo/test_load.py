@@ -21,6 +21,7 @@ from guangcai.members.queries.counts import count_members
 from guangcai.orgs.models import Node
 from guangcai.studios.models import Studio
 from guangcai.studios.queries.figures import count_studios
+from guangcai.wishes.models import Wish
 from tests.cast import Cast
 
 WEEK = timedelta(weeks=1)
@@ -71,6 +72,9 @@ def _check_cases(now: datetime) -> None:
         "acknowledged",
         "disputed",
     }
+    # One wish takes claims today, one waits to be given out.
+    collecting = Wish.objects.filter(state="published", allotted_at=None)
+    assert collecting.filter(claims_until__gt=now).count() == collecting.filter(claims_until__lte=now).count() == 1
     assert not Member.objects.filter(is_demo=False).exists()
 
 

@@ -268,8 +268,8 @@ OBJECTS: list[tuple[str, Callable[[World], Any]]] = [
     ("wishes/spendings/", _first(Spending, community=HERE)),
     ("wishes/programmes/", _first(AidProgramme, community=HERE, title="特困家庭扶助")),
     ("wishes/outcomes/", _first(AidOutcome, community=HERE, correction=None)),
-    # Published, and nobody has taken it on.
-    ("wishes/", _first(Wish, community=HERE, title="写一副春联")),
+    # Published, and its claims are still collected.
+    ("wishes/", _first(Wish, community=HERE, title="擦一次窗户")),
     ("studios/visit/studios/", _first(Studio, community=HERE, slot_minutes__gt=0)),
     ("studios/visit/numbers/", lambda world: code_of(_first(Ticket, "-slot_at", **WAITING)(world))),
     ("studios/visit/", lambda world: world.community.code),
@@ -439,6 +439,8 @@ SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     "wishes:verification": lambda world: {"<uuid:pk>": str(_first(Wish, community=HERE, state="collected")(world))},
     "wishes:answer": lambda world: {"<uuid:pk>": str(_first(Wish, community=HERE, state="fulfilled")(world))},
     "wishes:thanks": lambda world: {"<uuid:pk>": str(_first(Wish, community=HERE, state="confirmed")(world))},
+    # Its claims were collected until a day that is past.
+    "wishes:allotment": lambda world: {"<uuid:pk>": str(_first(Wish, community=HERE, title="写一副春联")(world))},
     "wishes:confirmation": lambda world: {
         "<uuid:pk>": str(_first(WishClaim, community=HERE, wish__title="一本大字台历")(world))
     },

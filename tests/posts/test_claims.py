@@ -118,12 +118,16 @@ def test_a_lot_can_be_worked_out_again(cast: Cast, make_post: Any, neighbours: A
     set_rule(cast, "lot", 3)
     post = make_post(places=2)
     seal = post.lot_seal
-    claims = [commands.claim_post(post=post, member=m, by=a, now=now) for m, a in neighbours(5)]
+    (late, by_late), *people = neighbours(6)
+    claims = [commands.claim_post(post=post, member=m, by=a, now=now) for m, a in people]
     assert {claim.place_no for claim in claims} == {None}
     with pytest.raises(RuleBroken) as refused:
         commands.allot_places(post=post, by=desk, now=now)
     assert refused.value.code == "still_collecting"
     later = now + timedelta(days=4)
+    with pytest.raises(RuleBroken) as refused:
+        commands.claim_post(post=post, member=late, by=by_late, now=later)
+    assert refused.value.code == "claims_over"
     placed = commands.allot_places(post=post, by=desk, now=later)
     post.refresh_from_db()
     seed = bytes(post.lot_seed or b"")
@@ -132,6 +136,8 @@ def test_a_lot_can_be_worked_out_again(cast: Cast, make_post: Any, neighbours: A
     assert [claim.pk for claim in placed] == [claim.pk for claim in order[:2]]
     assert list(PostClaim.objects.waiting().filter(post=post)) == order[2:]
     assert {c.pk for c in commands.allot_places(post=post, by=desk, now=later)} == {c.pk for c in placed}
+    # What is given out is open again: the late one waits behind the others.
+    assert commands.claim_post(post=post, member=late, by=by_late, now=later).place_no is None
 
 
 def test_whoever_holds_the_fewest_goes_first(

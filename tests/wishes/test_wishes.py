@@ -206,13 +206,16 @@ def test_a_lot_gives_the_wish_to_one_and_then_to_the_next(
         by=Actor.system(),
         now=now,
     )
-    wish, people = published(), neighbours(4)
+    wish, (late, *people) = published(), neighbours(5)
     claims = [commands.claim_wish(wish=wish, member=m, by=a, now=now) for m, a in people]
     assert {claim.state for claim in claims} == {CommitmentState.WAITING}
     with pytest.raises(RuleBroken) as refused:
         commands.allot_wish(wish=wish, by=desk, now=now)
     assert refused.value.code == "still_collecting"
     later = now + timedelta(days=3)
+    with pytest.raises(RuleBroken) as refused:
+        commands.claim_wish(wish=wish, member=late[0], by=late[1], now=later)
+    assert refused.value.code == "claims_over"
     given = commands.allot_wish(wish=wish, by=desk, now=later)
     assert given is not None
     assert commands.allot_wish(wish=wish, by=desk, now=later) == given

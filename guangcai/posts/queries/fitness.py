@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils.timezone import localdate
+
 from guangcai.commitments.belonging import paths_for
 from guangcai.members.fitness import SkillHeld
 from guangcai.members.models import Member
@@ -15,6 +17,7 @@ def wanted_by(post: Post, *, on: date) -> Wanted:
     return Wanted(
         is_open=post.opened_at is not None and post.ended_at is None,
         on=on,
+        is_over=post.is_collecting and post.claims_until is not None and localdate(post.claims_until) < on,
         category=post.category,
         category_name=post.get_category_display(),
         skills=tuple(sorted(row.skill.name for row in post.required_skills.all())),

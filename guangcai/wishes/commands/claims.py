@@ -45,7 +45,7 @@ def claim_wish(*, wish: Wish, member: Member, by: Actor, now: datetime, id: UUID
     row = lock_wish(wish.pk)
     if found := already(WishClaim, id, wish_id=row.pk, member_id=member.pk, lead_id=None):
         return found
-    rules.check_claim(standing_of(row), hand_of(member, row))
+    rules.check_claim(standing_of(row, now=now), hand_of(member, row))
     claim = _offered(row, member, by=by, now=now, id=id, given_at=None if row.is_collecting else now)
     if claim.given_at is not None:
         move(row, WishState.CLAIMED, by=by, now=now)
@@ -59,7 +59,7 @@ def join_claim(*, wish: Wish, member: Member, by: Actor, now: datetime, id: UUID
     row = lock_wish(wish.pk)
     if found := already(WishClaim, id, wish_id=row.pk, member_id=member.pk):
         return found
-    rules.check_join(standing_of(row), hand_of(member, row))
+    rules.check_join(standing_of(row, now=now), hand_of(member, row))
     lead = WishClaim.objects.leading().get(wish=row)
     return _offered(row, member, by=by, now=now, id=id, given_at=now, lead=lead)
 
@@ -179,10 +179,10 @@ def log_work(*, claim: WishClaim, work: Work, by: Actor, now: datetime) -> Servi
     return record_work(row=row, under=under, work=work, own_right=Permission.WISH_CLAIM, by=by, now=now)
 
 
-def standing_of(row: Wish) -> rules.Standing:
+def standing_of(row: Wish, *, now: datetime) -> rules.Standing:
     """What a claim is judged by, on the side of the wish. One query."""
     taken = WishClaim.objects.live().filter(wish=row, given_at__isnull=False).count()
-    return rules.Standing(WishState(row.state), row.is_collecting, taken, row.people)
+    return rules.Standing(WishState(row.state), row.is_over(now), taken, row.people)
 
 
 def hand_of(member: Member, row: Wish) -> rules.Hand:

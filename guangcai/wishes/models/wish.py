@@ -1,6 +1,6 @@
 """A wish, its steps, and apart from both whoever made it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 from django.db import models
@@ -136,6 +136,10 @@ class Wish(CommunityFact):
     def is_collecting(self) -> bool:
         """Claims are collected and not served yet."""
         return self.claims_until is not None and self.allotted_at is None
+
+    def is_over(self, now: datetime) -> bool:
+        """Claims were collected until a moment that is past, and wait to be served: who comes now is late."""
+        return self.is_collecting and self.claims_until is not None and self.claims_until <= now
 
 
 class WishAsker(CommunityFact):

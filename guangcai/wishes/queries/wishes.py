@@ -49,17 +49,17 @@ class Offer:
     joint: bool
 
 
-def offers_for(member: Member, *, by: Actor) -> list[Offer]:
+def offers_for(member: Member, *, by: Actor, now: datetime) -> list[Offer]:
     """Wishes of the member's area that wait for somebody, then those he can help with: three queries."""
     rows = Wish.objects.visible_to(by).on_wall().filter(path__in=paths_for(member.path))
     waiting = with_numbers(rows).order_by("-published_at", "pk")[:SHOWN_TO_MEMBER]
     own = set(WishClaim.objects.live().filter(member=member).values_list("wish_id", flat=True))
-    offers = [_offer(wish, member) for wish in waiting if wish.pk not in own]
+    offers = [_offer(wish, member, now=now) for wish in waiting if wish.pk not in own]
     return sorted((one for one in offers if one.why_not is None), key=lambda offer: offer.joint)
 
 
-def _offer(wish: Wish, member: Member) -> Offer:
-    standing = rules.Standing(WishState(wish.state), wish.is_collecting, wish.taken, wish.people)  # type: ignore[attr-defined]
+def _offer(wish: Wish, member: Member, *, now: datetime) -> Offer:
+    standing = rules.Standing(WishState(wish.state), wish.is_over(now), wish.taken, wish.people)  # type: ignore[attr-defined]
     hand = rules.Hand(is_in_area=True, is_on_roster=member.ended_at is None and member.merged_into_id is None)
     joint = wish.state == WishState.CLAIMED
     return Offer(wish, refusal(standing, hand, joint=joint), joint)

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
@@ -81,6 +82,6 @@ def board(request: ActorRequest) -> HttpResponse:
         "is_member": member is not None,
         "sees_list": request.actor.holds(Permission.WISH_EDIT),
         "claims": queries.own_claims(request.actor) if member else [],
-        "offers": queries.offers_for(member, by=request.actor) if member else [],
+        "offers": queries.offers_for(member, by=request.actor, now=timezone.now()) if member else [],
     }
     return render(request, "wishes/board.html", context)

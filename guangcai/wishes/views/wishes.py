@@ -84,7 +84,9 @@ def _for_member(request: ActorRequest, row: Wish) -> dict[str, object]:
         return {"is_member": False, "claim": None, "why_not": None, "joint": False}
     claim = WishClaim.objects.live().filter(wish=row, member=member).select_related("lead__member").first()
     joint = row.state == WishState.CLAIMED
-    why_not = None if claim else queries.refusal(standing_of(row), hand_of(member, row), joint=joint)
+    why_not = (
+        None if claim else queries.refusal(standing_of(row, now=timezone.now()), hand_of(member, row), joint=joint)
+    )
     return {"is_member": True, "claim": claim, "why_not": why_not, "joint": joint}
 
 
