@@ -153,6 +153,31 @@ def test_a_name_of_the_community_is_an_address(cast: Cast, caller: Georeport) ->
     assert error["description"]
 
 
+@pytest.mark.parametrize(
+    ("argument", "text"),
+    [
+        ("description", "长" * 501),
+        ("last_name", "长" * 61),
+        ("attribute[q1]", "长" * 201),
+        ("address_string", "长" * 121),
+        ("address_id", "2" * 41),
+        ("phone", "1" * 60),
+        ("description", "\u3164\u200b"),
+        ("phone", "139"),
+    ],
+)
+def test_a_refusal_begins_with_the_argument_it_is_about(
+    cast: Cast, caller: Georeport, argument: str, text: str
+) -> None:
+    """GeoReport v2 answers a refusal with a list of errors, each a code and a description."""
+    status, (error,) = caller.post(**sent(cast, **{argument: text}))
+    assert (status, sorted(error), str(error["code"])) == (400, ["code", "description"], "400")
+    name, _colon, words = error["description"].partition(": ")
+    assert name == argument.partition("[")[0]
+    assert words
+    assert not Case.objects.exists()
+
+
 def test_what_complains_of_somebody_is_not_told(cast: Cast, caller: Georeport, lamp: Item, now: datetime) -> None:
     draft = commands.CaseDraft(
         item=lamp,

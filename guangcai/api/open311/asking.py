@@ -13,13 +13,24 @@ from guangcai.cases.commands import AskerDraft, CaseDraft
 from guangcai.cases.enums import CaseChannel
 from guangcai.cases.models import Item
 from guangcai.cases.queries import exchange
+from guangcai.cases.rules import LONGEST_NAME
 from guangcai.core.ids import new_id
 from guangcai.core.text import clean
 from guangcai.orgs.models import Node
 
 SPAN: Final = timedelta(days=90)
 MOST_NAMED: Final = 100
+LONGEST_ADDRESS: Final = 120
 STATES: Final = {"open": True, "closed": False}
+# What the dialect calls the fields of a request.
+ARGUMENTS: Final = {
+    "item": "service_code",
+    "what": "description",
+    "name": "last_name",
+    "phone": "phone",
+    "answers": "attribute",
+    "place": "address_id",
+}
 
 
 def only_text(said: QueryDict) -> None:
@@ -80,14 +91,15 @@ def draft(said: QueryDict, *, service: Item, community: Node) -> CaseDraft:
     Without a phone nobody can be asked back: then the request is an unnamed one.
     """
     phone = said.get("phone", "").strip()
-    name = clean(f"{said.get('last_name', '')}{said.get('first_name', '')}")[:60]
+    name = clean(f"{said.get('last_name', '')}{said.get('first_name', '')}")
+    _check_length("last_name", name, most=LONGEST_NAME)
     return CaseDraft(
         item=service,
         community=community,
         what=said.get("description", ""),
         channel=CaseChannel.EXCHANGE,
         asker=AskerDraft(name=name if phone else "", phone=phone, is_anonymous=not phone, wants_word=False),
-        place_note=said.get("address_string", "")[:120],
+        place_note=clean(said.get("address_string", "")),
         answers=_answers(said, service),
         id=_token(said) or new_id(),
     )
@@ -103,6 +115,12 @@ def token_in(text: str) -> UUID:
 def _token(said: QueryDict) -> UUID | None:
     text = said.get("token", "").strip()
     return token_in(text) if text else None
+
+
+def _check_length(name: str, text: str, *, most: int) -> None:
+    if len(text) > most:
+        words = _("At most %(number)d characters.") % {"number": most}
+        raise Fault(400, f"{name}: {words}")
 
 
 def attribute_code(at: int) -> str:
@@ -125,8 +143,8 @@ def community(said: QueryDict, *, now: datetime) -> Node:
         if said.get("lat") or said.get("long"):
             raise Fault(400, _("There is no map here: send address_id, or address_string with the community's name."))
         raise Fault(400, _("The location is missing: send address_id or address_string."))
-    if len(address) > 500 or len(code) > 40:
-        raise Fault(400, _("The location is too long."))
+    _check_length("address_string", address, most=LONGEST_ADDRESS)
+    _check_length("address_id", code, most=40)
     found = exchange.community_at(code=code, address=address, on=now.date())
     if found is None:
         raise Fault(400, _("No community of this district is meant by this location."))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from guangcai.cases.enums import FieldKind
 from guangcai.cases.models import Item
 from guangcai.cases.queries import exchange
 from guangcai.core.errors import DomainError
+from guangcai.core.http import posted
 
 View = Callable[..., Spoken]
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -38,12 +39,19 @@ def _spoken(**views: View) -> Callable[..., HttpResponse]:
         except Fault as fault:
             return refused(fault, form)
         except DomainError as broken:
-            status = 400 if broken.status == 422 else broken.status
-            return refused(Fault(status, str(broken.message) or _("There is nothing here, or nothing for you.")), form)
+            return refused(_fault_of(broken), form)
         except UNREADABLE:
             return refused(Fault(400, _("The request cannot be read.")), form)
 
     return answered
+
+
+def _fault_of(broken: DomainError) -> Fault:
+    """A refusal of ours in the words of the dialect: it begins with the argument that is to be mended."""
+    status = 400 if broken.status == 422 else broken.status
+    words = str(broken.message) or _("There is nothing here, or nothing for you.")
+    name = asking.ARGUMENTS.get(broken.field or "")
+    return Fault(status, f"{name}: {words}" if name else words)
 
 
 def _answer(request: HttpRequest, views: dict[str, View], form: str, found: dict[str, Any]) -> Spoken:
@@ -126,7 +134,7 @@ def _attribute(at: int, field: dict[str, Any]) -> dict[str, Any]:
 
 def _raise(request: HttpRequest) -> Spoken:
     """Raise a case on behalf of the other system; its number comes back at once."""
-    now, said = timezone.now(), request.POST
+    now, said = timezone.now(), posted(request) or QueryDict()
     actor = keys.actor_behind(said.get("api_key", ""), now=now)
     if not said.get("service_code"):
         raise Fault(400, _("service_code is missing."))
