@@ -1,5 +1,6 @@
 """Forms of cases. They read and shape what was typed; the rules stand in rules.py, the verbs in commands."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,12 +27,15 @@ from guangcai.cases.forms_photos import PhotosField
 from guangcai.cases.models import Case, Category, Item, Technician
 from guangcai.commitments import team_roll
 from guangcai.core.actor import Actor
+from guangcai.core.database.fixed import Lookup
 from guangcai.core.ids import new_id
-from guangcai.core.scoping import ancestors
+from guangcai.core.scoping import ancestors, covers
+from guangcai.core.text import is_blank
 from guangcai.members.forms.fields import PhoneField, buildings_of
 from guangcai.members.models import Member
 from guangcai.members.queries import found_by, roster
 from guangcai.orgs.models import Node, WorkUnit
+from guangcai.orgs.rules import LOCAL_LEVELS
 
 MINUTES = (15, 30, 45, 60, 90, 120, 180, 240)
 WEEKDAYS = (
@@ -88,6 +92,26 @@ class ItemChoice(forms.ModelChoiceField):
         self.widget.choices = [("", "---------"), *groups.items()]  # type: ignore[attr-defined]
 
 
+class BuildingChoice(forms.ModelChoiceField):
+    """One of the buildings of a community, of some of its levels. The chosen one is looked up by its key alone."""
+
+    def offer(self, community: Node, *, levels: Collection[str]) -> None:
+        self.community, self.levels = community, levels
+        self.queryset = buildings_of(community).filter(level__in=levels).select_related("parent")
+
+    def to_python(self, value: Any) -> Node | None:
+        if value in self.empty_values:
+            return None
+        found = _BUILDING.first(pk=int(value)) if str(value).isdecimal() else None
+        if found is None or found.level not in self.levels or not covers([self.community.path], found.path):
+            wrong = {"value": value}
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params=wrong)
+        return found
+
+
+_BUILDING = Lookup(lambda pk: Node.objects.filter(pk=pk, valid_to=None), pk=0)
+
+
 class RaiseForm(forms.Form):
     """What, where, how to reach: what a caller says in under a minute. The item's own questions come with it."""
 
@@ -96,16 +120,17 @@ class RaiseForm(forms.Form):
     what = forms.CharField(
         label=pgettext_lazy("case", "What is asked"), max_length=rules.LONGEST_WHAT, widget=_lines(2)
     )
-    place = forms.ModelChoiceField(label=_("Building"), queryset=Node.objects.none(), required=False)
+    place = BuildingChoice(label=_("Building"), queryset=Node.objects.none(), required=False)
     place_note = forms.CharField(label=pgettext_lazy("case", "Where exactly"), max_length=120, required=False)
     photos = PhotosField()
+    place_levels: Collection[str] = LOCAL_LEVELS
 
     def __init__(self, *args: Any, community: Node, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.community = community
         if "item" in self.fields:
             self.fields["item"].offer(community)  # type: ignore[attr-defined]
-        self.fields["place"].queryset = buildings_of(community).select_related("parent")  # type: ignore[attr-defined]
+        self.fields["place"].offer(community, levels=self.place_levels)  # type: ignore[attr-defined]
         self.chosen = self._chosen()
         self.questions = [self._question(at, one) for at, one in enumerate(self.chosen.fields)] if self.chosen else []
 
@@ -423,14 +448,15 @@ def questions_in(text: str) -> list[dict[str, Any]]:
     """The questions of lines such as "label*" or "label: one / two"; "label #" asks for a number."""
     found: list[dict[str, Any]] = []
     for line in text.splitlines():
-        if not (words := line.strip()):
+        if is_blank(line):
             continue
+        words = line.strip()
         is_required = words.endswith("*")
         label, _colon, rest = words.removesuffix("*").strip().replace("\uff1a", ":").partition(":")
-        kind = FieldKind.CHOICE if rest.strip() else FieldKind.NUMBER if label.endswith("#") else FieldKind.TEXT
+        kind = FieldKind.CHOICE if not is_blank(rest) else FieldKind.NUMBER if label.endswith("#") else FieldKind.TEXT
         question: dict[str, Any] = {"label": label.removesuffix("#").strip(), "kind": kind, "required": is_required}
         if kind == FieldKind.CHOICE:
-            question["choices"] = [one.strip() for one in rest.split("/") if one.strip()]
+            question["choices"] = [one.strip() for one in rest.split("/") if not is_blank(one)]
         found.append(question)
     return found
 

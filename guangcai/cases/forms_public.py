@@ -12,6 +12,7 @@ from guangcai.cases.enums import CaseChannel
 from guangcai.cases.forms import RaiseForm
 from guangcai.cases.models import Item
 from guangcai.core.ids import new_id
+from guangcai.core.text import is_blank
 from guangcai.members.forms.fields import PhoneField
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Node
@@ -28,6 +29,7 @@ class PublicForm(RaiseForm):
     """What, where, how to reach; the item stands in the address. Nobody has to say who he is."""
 
     item = None  # type: ignore[assignment]
+    place_levels = (Level.BUILDING,)
     id = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)
     phone = PhoneField(
         label=pgettext_lazy("asker", "Your phone"),
@@ -58,7 +60,6 @@ class PublicForm(RaiseForm):
         self.fields["phone"].required = not self.data.get("is_anonymous")
         self.order_fields(["what", *(bound.name for bound in self.questions)])
         place: Any = self.fields["place"]
-        place.queryset = place.queryset.filter(level=Level.BUILDING)
         place.empty_label = _("Somewhere else, or I do not know")
 
     def _chosen(self) -> Item:
@@ -111,6 +112,6 @@ class WordForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("word") == NOT_SOLVED and not cleaned.get("note", "").strip():
+        if cleaned.get("word") == NOT_SOLVED and is_blank(cleaned.get("note", "")):
             self.add_error("note", _("Say in a few words what is still to do."))
         return cleaned

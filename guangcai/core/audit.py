@@ -11,6 +11,7 @@ from django.db import connection, models
 
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
+from guangcai.core.database.fixed import insert
 from guangcai.core.models import AuditEvent
 
 Detail = str | int | bool | list[str] | list[int] | None
@@ -23,7 +24,7 @@ def record(
 
     `path` defaults to the subject's own `path`, so that an auditor of a street reads that street's lines.
     """
-    AuditEvent.objects.create(
+    line = AuditEvent(
         tag=Tag(tag),
         at=now,
         actor_id=by.user_id,
@@ -33,6 +34,7 @@ def record(
         path=path or getattr(on, "path", "") or "",
         details=details,
     )
+    insert(line)
 
 
 def _subject_id(on: models.Model | None) -> str:

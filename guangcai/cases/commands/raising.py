@@ -17,6 +17,7 @@ from guangcai.cases.models import Asker, Case, Item
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
+from guangcai.core.database.fixed import insert
 from guangcai.core.errors import Conflict, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already, other_content
@@ -24,7 +25,7 @@ from guangcai.core.permissions import Permission
 from guangcai.core.phones import normalise
 from guangcai.core.photos import Photo
 from guangcai.core.scoping import covers
-from guangcai.core.text import clean, clean_name, segment
+from guangcai.core.text import clean, clean_name, is_blank, segment
 from guangcai.members.models import Member
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node, WorkUnit
@@ -132,11 +133,11 @@ def _sent_before(draft: CaseDraft) -> Case | None:
 
 def _checked_reach(asker: AskerDraft) -> str:
     """The asker's phone as stored, "" for none. Raises RuleBroken(field)."""
-    phone = normalise(asker.phone, field="phone") if asker.phone.strip() else ""
+    phone = normalise(asker.phone, field="phone") if not is_blank(asker.phone) else ""
     reach = rules.Reach(
-        has_name=bool(asker.name.strip()),
+        has_name=not is_blank(asker.name),
         has_phone=bool(phone),
-        has_flat=bool(asker.flat.strip()),
+        has_flat=not is_blank(asker.flat),
         is_member=asker.member is not None,
     )
     rules.check_reach(reach, is_anonymous=asker.is_anonymous)
@@ -154,7 +155,7 @@ def _check_place(draft: CaseDraft, *, now: datetime) -> None:
 def _write(draft: CaseDraft, answers: list[dict[str, str]], *, by: Actor, now: datetime) -> Case:
     what = clean(draft.what)
     said = " ".join([what, draft.item.name, *(one["answer"] for one in answers)])
-    return Case.objects.create(
+    case = Case(
         **of_community(draft.community),
         id=draft.id or new_id(),
         number=keys.take_number(now),
@@ -173,11 +174,12 @@ def _write(draft: CaseDraft, answers: list[dict[str, str]], *, by: Actor, now: d
         raised_at=now,
         raised_by=by.user_id,
     )
+    return insert(case)
 
 
 def _write_asker(case: Case, asker: AskerDraft, *, phone: str) -> Asker:
     code = asker.code or keys.new_code()
-    return Asker.objects.create(
+    row = Asker(
         district_code=case.district_code,
         case=case,
         name=clean_name(asker.name),
@@ -189,3 +191,4 @@ def _write_asker(case: Case, asker: AskerDraft, *, phone: str) -> Asker:
         code=code,
         code_index=keys.code_key(code),
     )
+    return insert(row)

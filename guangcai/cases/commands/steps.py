@@ -9,6 +9,8 @@ from guangcai.cases.models import Case, CaseStep, StepNote
 from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
+from guangcai.core.database.fixed import insert
+from guangcai.core.text import is_blank
 
 OVER = (CaseState.CLOSED, CaseState.SOLVED)
 # Nobody has it any more.
@@ -27,7 +29,7 @@ def take_step(
     before = None if is_first else case.steps.order_by("-number").only("number", "at").first()
     rules.check_side(kind, side)
     state = rules.next_state(CaseState(case.state) if before else None, kind)
-    step = CaseStep.objects.create(
+    step = CaseStep(
         district_code=case.district_code,
         case=case,
         number=before.number + 1 if before else 1,
@@ -38,7 +40,8 @@ def take_step(
         by=by.user_id,
         **facts,
     )
-    if note.strip():
+    insert(step)
+    if not is_blank(note):
         StepNote.objects.create(step=step, district_code=step.district_code, note=note.strip())
     if not is_first:  # The row says it already: it was written with this step.
         _repeat(case, step)

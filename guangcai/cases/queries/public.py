@@ -13,8 +13,10 @@ from guangcai.cases.enums import CaseState, StateType, StepKind
 from guangcai.cases.models import Case, CaseStep, Item
 from guangcai.cases.queries.life import public_life_of
 from guangcai.cases.rules import MOVES
+from guangcai.core.database.fixed import Lookup
 from guangcai.core.screens import TimelineItem
 from guangcai.core.templatetags.core import moment
+from guangcai.orgs.merged import community_at
 from guangcai.orgs.models import Grant, Node
 from guangcai.orgs.roles import Role
 
@@ -23,6 +25,22 @@ def communities(*, on: date) -> "QuerySet[Node]":
     """Communities with a desk: those where somebody reads what is asked."""
     served = Grant.objects.in_force(on).filter(node=OuterRef("pk"), role=Role.DESK_WORKER, ended_at=None)
     return Node.objects.in_force(on).communities().filter(Exists(served)).order_by("code")
+
+
+# What every resident's request asks for: a district may send hundreds in the same minute.
+_COMMUNITY = Lookup(lambda code, on: communities(on=on).filter(code=code), code="", on=date.min)
+_ITEM = Lookup(lambda pk: Item.objects.filter(pk=pk).order_by(), pk=0)
+
+
+def community_of(code: str, *, on: date) -> Node:
+    """The community with a desk that has this code. Raises LeadsOn where it was merged away, Http404 for any other."""
+    return _COMMUNITY.first(code=code, on=on) or community_at(code, communities(on=on))
+
+
+def item_of(community: Node, pk: int, *, on: date) -> Item | None:
+    """One of items_of(community), by its key; None when it is not offered there today."""
+    item = _ITEM.first(pk=pk)
+    return item if item is not None and item.is_offered(community.path, on=on) else None
 
 
 def items_of(community: Node, *, on: date) -> "QuerySet[Item]":

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,12 +19,6 @@ from guangcai.core.actor import Actor
 from guangcai.core.errors import RuleBroken
 from guangcai.core.http import ActorRequest, posted, show_refusal
 from guangcai.core.text import spelled
-from guangcai.orgs.merged import community_at
-from guangcai.orgs.models import Node
-
-
-def _community(code: str) -> Node:
-    return community_at(code, queries.communities(on=timezone.localdate()))
 
 
 @require_safe
@@ -36,8 +30,9 @@ def communities(request: ActorRequest) -> HttpResponse:
 @require_safe
 def shelves(request: ActorRequest, code: str) -> HttpResponse:
     """Seven categories, a tap opens one; before all of them the numbers to ring in danger."""
-    community = _community(code)
-    rows = queries.shelves(community, on=timezone.localdate())
+    on = timezone.localdate()
+    community = queries.community_of(code, on=on)
+    rows = queries.shelves(community, on=on)
     return render(request, "cases/public/shelves.html", {"community": community, "shelves": rows})
 
 
@@ -45,8 +40,11 @@ def shelves(request: ActorRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: ActorRequest, code: str, item: int) -> HttpResponse:
     """What, where, how to reach, and the item's own questions on one page. Who is signed in makes no difference."""
-    community, on = _community(code), timezone.localdate()
-    row = get_object_or_404(queries.items_of(community, on=on), pk=item)
+    on = timezone.localdate()
+    community = queries.community_of(code, on=on)
+    row = queries.item_of(community, item, on=on)
+    if row is None:
+        raise Http404
     form = PublicForm(posted(request), request.FILES or None, community=community, item=row)
     if request.method == "POST" and form.is_valid():
         try:
