@@ -15,6 +15,7 @@ from guangcai.wishes.commands import Consent, WishDraft, Word
 from guangcai.wishes.enums import AT_FIRST_LOOK, LATER, WishChannel, WishEnd, WishState
 from guangcai.wishes.models import Wish, WishKind
 
+NO_CODE = _("Type the code of your wish: it stood on the page after you had sent it, or the desk gave it to you.")
 OF_THE_DESK = tuple(choice for choice in WishChannel.choices if choice[0] != WishChannel.ONLINE)
 
 
@@ -205,8 +206,15 @@ class CodeForm(forms.Form):
     """The code from the slip, as typed: capitals, blanks and hyphens do not matter."""
 
     code = forms.CharField(
-        label=_("Code of your wish"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Code of your wish"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": NO_CODE},
+        help_text=_("Sixteen letters and numbers. Spaces, dashes and capitals do not matter."),
     )
 
     def clean_code(self) -> str:
-        return "".join(sign for sign in self.cleaned_data["code"].lower() if sign.isalnum())
+        code = "".join(sign for sign in self.cleaned_data["code"].lower() if sign.isalnum())
+        if not code:
+            raise forms.ValidationError(NO_CODE)
+        return code

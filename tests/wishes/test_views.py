@@ -112,8 +112,12 @@ def test_a_typed_code_is_read_with_blanks_and_capitals(collected: Callable[..., 
     assert "月" in title_of(wish)
     typed = f" {code[:4].upper()}-{code[4:8]} {code[8:]}"
     assert Client().post(address("follow"), {"code": typed})["Location"] == address("followed", code)
-    for rubbish in ("", "———", "心愿"):
-        assert Client().post(address("follow"), {"code": rubbish}).status_code == 404
+    assert Client().get(address("follow")).status_code == 200
+    for empty in ("", "———"):
+        answer = Client().post(address("follow"), {"code": empty})
+        assert (answer.status_code, "请输入心愿编码" in answer.content.decode()) == (422, True)
+    answer = Client().post(address("follow"), {"code": "心愿"})
+    assert (answer.status_code, 'value="心愿"' in answer.content.decode()) == (404, True)
 
 
 def test_nobody_floods_the_box(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

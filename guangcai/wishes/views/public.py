@@ -69,17 +69,20 @@ def _check_pace(request: HttpRequest, node: Node) -> None:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: ActorRequest) -> HttpResponse:
-    """From a typed code to the page of the wish."""
-    form = CodeForm(request.POST)
-    if not form.is_valid() or not form.cleaned_data["code"] or not form.cleaned_data["code"].isascii():
-        return _gone(request)
-    return redirect("wishes:followed", form.cleaned_data["code"])
+    """From a typed code to the page of the wish. It looks nothing up."""
+    form = CodeForm(posted(request))
+    if not form.is_valid():
+        return render(request, "wishes/follow.html", {"form": form}, status=422 if form.errors else 200)
+    code = form.cleaned_data["code"]
+    return redirect("wishes:followed", code) if code.isascii() else _unknown(request, code)
 
 
-def _gone(request: ActorRequest) -> HttpResponse:
-    return render(request, "wishes/gone.html", {"form": CodeForm()}, status=404)
+def _unknown(request: ActorRequest, code: str) -> HttpResponse:
+    """Whatever was typed stands in the box again."""
+    context = {"form": CodeForm(initial={"code": code[:40]}), "is_unknown": True}
+    return render(request, "wishes/follow.html", context, status=404)
 
 
 @never_cache
@@ -88,7 +91,7 @@ def followed(request: ActorRequest, code: str) -> HttpResponse:
     """How far one's wish is; where it is one's turn, the answer. Nothing of who fulfils it."""
     asker = queries.asker_of(code)
     if asker is None:
-        return _gone(request)
+        return _unknown(request, code)
     form = _form_for(request, asker)
     if request.method == "POST" and form is not None and form.is_valid():
         try:
@@ -143,7 +146,7 @@ def taking_back(request: ActorRequest, code: str) -> HttpResponse:
     """The wisher takes back his wish, or that his thanks are shown."""
     asker = queries.asker_of(code)
     if asker is None:
-        return _gone(request)
+        return _unknown(request, code)
     if request.POST.get("what") == "thanks":
         commands.withdraw_consent(asker=asker, by=request.actor, now=timezone.now())
         messages.success(request, _("Taken back: nobody reads your thanks any more."))

@@ -231,4 +231,4 @@ def code(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk, permission=Permission.WISH_EDIT)
     commands.renew_code(wish=row, by=request.actor, now=timezone.now())
     messages.success(request, _("Here is a new code; the old one no longer works."))
-    return redirect(row)
+    return redirect(f"{row.get_absolute_url()}#code")
