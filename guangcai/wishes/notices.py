@@ -13,6 +13,7 @@ from guangcai.wishes.models import Wish
 
 WORDS: dict[str, Text] = {
     "given": _("The wish “%(title)s” is yours. The community confirms it next."),
+    "given_joint": _("The wish “%(title)s” is for several: you do it with others. The community confirms it next."),
     "confirmed": _(
         "The community confirmed: the wish “%(title)s” is yours. How to reach the wisher is in the application."
     ),

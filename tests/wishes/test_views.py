@@ -242,9 +242,23 @@ def test_the_desk_notes_the_word_and_the_thanks(
     assert desk.post(address("thanks", claim.wish.pk), said).status_code == 422
     said |= {"given_on": localdate(now).isoformat(), "how": "电话"}
     assert desk.post(address("thanks", claim.wish.pk), said).status_code == 302
-    assert desk.post(address("thanks_publication", claim.wish.pk)).status_code == 422
-    assert signed_in(cast.users["secretary"]).post(address("thanks_publication", claim.wish.pk)).status_code == 302
+    shown, secretary = address("thanks_publication", claim.wish.pk), signed_in(cast.users["secretary"])
+    page = claim.wish.get_absolute_url()
+    assert [shown in who.get(page).content.decode() for who in (desk, secretary)] == [False, True]
+    assert desk.post(shown).status_code == 422
+    assert secretary.post(shown).status_code == 302
     assert WishThanks.objects.published().count() == 1
+
+
+def test_two_who_do_it_together_know_of_each_other(
+    cast: Cast, held: Callable[..., WishClaim], neighbours: Any, signed_in: SignedIn, now: datetime
+) -> None:
+    claim, ((helper, own),) = held(people=2), neighbours(1)
+    member, page = signed_in(cast.users["member"]), claim.wish.get_absolute_url()
+    assert helper.name not in member.get(page).content.decode()
+    commands.join_claim(wish=claim.wish, member=helper, by=own, now=now)
+    assert helper.name in member.get(page).content.decode()
+    assert claim.member.name in signed_in(cast.users["nu0"]).get(page).content.decode()
 
 
 def test_whoever_has_the_wish_does_not_read_its_code(

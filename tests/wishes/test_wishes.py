@@ -226,6 +226,34 @@ def test_a_lot_gives_the_wish_to_one_and_then_to_the_next(
     assert broken() == []
 
 
+def test_a_lot_for_several_fills_every_place_and_lets_nobody_past_who_waits(
+    cast: Cast, published: Callable[..., Wish], neighbours: Any, desk: Actor, now: datetime
+) -> None:
+    rule = {"key": PolicyKey.CLAIM_RULE, "value": {"order": "lot", "days": 3}, "source": "试行"}
+    set_policy(node=cast.nanyuan, **rule, since=localdate(now), by=Actor.system(), now=now)
+    wish, ((late, by_late), *people), later = published(people=2), neighbours(5), now + timedelta(days=3)
+    for member, own in people:
+        commands.claim_wish(wish=wish, member=member, by=own, now=now)
+    lead = commands.allot_wish(wish=wish, by=desk, now=later)
+    assert lead is not None
+
+    def ranks() -> list[tuple[int | None, bool]]:
+        rows = WishClaim.objects.live().filter(given_at__isnull=False).order_by("rank")
+        return [(row.rank, row.lead_id is None) for row in rows]
+
+    assert ranks() == [(1, True), (2, False)]
+    commands.end_claim(claim=WishClaim.objects.get(rank=2), reason=EndReason.AGREED, note="", by=desk, now=later)
+    assert ranks() == [(1, True), (3, False)]
+    with pytest.raises(RuleBroken) as refused:
+        commands.join_claim(wish=wish, member=late, by=by_late, now=later)
+    assert refused.value.code == "enough"
+    commands.end_claim(claim=lead, reason=EndReason.AGREED, note="", by=desk, now=later)
+    assert ranks() == [(3, True), (4, False)]
+    for rank in (4, 3):
+        commands.end_claim(claim=WishClaim.objects.get(rank=rank), reason=EndReason.AGREED, note="", by=desk, now=later)
+    assert (Wish.objects.get().state, broken()) == ("published", [])
+
+
 def test_nobody_confirms_what_he_takes_on(
     cast: Cast, published: Callable[..., Wish], desk: Actor, now: datetime
 ) -> None:

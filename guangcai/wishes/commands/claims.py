@@ -80,9 +80,10 @@ def _offered(row: Wish, member: Member, *, by: Actor, now: datetime, id: UUID | 
 
 @transaction.atomic
 def allot_wish(*, wish: Wish, by: Actor, now: datetime) -> WishClaim | None:
-    """Give the wish to the first of those who claimed it, in the announced order; None when nobody did. Harmless twice.
+    """Give the wish out in the announced order: the first has it, the next help him as far as it is for several.
 
-    With a lot, its seed is public from now on and anybody can work the order out again.
+    Returns the claim that has it; None when nobody claimed. Harmless twice. With a lot, its seed is public from now on
+    and anybody can work the order out again.
     """
     by.require(Permission.WISH_EDIT, wish.path)
     row = lock_wish(wish.pk)
@@ -102,7 +103,7 @@ def allot_wish(*, wish: Wish, by: Actor, now: datetime) -> WishClaim | None:
     row.allotted_at = now
     row.save(update_fields=["allotted_at"])
     audit.record(Tag.WISH_ALLOT, by=by, on=row, now=now, claims=len(order))
-    given = _give_to_next(row, by=by, now=now)
+    given = _give_out(row, by=by, now=now)
     if given is not None:
         move(row, WishState.CLAIMED, by=by, now=now)
     return given
@@ -127,9 +128,9 @@ def confirm_claim(*, claim: WishClaim, by: Actor, now: datetime) -> WishClaim:
 
 @transaction.atomic
 def end_claim(*, claim: WishClaim, reason: EndReason, note: str, by: Actor, now: datetime) -> WishClaim:
-    """Either side ends it: the wish goes to whoever helps, then to whoever waits, then to the wall. Harmless twice.
+    """Either side ends it: the place goes to whoever helps, then to whoever waits, then the wish to the wall.
 
-    Not while the wisher is being asked: his word comes first.
+    Not while the wisher is being asked: his word comes first. Harmless twice.
     """
     own = by.member_id == claim.member_id
     by.require(Permission.WISH_CLAIM if own else Permission.WISH_EDIT, claim.path)
@@ -143,13 +144,13 @@ def end_claim(*, claim: WishClaim, reason: EndReason, note: str, by: Actor, now:
     _end(row, WishClaimEnd(reason.value), by=by, now=now, note=note)
     if not own and not was_confirmed:
         tell(wish, [row.member_id], "refused", now=now)
-    if row.lead_id is None and row.given_at is not None:
+    if row.given_at is not None:
         pass_on(wish, row, by=by, now=now)
     return row
 
 
 def pass_on(wish: Wish, gone: WishClaim, *, by: Actor, now: datetime) -> None:
-    """Somebody else has the wish after `gone` ended: the first who helps, the next who waits, or the wall again."""
+    """The place of `gone` is taken: by the first who helps, by the next who waits; or the wish is on the wall again."""
     helpers = list(WishClaim.objects.live().filter(lead=gone).order_by("confirmed_at", "offered_at", "pk"))
     if helpers:
         first, *others = helpers
@@ -158,7 +159,7 @@ def pass_on(wish: Wish, gone: WishClaim, *, by: Actor, now: datetime) -> None:
         WishClaim.objects.filter(pk__in=[one.pk for one in others]).update(lead=first)
         audit.record(Tag.WISH_GIVE, by=by, on=first, now=now)
         tell(wish, [first.member_id], "given", now=now)
-    elif _give_to_next(wish, by=by, now=now) is None:
+    if _give_out(wish, by=by, now=now) is None:
         move(wish, WishState.PUBLISHED, by=by, now=now)
 
 
@@ -192,14 +193,17 @@ def hand_of(member: Member, row: Wish) -> rules.Hand:
     return rules.Hand(row.path in paths_for(member.path), is_on_roster, has_claimed)
 
 
-def _give_to_next(row: Wish, *, by: Actor, now: datetime) -> WishClaim | None:
-    waiting = WishClaim.objects.waiting().filter(wish=row).first()
-    if waiting is not None:
-        waiting.given_at = now
-        waiting.save(update_fields=["given_at"])
-        audit.record(Tag.WISH_GIVE, by=by, on=waiting, now=now)
-        tell(row, [waiting.member_id], "given", now=now)
-    return waiting
+def _give_out(row: Wish, *, by: Actor, now: datetime) -> WishClaim | None:
+    """Free places go to whoever waits, before anybody new can join: the first leads, the next help. Who leads now."""
+    lead = WishClaim.objects.leading().filter(wish=row).first()
+    taken = WishClaim.objects.live().filter(wish=row, given_at__isnull=False).count()
+    for claim in WishClaim.objects.waiting().filter(wish=row)[: row.people - taken]:
+        claim.given_at, claim.lead = now, lead
+        claim.save(update_fields=["given_at", "lead"])
+        audit.record(Tag.WISH_GIVE, by=by, on=claim, now=now)
+        tell(row, [claim.member_id], "given_joint" if lead else "given", now=now)
+        lead = lead or claim
+    return lead
 
 
 def _end(row: WishClaim, reason: WishClaimEnd, *, by: Actor, now: datetime, note: str = "") -> None:

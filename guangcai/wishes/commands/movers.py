@@ -22,7 +22,7 @@ def claims(merge: Merge) -> int:
         falls.ended_at, falls.ended_by, falls.end_reason = merge.now, merge.by.user_id, WishClaimEnd.MERGED
         falls.save(update_fields=["ended_at", "ended_by", "end_reason"])
         audit.record(Tag.WISH_CLAIM_END, by=merge.by, on=falls, now=merge.now, reason=WishClaimEnd.MERGED.value)
-        if falls.lead_id is None and falls.given_at is not None:
+        if falls.given_at is not None:
             pass_on(wish, falls, by=merge.by, now=merge.now)
         assert stays.ended_at is None
     return WishClaim.objects.filter(member=merge.gone).update(member=merge.kept)

@@ -87,6 +87,19 @@ def claims_of(wish: Wish, *, actor: Actor) -> list[WishClaim]:
     return sorted(rows, key=lambda claim: (claim.ended_at is not None, claim.lead_id is not None))
 
 
+def helpers_of(claim: WishClaim) -> list[str]:
+    """Who does the wish with its holder, as he may know. One query."""
+    return list(claim.joined.live().order_by("offered_at", "pk").values_list("member__name", flat=True))
+
+
+def may_publish(thanks: WishThanks, actor: Actor) -> bool:
+    """Whether this reader may show the thanks: neither whoever wrote them down nor whoever is thanked."""
+    wrote_them = thanks.written_by is not None and thanks.written_by == actor.user_id
+    if thanks.published_at is not None or wrote_them:
+        return False
+    return not WishClaim.objects.filter(wish=thanks.wish_id, member=actor.member_id).exists()
+
+
 @dataclass(frozen=True)
 class Asker:
     """Who made the wish, as shown for fifteen minutes to whoever opened it."""

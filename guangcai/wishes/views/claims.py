@@ -76,12 +76,15 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" and claim.ended_at is not None:
         return redirect(claim.wish)
     form = EndForm(posted(request), own=own)
+    waits = own and claim.given_at is None
     page = Page(
-        _("Give the wish back") if own else _("End the claim"),
-        _("Give it back") if own else _("End the claim"),
+        _("Withdraw my claim") if waits else _("Give the wish back") if own else _("End the claim"),
+        _("Withdraw my claim") if waits else _("Give it back") if own else _("End the claim"),
         (claim.wish.get_absolute_url(), claim.wish.title),
         lead="" if own else claim.member.name,
-        hint=_("The wish goes to whoever helps with it, then to whoever waits, then back to the wall."),
+        hint=""
+        if claim.given_at is None
+        else _("The wish goes to whoever helps with it, then to whoever waits, then back to the wall."),
         danger=True,
     )
 

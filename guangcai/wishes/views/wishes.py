@@ -81,13 +81,14 @@ def _for_member(request: ActorRequest, row: Wish) -> dict[str, object]:
     """The member's own claim, or whether he could claim or help, or why not."""
     member = own_member(request.actor)
     if member is None:
-        return {"is_member": False, "claim": None, "why_not": None, "joint": False}
+        return {"is_member": False, "claim": None, "helpers": [], "why_not": None, "joint": False}
     claim = WishClaim.objects.live().filter(wish=row, member=member).select_related("lead__member").first()
     joint = row.state == WishState.CLAIMED
     why_not = (
         None if claim else queries.refusal(standing_of(row, now=timezone.now()), hand_of(member, row), joint=joint)
     )
-    return {"is_member": True, "claim": claim, "why_not": why_not, "joint": joint}
+    helpers = queries.helpers_of(claim) if claim else []
+    return {"is_member": True, "claim": claim, "helpers": helpers, "why_not": why_not, "joint": joint}
 
 
 def _for_desk(request: ActorRequest, row: Wish) -> dict[str, object]:
@@ -95,6 +96,7 @@ def _for_desk(request: ActorRequest, row: Wish) -> dict[str, object]:
     may_edit = request.actor.can(Permission.WISH_EDIT, row.path)
     if not may_edit:
         return {"may_edit": False, "claims": [], "fulfilments": _own_fulfilments(request, row)}
+    shown = getattr(row, "thanks", None) if row.state == WishState.CONFIRMED else None
     is_over = row.claims_until is not None and row.claims_until <= timezone.now()
     return {
         "may_edit": True,
@@ -102,8 +104,9 @@ def _for_desk(request: ActorRequest, row: Wish) -> dict[str, object]:
         "claims": queries.claims_of(row, actor=request.actor),
         "fulfilments": row.fulfilments.select_related("answer").order_by("-told_at", "pk"),
         "may_allot": row.state == WishState.PUBLISHED and row.is_collecting and is_over,
-        "thanks": getattr(row, "thanks", None) if row.state == WishState.CONFIRMED else None,
-        "consent": _consent(row),
+        "thanks": shown,
+        "consent": shown and shown.consents.filter(withdrawn_at=None).first(),
+        "may_publish_thanks": shown and queries.may_publish(shown, request.actor),
         "steps": words.steps_of(row),
         **_code(request, row),
     }
@@ -120,11 +123,6 @@ def _code(request: ActorRequest, row: Wish) -> dict[str, str]:
         "code": spelled(code, each=4),
         "follow_url": request.build_absolute_uri(reverse("wishes:followed", args=[code])),
     }
-
-
-def _consent(row: Wish) -> object:
-    thanks = getattr(row, "thanks", None) if row.state == WishState.CONFIRMED else None
-    return thanks.consents.filter(withdrawn_at=None).first() if thanks else None
 
 
 def _own_fulfilments(request: ActorRequest, row: Wish) -> object:
