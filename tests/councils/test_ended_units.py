@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict
+from guangcai.core.ids import new_id
 from guangcai.councils import commands
 from guangcai.councils.enums import PartyClass, PledgeKind, ProposalState
 from guangcai.councils.models import Body, BodyMember, JointAgreement, JointPledge, Proposal
@@ -17,7 +18,7 @@ from guangcai.councils.queries import agreements, bodies, promises
 from guangcai.orgs.commands import end_work_unit
 from tests.cast import Cast
 from tests.councils.conftest import DAY, broken, finish, promise, seat
-from tests.councils.test_agreements import draw_up
+from tests.councils.test_agreements import ITEMS, draw_up
 
 SignIn = Callable[[Any], Client]
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,41 @@ def test_it_is_given_nothing_new(cast: Cast, body: Body, tabled: Proposal, desk:
         with pytest.raises(Conflict) as refused:
             act()
         assert refused.value.code == "unit_ended"
+
+
+def test_what_was_sent_before_it_ended_is_still_there(
+    cast: Cast, body: Body, tabled: Proposal, desk: Actor, now: datetime
+) -> None:
+    """The same form sent again is the same row, also when the unit has ended meanwhile."""
+    contest = commands.open_contest(
+        node=cast.nanyuan, name="评比", closes_on=now.date() + DAY, criteria=[("居民受益", 100)], by=desk, now=now
+    )
+    old = draw_up(cast, desk, now - 40 * DAY, days=10)
+    unit, due = cast.units["police_branch"], now.date() + 30 * DAY
+    forms: list[tuple[Any, dict[str, Any]]] = [
+        (commands.give_seat, {"body": body, "draft": commands.SeatDraft(party=PartyClass.UNIT, work_unit=unit)}),
+        (
+            commands.make_joint_pledge,
+            {
+                "proposal": tabled,
+                "draft": commands.JointPledgeDraft(unit, PledgeKind.MONEY, "出钱装扶手", due, "何静"),
+            },
+        ),
+        (
+            commands.draw_up_agreement,
+            {"community": cast.nanyuan, "draft": commands.AgreementDraft(unit, now.date(), due, ITEMS)},
+        ),
+        (commands.enter_contest, {"contest": contest, "work_unit": unit, "title": "书香", "text": "开图书室"}),
+    ]
+    sent = [(act, said | {"id": new_id(), "by": desk, "now": now}) for act, said in forms]
+    made = [act(**said) for act, said in sent]
+    renewal = {"agreement": old, "id": new_id(), "by": desk, "now": now}
+    renewed = commands.renew_agreement(**renewal)
+    end_work_unit(work_unit=unit, by=system, now=now)
+    end_school(cast, now)
+    assert [act(**said) for act, said in sent] == made
+    assert commands.renew_agreement(**renewal) == renewed
+    assert broken() == []
 
 
 def test_its_agreements_end_and_nothing_of_them_is_due(

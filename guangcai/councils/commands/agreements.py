@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,7 @@ from guangcai.councils.commands.bodies import same_lines
 from guangcai.councils.commands.pledges import require_unit_or_desk
 from guangcai.councils.enums import Side
 from guangcai.councils.models import AgreementItem, Delivery, JointAgreement
-from guangcai.orgs.commands import open_unit
+from guangcai.orgs.commands import check_unit_open, hold_unit
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node, WorkUnit
 
@@ -57,7 +58,7 @@ def draw_up_agreement(
     Raises RuleBroken(field), Conflict when another agreement of the two lies in the term.
     """
     by.require(Permission.COUNCIL_EDIT, community.path)
-    open_unit(draft.work_unit)
+    unit = hold_unit(draft.work_unit)
     # Its lock also keeps the numbers of a year without gaps or doubles: agreements are never removed.
     Node.objects.select_for_update(of=("self",), no_key=True).get(pk=community.pk)
     content = {"work_unit_id": draft.work_unit.pk, "starts_on": draft.starts_on, "until": draft.until}
@@ -65,6 +66,7 @@ def draw_up_agreement(
         kept = found.items.values_list("side", "text", "quantity", "measure")
         same_lines(kept, [(one.side, one.text.strip(), one.quantity, one.measure.strip()) for one in draft.items])
         return found
+    check_unit_open(unit)
     rules.check_term(starts_on=draft.starts_on, until=draft.until, today=localdate(now))
     rules.check_items({one.side for one in draft.items})
     of_both = JointAgreement.objects.filter(community=community, work_unit=draft.work_unit, ended_at=None)
@@ -214,10 +216,11 @@ def renew_agreement(*, agreement: JointAgreement, by: Actor, now: datetime, id: 
     A community that was merged is followed by its successor.
     """
     by.require(Permission.COUNCIL_EDIT, agreement.path)
-    open_unit(agreement.work_unit)
+    unit = hold_unit(agreement.work_unit)
     row = _locked(agreement)
-    if found := row.renewals.filter(ended_at=None).first():
+    if found := row.renewals.filter(Q(ended_at=None) | Q(pk=id)).order_by("ended_at").first():
         return found
+    check_unit_open(unit)
     rules.check_agreement_live(is_ended=row.ended_at is not None)
     starts_on = max(row.until + rules.DAY, localdate(now))
     items = [ItemDraft(Side(one.side), one.text, one.quantity, one.measure) for one in row.items.all()]

@@ -24,7 +24,7 @@ from guangcai.councils.enums import BodyRole, RecordKind
 from guangcai.councils.models import Body, BodyMember, BodyRecord, RequiredParty
 from guangcai.councils.queries.rights import require_runs, right_over
 from guangcai.members.models import Member
-from guangcai.orgs.commands import open_unit
+from guangcai.orgs.commands import check_unit_open, hold_unit
 from guangcai.orgs.models import Node, WorkUnit
 
 
@@ -127,14 +127,15 @@ def give_seat(*, body: Body, draft: SeatDraft, by: Actor, now: datetime, id: UUI
     Raises RuleBroken(field) unless exactly one is named, or when it sits there already, or for a second chair.
     """
     require_runs(by, body)
-    if draft.work_unit:
-        open_unit(draft.work_unit)
+    unit = hold_unit(draft.work_unit) if draft.work_unit else None
     row = lock_body(body.pk)
     name = draft.party_name.strip()[: rules.NAME_LENGTH]
     content = {"party": draft.party, "role": draft.role, "party_name": name}
     keys = {"member_id": draft.member and draft.member.pk, "work_unit_id": draft.work_unit and draft.work_unit.pk}
     if found := already(BodyMember, id, body_id=row.pk, **content, **keys):
         return found
+    if unit is not None:
+        check_unit_open(unit)
     rules.check_body_live(is_live=row.ended_on is None)
     rules.check_seat(
         draft.party, has_member=draft.member is not None, has_unit=draft.work_unit is not None, has_name=bool(name)

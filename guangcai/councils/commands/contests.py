@@ -17,7 +17,7 @@ from guangcai.councils import rules
 from guangcai.councils.commands.bodies import same_lines
 from guangcai.councils.models import Contest, ContestEntry, Criterion, Score
 from guangcai.councils.queries.rights import require_runs, right_over
-from guangcai.orgs.commands import open_unit
+from guangcai.orgs.commands import check_unit_open, hold_unit
 from guangcai.orgs.models import Node, WorkUnit
 
 
@@ -73,7 +73,7 @@ def enter_contest(
 ) -> ContestEntry:
     """A unit's project enters, until the closing day. The same id sent again is the same entry."""
     require_runs(by, contest)
-    open_unit(work_unit)
+    unit = hold_unit(work_unit)
     row = _lock(contest.pk)
     content = {
         "title": rules.check_said(title, _("Give it a title."), field="title", longest=rules.TITLE_LENGTH),
@@ -81,6 +81,7 @@ def enter_contest(
     }
     if found := already(ContestEntry, id, contest_id=row.pk, work_unit_id=work_unit.pk, **content):
         return found
+    check_unit_open(unit)
     rules.check_contest_open(is_published=row.published_at is not None)
     rules.check_entering(closes_on=row.closes_on, today=localdate(now))
     made, is_new = ContestEntry.objects.get_or_create(

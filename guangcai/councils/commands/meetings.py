@@ -15,6 +15,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.publication import check_publishable
+from guangcai.core.text import is_blank
 from guangcai.councils import rules
 from guangcai.councils.commands.bodies import lock_body, same_lines
 from guangcai.councils.enums import MinutesStage
@@ -47,7 +48,7 @@ def call_meeting(*, body: Body, draft: MeetingDraft, by: Actor, now: datetime, i
     row = lock_body(body.pk)
     title = rules.check_said(draft.title, _("Say what the meeting is about."), field="title", longest=rules.LINE_LENGTH)
     place = rules.check_said(draft.place, _("Say where people meet."), field="place", longest=rules.LINE_LENGTH)
-    lines = [line.strip()[: rules.LINE_LENGTH] for line in draft.agenda if line.strip()][: rules.MOST_LINES]
+    lines = [line.strip()[: rules.LINE_LENGTH] for line in draft.agenda if not is_blank(line)][: rules.MOST_LINES]
     if found := already(Meeting, id, body_id=row.pk, title=title, place=place, starts_at=draft.starts_at):
         same_lines(found.agenda.filter(proposal=None).values_list("title", flat=True), lines)
         return found
@@ -131,7 +132,7 @@ def _decide(row: Meeting, closing: Closing) -> int:
     """Write the decisions down, those on proposals of the agenda first; returns how many."""
     tabled = row.agenda.filter(proposal__in=closing.decided).values_list("proposal", flat=True)
     lines = [(closing.decided[key], key) for key in tabled] + [(line, None) for line in closing.decisions]
-    said = [(line.strip()[: rules.TEXT_LENGTH], key) for line, key in lines if line.strip()][: rules.MOST_LINES]
+    said = [(line.strip()[: rules.TEXT_LENGTH], key) for line, key in lines if not is_blank(line)][: rules.MOST_LINES]
     for line, key in said:
         if key:
             check_publishable(rules.decided_field(key), line)

@@ -19,7 +19,7 @@ from guangcai.councils.commands.bodies import same_lines
 from guangcai.councils.commands.proposals import lock_proposal, move
 from guangcai.councils.enums import PledgeKind, ProposalState
 from guangcai.councils.models import JointPledge, PledgeOwner, PledgeProgress, Proposal
-from guangcai.orgs.commands import open_unit
+from guangcai.orgs.commands import check_unit_open, hold_unit
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import WorkUnit
 
@@ -66,7 +66,7 @@ def make_joint_pledge(
     The same id sent again is the same promise. Raises RuleBroken(field), Conflict when another unit has the item.
     """
     require_unit_or_desk(by, work_unit_id=draft.work_unit.pk, path=proposal.path)
-    open_unit(draft.work_unit)
+    unit = hold_unit(draft.work_unit)
     row = lock_proposal(proposal.pk)
     item = rules.check_said(draft.item, _("Say what is promised."), field="item", longest=rules.LINE_LENGTH)
     owner = rules.check_said(
@@ -77,6 +77,7 @@ def make_joint_pledge(
         first = found.owners.all()[0]
         same_lines([first.name, first.phone], [owner, draft.owner_phone.strip()])
         return found
+    check_unit_open(unit)
     rules.check_takes_pledges(row.state)
     rules.check_due(due_on=draft.due_on, today=localdate(now))
     rules.check_item_free(is_taken=JointPledge.objects.live().filter(proposal=row, item=item, done_on=None).exists())

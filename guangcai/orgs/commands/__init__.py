@@ -9,10 +9,12 @@ from guangcai.orgs.commands.organisations import (
     add_resident_unit,
     add_work_unit,
     change_work_unit,
+    check_unit_open,
     end_office_holder,
     end_party_organisation,
     end_resident_unit,
     end_work_unit,
+    hold_unit,
     open_unit,
 )
 from guangcai.orgs.commands.policies import end_policy, load_standard_policies, set_policy
@@ -27,6 +29,7 @@ __all__ = [
     "add_resident_unit",
     "add_work_unit",
     "change_work_unit",
+    "check_unit_open",
     "end_grant",
     "end_instructor",
     "end_node",
@@ -36,6 +39,7 @@ __all__ = [
     "end_resident_unit",
     "end_work_unit",
     "grant_role",
+    "hold_unit",
     "import_tree",
     "load_standard_policies",
     "merge_nodes",

@@ -13,6 +13,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, Forbidden, RuleBroken
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import covers
+from guangcai.core.text import is_blank
 from guangcai.orgs import rules
 from guangcai.orgs.enums import Level
 from guangcai.orgs.models import Grant, Node, WorkUnit
@@ -72,7 +73,7 @@ def end_grant(*, grant: Grant, reason: str, by: Actor, now: datetime) -> Grant:
     Raises RuleBroken when it is the last administrator's: somebody must be able to give rights tomorrow.
     """
     _check_giver(Role(grant.role), path=grant.path, by=by)
-    if not reason.strip():
+    if is_blank(reason):
         raise RuleBroken(_("Say why the right ends."), field="reason", code="reason_missing")
     _lock_place(grant.node, grant.work_unit, ended_too=True)
     grant = Grant.objects.select_for_update(of=["self"]).get(pk=grant.pk)

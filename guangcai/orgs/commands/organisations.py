@@ -12,6 +12,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, RuleBroken
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 from guangcai.orgs import followers
 from guangcai.orgs.commands.grants import close_grant
 from guangcai.orgs.enums import Level, OfficeSource, PartyLevel, WorkUnitKind
@@ -237,14 +238,24 @@ def _require(organisation: PartyOrganisation, by: Actor) -> None:
 
 def open_unit(work_unit: WorkUnit) -> WorkUnit:
     """The unit under a lock that holds up its end. Raises Conflict when it has ended. Take it before other locks."""
-    unit = WorkUnit.objects.select_for_update(no_key=True).get(pk=work_unit.pk)
-    if unit.ended_on:
-        raise Conflict(_("This unit has ended."), code="unit_ended")
+    unit = hold_unit(work_unit)
+    check_unit_open(unit)
     return unit
 
 
+def hold_unit(work_unit: WorkUnit) -> WorkUnit:
+    """The unit under a lock that holds up its end, ended or not: what was sent before is looked for first."""
+    return WorkUnit.objects.select_for_update(no_key=True).get(pk=work_unit.pk)
+
+
+def check_unit_open(unit: WorkUnit) -> None:
+    """Raises Conflict for a unit that has ended: nothing new is made with it."""
+    if unit.ended_on:
+        raise Conflict(_("This unit has ended."), code="unit_ended")
+
+
 def _named(name: str) -> str:
-    if not name.strip():
+    if is_blank(name):
         raise RuleBroken(_("Give a name."), field="name", code="name_missing")
     return name.strip()
 
@@ -255,4 +266,4 @@ def _check_unit_name(name: str) -> None:
 
 
 def _distinct(aliases: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(alias.strip() for alias in aliases if alias.strip()))
+    return list(dict.fromkeys(alias.strip() for alias in aliases if not is_blank(alias)))

@@ -15,6 +15,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import RuleBroken
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors
+from guangcai.core.text import is_blank
 from guangcai.orgs.enums import PolicyKey
 from guangcai.orgs.models import Node, Policy
 from guangcai.orgs.policies import check_value
@@ -37,7 +38,7 @@ def set_policy(
         check_value(key, value)
     except ValueError as wrong:
         raise RuleBroken(_("The values do not fit this rule."), field="value", code="policy_shape") from wrong
-    if not source.strip():
+    if is_blank(source):
         raise RuleBroken(_("Name the document the rule comes from."), field="source", code="source_missing")
     Node.objects.select_for_update().get(pk=node.pk)
     rows = Policy.objects.filter(node=node, key=key)

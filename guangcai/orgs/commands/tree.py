@@ -12,6 +12,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, RuleBroken
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ROOT
+from guangcai.core.text import is_blank
 from guangcai.orgs import rules
 from guangcai.orgs.commands import rollup
 from guangcai.orgs.commands.grants import close_grant
@@ -95,7 +96,7 @@ def rename_node(*, node: Node, name: str, by: Actor, now: datetime) -> Node:
     by.require(Permission.TREE_EDIT, node.path)
     lock_tree()
     node = open_node(node)
-    if not name.strip():
+    if is_blank(name):
         raise RuleBroken(_("Give the place a name."), field="name")
     if node.name != name.strip():
         before, node.name = node.name, name.strip()

@@ -10,6 +10,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Forbidden, RuleBroken
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 from guangcai.orgs.models import WorkdayOverride
 
 
@@ -24,7 +25,7 @@ def set_workday(*, day: date, is_worked: bool | None, source: str, by: Actor, no
     if is_worked is None:
         WorkdayOverride.objects.filter(day=day).delete()
     else:
-        if not source.strip():
+        if is_blank(source):
             raise RuleBroken(_("Name the notice this comes from."), field="source", code="source_missing")
         values = {"is_worked": is_worked, "source": source.strip(), "set_at": now, "set_by": by.user_id}
         WorkdayOverride.objects.update_or_create(day=day, defaults=values)
