@@ -72,7 +72,9 @@ def read(code: str, *, shift_id: UUID, key: bytes, now: datetime) -> Reading | N
     network can hand it in later. Accepted as current from the step's beginning until 60 seconds after it.
     """
     code = code.strip().lower()
-    if code.isascii() and code.isdigit():
+    if not code.isascii():
+        return None
+    if code.isdigit():
         return _read_digits(code, shift_id, key, step_of(now))
     step_text, _dash, signature = code.partition("-")
     if step_text == PRINTED:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from guangcai.activities import codes
@@ -66,6 +66,8 @@ def test_of_this_shift_and_key_only(at: datetime) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(text=st.text(max_size=40))
+@example("0-\x80")
+@example("p-\u017f")
 def test_rubbish_is_no_code(text: str) -> None:
     reading = read(text, START)
     assert reading is None or text.strip().isdigit()

@@ -124,6 +124,18 @@ def test_the_invitation_has_a_code_of_its_own(
     assert SlipForm.from_text(ready.form).notice == "2026-01"
 
 
+def test_wide_digits_are_read_and_odd_ones_refused(
+    door: str, cast: Cast, client: Client, sent: list[Any], now: datetime
+) -> None:
+    commands.expect_members(community=cast.nanyuan, members=[cast.police_member], by=cast.actor("desk"), now=now)
+    right = keys.launch_code(ReportIn.objects.get().pk)
+    client.post(f"{door}phone/", {"phone": "13900000102"})
+    odd = right.translate({0x30 + digit: 0x0660 + digit for digit in range(10)})
+    assert client.post(f"{door}code/", {"code": odd}).status_code == 422
+    wide = right.translate({0x30 + digit: 0xFF10 + digit for digit in range(10)})
+    assert client.post(f"{door}code/", {"code": wide}).status_code == 302
+
+
 def test_a_ready_slip_takes_nothing_under_another_name(door: str, cast: Cast, client: Client, now: datetime) -> None:
     commands.expect_members(community=cast.nanyuan, members=[cast.police_member], by=cast.actor("desk"), now=now)
     client.post(door, filled(name="冒名", phone="13900000102"))

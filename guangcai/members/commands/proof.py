@@ -17,6 +17,7 @@ from guangcai.accounts.commands import take
 from guangcai.accounts.rules import Limit
 from guangcai.core.errors import RuleBroken
 from guangcai.core.phones import is_mobile, normalise
+from guangcai.core.text import narrow
 from guangcai.members import keys
 from guangcai.members.queries.door import invited
 from guangcai.orgs.models import Node
@@ -53,10 +54,12 @@ def check_code(*, sent: SentCode, code: str, community: Node, now: datetime) -> 
     """Raises RuleBroken(field="code") unless `code` is the one sent, or the one on this person's invitation."""
     if take(TRIES, sent.phone_index, now=now) > TRIES.most:
         raise RuleBroken(_("Too many tries. Wait a quarter of an hour, or ask the desk."), field="code", code="limit")
+    # Typed on a Chinese keyboard digits may be wide; signs outside ASCII are compared as bytes.
+    code = narrow(code)
     is_fresh = now - datetime.fromisoformat(sent.sent_at) <= HOLDS
     by_message = is_fresh and hmac.compare_digest(_hash(sent.phone_index, code), sent.code_hash)
     printed = [keys.launch_code(key) for key in invited(sent.phone_index, community)]
-    if not (by_message or any(hmac.compare_digest(code, one) for one in printed)):
+    if not (by_message or any(hmac.compare_digest(code.encode(), one.encode()) for one in printed)):
         raise RuleBroken(_("This code does not fit, or it is too old."), field="code", code="code_wrong")
 
 
