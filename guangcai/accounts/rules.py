@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from guangcai.core.errors import RuleBroken
+from guangcai.core.text import is_blank
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def check_pin(pin: str) -> str:
 def check_token_label(label: str, *, tokens_in_force: int) -> str:
     """What a key is for, at most 60 characters. Raises RuleBroken(field="label")."""
     label = label.strip()
-    if not label:
+    if is_blank(label):
         raise RuleBroken(_("Say what the key is for."), field="label", code="label_missing")
     if len(label) > 60:
         raise RuleBroken(_("At most 60 characters."), field="label", code="label_long")

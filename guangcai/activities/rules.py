@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from guangcai.activities.enums import ActivityKind, Method, Occasion, Presence
 from guangcai.core.errors import Forbidden, RuleBroken, Text
 from guangcai.core.scoping import covers
+from guangcai.core.text import is_blank
 from guangcai.core.workdays import DAY, NO_OVERRIDES, Overrides, add_working_days
 from guangcai.members.fitness import SkillHeld, check_skill
 
@@ -55,13 +56,13 @@ def missing_items(notice: NoticeText) -> dict[str, Text]:
     """
     items: dict[str, tuple[bool, Text]] = {
         "shifts": (notice.has_shift_to_come, _("Add a shift that is still to come.")),
-        "place": (bool(notice.place.strip()), _("Say where: the exact address.")),
-        "content": (bool(notice.content.strip()), _("Say what will be done.")),
-        "conditions": (bool(notice.conditions.strip()), _("Say who can come.")),
-        "sign_up_method": (bool(notice.sign_up_method.strip()), _("Say how to sign up.")),
-        "risk_note": (bool(notice.risk_note.strip()), _("Say what the risks are: no notice goes out without them.")),
-        "guarantee": (bool(notice.guarantee.strip()), _("Say what is provided: insurance, gloves, water.")),
-        "lead_name": (bool(notice.lead_name.strip()), _("Say who leads.")),
+        "place": (not is_blank(notice.place), _("Say where: the exact address.")),
+        "content": (not is_blank(notice.content), _("Say what will be done.")),
+        "conditions": (not is_blank(notice.conditions), _("Say who can come.")),
+        "sign_up_method": (not is_blank(notice.sign_up_method), _("Say how to sign up.")),
+        "risk_note": (not is_blank(notice.risk_note), _("Say what the risks are: no notice goes out without them.")),
+        "guarantee": (not is_blank(notice.guarantee), _("Say what is provided: insurance, gloves, water.")),
+        "lead_name": (not is_blank(notice.lead_name), _("Say who leads.")),
         "service_kind": (
             notice.has_service_kind or notice.kind != ActivityKind.SERVICE,
             _("Choose the kind of service."),
@@ -78,7 +79,7 @@ def check_publishable(notice: NoticeText, *, refused_words: Iterable[str]) -> No
 
 
 def check_title(title: str, *, refused_words: Iterable[str]) -> None:
-    if not title.strip():
+    if is_blank(title):
         raise RuleBroken(_("Give it a title."), field="title", code="title_missing")
     for word in refused_words:
         if word in title:
@@ -265,10 +266,10 @@ def is_member_of(area: str, *, path: str, ended_at: datetime | None) -> bool:
 def check_second_person(*, method: str, reason: str, witness_is_self: bool, has_witness: bool) -> None:
     """A list typed later names why, and the second person who saw it (promise T5); no other list has either."""
     if method != Method.PAPER:
-        if reason.strip() or has_witness:
+        if not is_blank(reason) or has_witness:
             raise RuleBroken(_("Only a paper list has a reason and a witness."), field="method", code="not_paper")
         return
-    if not reason.strip():
+    if is_blank(reason):
         raise RuleBroken(_("Say why this list is typed only now."), field="reason", code="paper_reason")
     if not has_witness:
         raise RuleBroken(_("Name the second person who was there."), field="witness", code="paper_witness")
@@ -338,11 +339,11 @@ def check_closing(*, starts_at: datetime, now: datetime, head_count: int) -> Non
 
 def check_outcome(*, name: str, quantity: int, unit: str) -> None:
     """What came of it: what, how much, in which unit of measure (A41)."""
-    if not name.strip():
+    if is_blank(name):
         raise RuleBroken(_("Say what was achieved."), field="name", code="outcome_name")
     if quantity < 0:
         raise RuleBroken(_("A quantity is 0 or more."), field="quantity", code="outcome_quantity")
-    if not unit.strip():
+    if is_blank(unit):
         raise RuleBroken(_("Say in which unit of measure."), field="unit", code="outcome_unit")
 
 

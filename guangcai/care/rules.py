@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guangcai.care.enums import OF_DESK, OF_MEMBER, ConsentBy, HouseholdCategory, Outcome, RiskTier, SaidBy
 from guangcai.core.errors import RuleBroken, Text
+from guangcai.core.text import is_blank
 from guangcai.orgs.policies import VisitRhythm
 
 LONGEST_LABEL: Final = 20
@@ -31,16 +32,16 @@ What = TypeVar("What")
 
 def check_household(*, label: str, name: str, people: int | None, needs_guardian: bool, guardian: str) -> None:
     """Raises RuleBroken(field). A child without a guardian is not written down at all."""
-    if not label.strip():
+    if is_blank(label):
         raise RuleBroken(_("Give it a short label for lists, without a name."), field="label", code="label_missing")
-    if not name.strip():
+    if is_blank(name):
         raise RuleBroken(_("Say whose household it is. Only the desk and the pair read it."), field="name")
-    if name.strip() and name.strip() in label:
+    if not is_blank(name) and name.strip() in label:
         words = _("The label stands on lists: leave the name out of it.")
         raise RuleBroken(words, field="label", code="label_names")
     if people is not None and not 1 <= people <= 30:
         raise RuleBroken(_("From 1 to 30 people."), field="people", code="people_number")
-    if needs_guardian and not guardian.strip():
+    if needs_guardian and is_blank(guardian):
         words = _("Enter the guardian first: a child is contacted only through the guardian.")
         raise RuleBroken(words, field="guardian_name", code="guardian_missing")
 
@@ -54,7 +55,7 @@ def check_consent(*, said_by: str, how: str, given_on: date, today: date, needs_
     """Raises RuleBroken(field): for a child only the guardian agrees, and nobody agrees tomorrow."""
     if needs_guardian and said_by != ConsentBy.GUARDIAN:
         raise RuleBroken(_("For a child only the guardian can agree."), field="said_by", code="guardian_agrees")
-    if not how.strip():
+    if is_blank(how):
         raise RuleBroken(_("Say how it was agreed: on paper, by phone, at the door."), field="how", code="how_missing")
     if given_on > today:
         raise RuleBroken(_("This day has not come yet."), field="given_on", code="day_ahead")
@@ -291,9 +292,9 @@ def missing_of_five(*, member: object, times: str, what: str, effect: str) -> di
     """Field -> what is missing of who, when, what and the intended effect; for whom is the household (A61)."""
     asked: dict[str, tuple[object, Text]] = {
         "member": (member, _("who does it")),
-        "times": (times.strip(), _("when")),
-        "what": (what.strip(), _("what is done")),
-        "effect": (effect.strip(), _("which effect is intended")),
+        "times": (not is_blank(times), _("when")),
+        "what": (not is_blank(what), _("what is done")),
+        "effect": (not is_blank(effect), _("which effect is intended")),
     }
     return {name: words for name, (value, words) in asked.items() if not value}
 
@@ -330,5 +331,5 @@ NOT_THE_PAIR: Final = _("Choose a member who looks after this household.")
 def check_task(*, done_on: date, today: date, note: str) -> None:
     if done_on > today:
         raise RuleBroken(_("This day has not come yet."), field="done_on", code="day_ahead")
-    if not note:
+    if is_blank(note):
         raise RuleBroken(_("Say in a few words what was done."), field="note", code="note_missing")

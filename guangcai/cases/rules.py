@@ -23,6 +23,7 @@ from guangcai.cases.enums import (
     WorkerKind,
 )
 from guangcai.core.errors import Conflict, RuleBroken
+from guangcai.core.text import is_blank
 from guangcai.core.workdays import NO_OVERRIDES, SHANGHAI, Overrides, add_working_days, add_working_minutes
 
 LONGEST_WHAT: Final = 500
@@ -124,7 +125,7 @@ def return_step(*, returns: int) -> StepKind:
 
 
 def check_note(note: str, *, required: bool = False) -> None:
-    if required and not note.strip():
+    if required and is_blank(note):
         raise RuleBroken(_("Say why, in a few words."), field="note", code="note_missing")
     if len(note) > LONGEST_NOTE:
         words = _("At most %(number)d characters.") % {"number": LONGEST_NOTE}
@@ -242,14 +243,14 @@ def answers_of(fields: Sequence[Mapping[str, Any]], given: Mapping[str, str]) ->
     for field in fields:
         answer = str(given.get(field["label"], "")).strip()
         _check_answer(field, answer)
-        if answer:
+        if not is_blank(answer):
             kept.append({"label": field["label"], "answer": answer})
     return kept
 
 
 def _check_answer(field: Mapping[str, Any], answer: str) -> None:
     name = {"label": field["label"]}
-    if not answer:
+    if is_blank(answer):
         if field.get("required"):
             raise RuleBroken(_("“%(label)s” is not answered yet.") % name, field="answers", code="answer_missing")
         return
@@ -272,7 +273,7 @@ class Reach:
 
 
 def check_what(what: str) -> None:
-    if not what.strip():
+    if is_blank(what):
         raise RuleBroken(_("Say what is asked, in one sentence."), field="what", code="what_missing")
     if len(what) > LONGEST_WHAT:
         words = _("At most %(number)d characters.") % {"number": LONGEST_WHAT}

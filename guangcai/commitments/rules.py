@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guangcai.commitments.enums import OF_COMMUNITY, OF_HOLDER, EndReason
 from guangcai.core.errors import RuleBroken
+from guangcai.core.text import is_blank
 from guangcai.orgs.enums import ClaimOrder
 
 LONGEST_NOTE = 200
@@ -78,7 +79,7 @@ def check_take_up(*, confirmed_at: datetime | None) -> None:
 
 def check_asked(*, own: bool, asked: str) -> None:
     """Whoever takes something up for somebody else says how he asked for it."""
-    if not own and not asked.strip():
+    if not own and is_blank(asked):
         raise RuleBroken(_("Say how the member asked for this."), field="asked", code="asked_missing")
     if len(asked) > LONGEST_NOTE:
         words = _("At most %(number)d characters.") % {"number": LONGEST_NOTE}
@@ -107,5 +108,5 @@ def check_work(*, held_since: date | None, ended_on: date | None, served_on: dat
         raise RuleBroken(words, field="day", code="before_held")
     if ended_on is not None and served_on > ended_on:
         raise RuleBroken(_("It had ended by that day."), field="day", code="after_end")
-    if not content.strip():
+    if is_blank(content):
         raise RuleBroken(_("Say what was done."), field="content", code="content_missing")

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from guangcai.core.text import is_blank
 from guangcai.councils import commands, rules
 from guangcai.councils.enums import Side
 from guangcai.councils.forms import Creating, NodeField, UnitField, day_input, lines
@@ -54,7 +55,7 @@ class AgreementForm(Creating):
         return self._items("community_items", Side.COMMUNITY)
 
     def _items(self, name: str, side: Side) -> list[commands.ItemDraft]:
-        written = [line for line in str(self.cleaned_data[name]).splitlines() if line.strip()]
+        written = [line for line in str(self.cleaned_data[name]).splitlines() if not is_blank(line)]
         return [commands.ItemDraft(side, *_line(line)) for line in written[: rules.MOST_LINES]]
 
     def draft(self) -> commands.AgreementDraft:
@@ -105,9 +106,9 @@ class ContestForm(Creating):
         found = []
         for line in str(self.cleaned_data["criteria"]).splitlines():
             name, _gap, weight = line.strip().rpartition(" ")
-            if not line.strip():
+            if is_blank(line):
                 continue
-            if not name.strip() or not weight.isdecimal() or not 1 <= int(weight[:4]) <= rules.WHOLE:
+            if is_blank(name) or not weight.isdecimal() or not 1 <= int(weight[:4]) <= rules.WHOLE:
                 raise forms.ValidationError(_("Write each line like this: benefit to residents 40"))
             found.append((name.strip()[: rules.NAME_LENGTH], int(weight)))
         return found

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.errors import Conflict, RuleBroken, Text
+from guangcai.core.text import is_blank
 from guangcai.councils.enums import BodyKind, MinutesStage, PartyClass, ProposalState, Verdict
 from guangcai.orgs.policies import MeetingRhythm
 
@@ -258,7 +259,7 @@ def check_move(old: str, new: ProposalState) -> None:
 
 
 def check_proposer(*, has_member: bool, name: str) -> None:
-    if not has_member and not name.strip():
+    if not has_member and is_blank(name):
         raise RuleBroken(_("Say who proposes it."), field="proposer_name", code="proposer_missing")
 
 
@@ -296,7 +297,7 @@ def check_done_on(*, done_on: date, made_on: date, today: date) -> None:
 
 
 def check_quantity(quantity: int | None, measure: str) -> None:
-    if bool(quantity) != bool(measure.strip()):
+    if bool(quantity) == is_blank(measure):
         raise RuleBroken(_("Give both how much and of what, or neither."), field="quantity", code="quantity_half")
 
 
@@ -416,9 +417,9 @@ def check_desk_signs(*, on_paper: bool) -> None:
 
 
 def check_signature(*, signer: str, is_paper: bool, note: str, signed_on: date, drawn_up_on: date, today: date) -> None:
-    if not signer.strip():
+    if is_blank(signer):
         raise RuleBroken(_("Write the name of who signs."), field="signer_name", code="signer_missing")
-    if is_paper and not note.strip():
+    if is_paper and is_blank(note):
         raise RuleBroken(_("Say where the signed paper is kept."), field="paper_note", code="paper_missing")
     if not drawn_up_on <= signed_on <= today:
         words = _("It was signed between the day it was drawn up (%(day)s) and today.") % {"day": drawn_up_on}

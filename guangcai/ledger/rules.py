@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from guangcai.core import workdays
 from guangcai.core.errors import RuleBroken
+from guangcai.core.text import is_blank
 from guangcai.core.units import hours
 from guangcai.ledger.enums import EntryOrigin, Refusal
 
@@ -75,9 +76,9 @@ def check_recording(wish: Recording, *, now: datetime) -> None:
 
 def _check_words(wish: Recording) -> None:
     for name, text in wish.words.items():
-        if not text.strip():
+        if is_blank(text):
             raise RuleBroken(_("Every record names activity, content, place and lead."), field=name, code="words")
-    if wish.origin not in SPEAKS_FOR_ITSELF and not wish.reason.strip():
+    if wish.origin not in SPEAKS_FOR_ITSELF and is_blank(wish.reason):
         raise RuleBroken(_("Say why this is entered by hand."), field="reason", code="reason_missing")
 
 
@@ -201,7 +202,7 @@ def check_reversal(
 
     Raises RuleBroken when the second, `by`, would be alone, or undoes his own service.
     """
-    if not reason.strip():
+    if is_blank(reason):
         raise RuleBroken(_("Say why the record is reversed."), field="reason", code="reason_missing")
     first_person = asked_by if recorded_by == by_user and asked_by is not None else recorded_by
     if first_person == by_user:

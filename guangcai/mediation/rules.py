@@ -147,7 +147,7 @@ def check_presence(*, mediators: int, parties: int) -> None:
 
 def items_of(text: str) -> list[str]:
     """What was agreed, one item a line. Raises RuleBroken(field="items")."""
-    items = [line.strip() for line in text.splitlines() if line.strip()]
+    items = [line.strip() for line in text.splitlines() if not is_blank(line)]
     if not items:
         raise RuleBroken(_("Write down what both sides agreed, one item a line."), field="items", code="items_missing")
     if len(items) > MOST_ITEMS:

@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.errors import Conflict, RuleBroken
+from guangcai.core.text import is_blank
 
 # The five groups of the register (A03): exactly these. Skills, intentions and links have tables of their own.
 FIELD_GROUPS: Final[dict[str, tuple[str, ...]]] = {
@@ -87,7 +88,7 @@ def check_fields(names: Iterable[str]) -> None:
 
 def check_certificate(*, skill: str, needs_certificate: bool, certificate: str) -> None:
     """A skill that needs a certificate names it (Order 685 art 16)."""
-    if needs_certificate and not certificate.strip():
+    if needs_certificate and is_blank(certificate):
         raise RuleBroken(
             _("“%(skill)s” needs a certificate: give its name or number.") % {"skill": skill},
             field="skills",
@@ -98,14 +99,14 @@ def check_certificate(*, skill: str, needs_certificate: bool, certificate: str) 
 def check_reason(reason: str) -> str:
     """The reason without padding. Raises RuleBroken(field="reason") when there is none."""
     plain = reason.strip()
-    if not plain:
+    if is_blank(plain):
         raise RuleBroken(_("Say why."), field="reason", code="reason_missing")
     return plain[:REASON_LENGTH]
 
 
 def check_export(*, rows: int, reason: str) -> str:
     """Up to 200 persons need no reason. Raises RuleBroken(field="reason")."""
-    if rows > ROWS_WITHOUT_REASON and not reason.strip():
+    if rows > ROWS_WITHOUT_REASON and is_blank(reason):
         raise RuleBroken(
             _("More than %(most)d persons: say what the list is for.") % {"most": ROWS_WITHOUT_REASON},
             field="reason",

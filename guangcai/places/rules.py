@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.errors import RuleBroken
+from guangcai.core.text import is_blank
 from guangcai.places.enums import ClubKind, PointKind
 from guangcai.places.wording import slot_words
 
@@ -148,7 +149,7 @@ def check_return(
 
 
 def check_reason(reason: str) -> str:
-    if not reason.strip():
+    if is_blank(reason):
         raise RuleBroken(_("Say why: the other side reads it."), field="reason", code="reason_missing")
     return reason.strip()
 

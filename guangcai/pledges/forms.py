@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guangcai.core.ids import new_id
+from guangcai.core.text import is_blank
 from guangcai.members.models import ServiceKind
 from guangcai.orgs.models import Node
 from guangcai.pledges import rules
@@ -88,7 +89,7 @@ class PledgeForm(forms.Form):
 
     def content(self) -> Content:
         cleaned = self.cleaned_data
-        written = [line.strip() for line in cleaned.get("words", "").splitlines() if line.strip()]
+        written = [line.strip() for line in cleaned.get("words", "").splitlines() if not is_blank(line)]
         taken = [item for item in self.items if cleaned.get(f"take-{item.position}")]
         chosen = [
             Promise(item.text, Measure(item.measure), item.kind_id, cleaned.get(f"times-{item.position}") or 1)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from guangcai.core.errors import RuleBroken
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 from guangcai.pledges.enums import Finding, Measure, TemplateForm
 
 LONGEST_NAME = 40
@@ -35,7 +36,7 @@ class Written:
 
 def check_template_name(name: str, *, taken: bool) -> None:
     """Raises RuleBroken(field="name") for no name, a long one, or one that another template has."""
-    if not name:
+    if is_blank(name):
         raise RuleBroken(_("Give it a name."), field="name", code="name_missing")
     if len(name) > LONGEST_NAME:
         words = _("At most %(number)d characters.") % {"number": LONGEST_NAME}
@@ -144,7 +145,7 @@ def check_mark(*, measure: str, note: str, done_on: date, year: int, today: date
 
 
 def check_done(*, note: str, done_on: date, year: int, today: date) -> None:
-    if not note.strip():
+    if is_blank(note):
         raise RuleBroken(_("Say in a few words what was done."), field="note", code="note_missing")
     if len(note.strip()) > LONGEST_NOTE:
         raise RuleBroken(_("At most %(number)d characters.") % {"number": LONGEST_NOTE}, field="note", code="note_long")
@@ -167,7 +168,7 @@ def check_review(*, is_over: bool, is_fulfilled: bool, was_given_up: bool, findi
         raise RuleBroken(_("This pledge was ended early: there is nothing to review."), code="given_up")
     if not is_over and not is_fulfilled:
         raise RuleBroken(_("This pledge is still under way: review it after its day."), code="under_way")
-    if finding != Finding.FULFILLED and not words.strip():
+    if finding != Finding.FULFILLED and is_blank(words):
         raise RuleBroken(_("Say what is still open: the member reads it."), field="words", code="words_missing")
     check_words(words, field="words")
 
@@ -175,7 +176,7 @@ def check_review(*, is_over: bool, is_fulfilled: bool, was_given_up: bool, findi
 def check_answer(*, answer: str, was_answered: bool) -> None:
     if was_answered:
         raise RuleBroken(_("You have answered already."), code="answered")
-    if not answer.strip():
+    if is_blank(answer):
         raise RuleBroken(_("Write your answer."), field="answer", code="answer_missing")
     check_words(answer, field="answer")
 
@@ -194,7 +195,7 @@ def check_all_fulfilled(open_ones: Collection[object]) -> None:
 
 
 def _check_text(text: str, *, field: str) -> None:
-    if not text.strip():
+    if is_blank(text):
         raise RuleBroken(_("An item is empty."), field=field, code="item_empty")
     if len(text) > LONGEST_TEXT:
         words = _("An item has at most %(number)d characters.") % {"number": LONGEST_TEXT}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guangcai.accounts.rules import Limit
 from guangcai.core.errors import RuleBroken
+from guangcai.core.text import is_blank
 from guangcai.orgs.roles import Role
 
 TEXT_LENGTH: Final = 1000
@@ -55,7 +56,7 @@ def audiences(roles: Iterable[str], *, is_member: bool) -> tuple[Audience, ...]:
 def check_text(text: str, *, field: str) -> str:
     """The text without padding. Raises RuleBroken(field)."""
     plain = text.strip()
-    if not plain:
+    if is_blank(plain):
         raise RuleBroken(_("Write something first."), field=field, code="text_missing")
     if len(plain) > TEXT_LENGTH:
         raise RuleBroken(

@@ -13,6 +13,7 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.errors import RuleBroken, Text
+from guangcai.core.text import is_blank
 from guangcai.members.fitness import SkillHeld, check_skill
 from guangcai.orgs.enums import ClaimOrder
 from guangcai.posts.enums import HoursForm
@@ -42,7 +43,7 @@ def check_hours(hours: Hours) -> None:
         raise RuleBroken(_("The end lies before the beginning."), field="until", code="period_backwards")
     if hours.since and hours.until and hours.until - hours.since > LONGEST_PERIOD:
         raise RuleBroken(_("A period lasts two years at most."), field="until", code="period_long")
-    if hours.form == HoursForm.SET and not hours.note.strip():
+    if hours.form == HoursForm.SET and is_blank(hours.note):
         raise RuleBroken(_("Say when: for example Saturdays 9:00-11:00."), field="hours_note", code="hours_missing")
     if hours.form == HoursForm.FLEXIBLE:
         _check_flexible(hours)
@@ -58,7 +59,7 @@ def _check_flexible(hours: Hours) -> None:
 
 
 def check_draft(*, title: str, places: int) -> None:
-    if not title.strip():
+    if is_blank(title):
         raise RuleBroken(_("Give the post a name."), field="title", code="title_missing")
     if not 1 <= places <= MOST_PLACES:
         words = _("A post has 1 to %(most)d places.") % {"most": MOST_PLACES}
@@ -73,7 +74,7 @@ def missing_words(*, duties: str, place: str, risk_note: str, guarantee: str) ->
         "risk_note": (risk_note, _("Say what the risks are: nobody is asked to serve without them.")),
         "guarantee": (guarantee, _("Say what is provided: insurance, gloves, water.")),
     }
-    return {field: words for field, (text, words) in items.items() if not text.strip()}
+    return {field: words for field, (text, words) in items.items() if is_blank(text)}
 
 
 def check_openable(*, is_established: bool, is_open: bool, missing: dict[str, Text]) -> None:

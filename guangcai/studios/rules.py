@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guangcai.accounts.rules import Limit
 from guangcai.core.errors import Conflict, RuleBroken
+from guangcai.core.text import is_blank
 from guangcai.studios.enums import TicketState, Way
 
 LONGEST_LIST: Final = 1000
@@ -185,9 +186,9 @@ def check_way(way: str, *, slot_at: datetime | None) -> None:
 
 def check_studio(*, name: str, place: str, services: str, slot_minutes: int) -> None:
     """Raises RuleBroken(field) for what a studio cannot be without."""
-    if not name.strip():
+    if is_blank(name):
         raise RuleBroken(_("Give the studio a name."), field="name", code="name_missing")
-    if not place.strip():
+    if is_blank(place):
         raise RuleBroken(_("Say where it is: a service point, or the address in words."), field="place", code="place")
     if len(services) > LONGEST_LIST:
         words = _("At most %(number)d characters.") % {"number": LONGEST_LIST}
@@ -204,7 +205,7 @@ def check_open(*, ended_at: datetime | None) -> None:
 
 
 def check_reason(reason: str) -> None:
-    if not reason.strip():
+    if is_blank(reason):
         raise RuleBroken(_("Say why, in a few words."), field="reason", code="reason_missing")
     if len(reason) > LONGEST_REASON:
         words = _("At most %(number)d characters.") % {"number": LONGEST_REASON}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from guangcai.accounts.rules import Limit
 from guangcai.core.errors import RuleBroken
 from guangcai.core.scoping import covers
+from guangcai.core.text import is_blank
 from guangcai.orgs.enums import Level
 from guangcai.teams.enums import FeedbackTone, LeaderRole, TeamBasis, TeamKind, TeamVerb
 
@@ -100,7 +101,7 @@ def check_residence(*, residence: str, path: str) -> None:
 
 
 def check_name(name: str, *, field: str = "name", taken: bool = False) -> None:
-    if not name.strip():
+    if is_blank(name):
         raise RuleBroken(_("Give the team a name."), field=field, code="name_missing")
     if len(name.strip()) > NAME_LENGTH:
         words = _("At most %(number)d characters.") % {"number": NAME_LENGTH}
@@ -180,7 +181,7 @@ def check_log(*, held_on: date, content: str, people: int, today: date) -> None:
         raise RuleBroken(_("This day has not come yet."), field="held_on", code="day_ahead")
     if today - held_on > OLDEST_LOG:
         raise RuleBroken(_("This is more than a year ago."), field="held_on", code="day_old")
-    if not content.strip():
+    if is_blank(content):
         raise RuleBroken(_("Say what was done."), field="content", code="content_missing")
     if len(content.strip()) > LOG_LENGTH:
         words = _("At most %(number)d characters.") % {"number": LOG_LENGTH}
@@ -192,7 +193,7 @@ def check_log(*, held_on: date, content: str, people: int, today: date) -> None:
 def check_correction(*, reason: str, is_corrected: bool) -> None:
     if is_corrected:
         raise RuleBroken(_("This entry was corrected already: correct the newer one."), code="corrected")
-    if not reason.strip():
+    if is_blank(reason):
         raise RuleBroken(_("Say what was wrong."), field="reason", code="reason_missing")
 
 
@@ -203,7 +204,7 @@ def check_feedback(text: str, phone: str, tone: str) -> None:
     """Raises RuleBroken(field) for nothing said, or too much."""
     if tone not in FeedbackTone.values:
         raise RuleBroken(_("Choose how you mean it."), field="tone", code="tone_unknown")
-    if not text.strip():
+    if is_blank(text):
         raise RuleBroken(_("Write something first."), field="text", code="text_missing")
     if len(text.strip()) > TEXT_LENGTH:
         words = _("At most %(number)d characters.") % {"number": TEXT_LENGTH}

@@ -6,6 +6,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.errors import RuleBroken
+from guangcai.core.text import is_blank
 from guangcai.wishes.enums import GiftForm, GiverKind
 
 LONGEST_REASON: Final = 200
@@ -17,14 +18,14 @@ OLDEST_PROGRAMME: Final = timedelta(days=40 * 366)
 
 
 def check_campaign(*, title: str, goal: str) -> None:
-    if not title.strip():
+    if is_blank(title):
         raise RuleBroken(_("Give the campaign a name."), field="title", code="title_missing")
-    if not goal.strip():
+    if is_blank(goal):
         raise RuleBroken(_("Say what is collected for."), field="goal", code="goal_missing")
 
 
 def check_result(result: str) -> None:
-    if not result.strip():
+    if is_blank(result):
         raise RuleBroken(
             _("Say what became of it: everybody who gave reads it."), field="result", code="result_missing"
         )
@@ -40,11 +41,11 @@ def check_gift(form: str, *, fen: int | None, goods: str, quantity: int | None, 
         if fen is None or not 0 < fen <= MOST_FEN:
             raise RuleBroken(_("Give the sum in yuan, for example 1 or 20.50."), field="yuan", code="sum_missing")
         return
-    if not goods.strip():
+    if is_blank(goods):
         raise RuleBroken(_("Say what was given: for example books."), field="goods", code="goods_missing")
     if quantity is None or not 0 < quantity <= MOST_GOODS:
         raise RuleBroken(_("Say how many."), field="quantity", code="quantity_missing")
-    if not measure.strip():
+    if is_blank(measure):
         raise RuleBroken(_("Say in what it is counted."), field="measure", code="measure_missing")
 
 
@@ -53,7 +54,7 @@ def check_giver(kind: str, *, has_member: bool, name: str) -> None:
         raise RuleBroken(_("Choose the member who gave."), field="member", code="member_missing")
     if kind != GiverKind.MEMBER and has_member:
         raise RuleBroken(_("Choose either a member or another giver."), field="giver_kind", code="giver_twice")
-    if kind == GiverKind.NAMED and not name.strip():
+    if kind == GiverKind.NAMED and is_blank(name):
         raise RuleBroken(_("Write the name, or choose “without a name”."), field="giver_name", code="name_missing")
 
 
@@ -68,7 +69,7 @@ def check_day(day: date, *, today: date, opened_on: date, field: str = "given_on
 def check_spending(*, fen: int, what: str) -> None:
     if not 0 < fen <= MOST_FEN:
         raise RuleBroken(_("Give the sum in yuan, for example 1 or 20.50."), field="yuan", code="sum_missing")
-    if not what.strip():
+    if is_blank(what):
         raise RuleBroken(_("Say what it went to."), field="what", code="what_missing")
 
 
@@ -82,7 +83,7 @@ def check_covered(*, balance: int, is_money: bool) -> None:
 def check_reversal(*, reason: str, is_reversal: bool) -> None:
     if is_reversal:
         raise RuleBroken(_("This row takes another one back already."), code="reversal_of_reversal")
-    if not reason.strip():
+    if is_blank(reason):
         raise RuleBroken(_("Say why it is taken back."), field="reason", code="reason_missing")
 
 
@@ -90,9 +91,9 @@ def check_reversal(*, reason: str, is_reversal: bool) -> None:
 
 
 def check_programme(*, title: str, run_by: str, since: date, today: date) -> None:
-    if not title.strip():
+    if is_blank(title):
         raise RuleBroken(_("Give the programme a name."), field="title", code="title_missing")
-    if not run_by.strip():
+    if is_blank(run_by):
         raise RuleBroken(_("Say who runs it."), field="run_by", code="run_by_missing")
     if since > today:
         raise RuleBroken(_("This day has not come yet."), field="since", code="day_ahead")
@@ -115,7 +116,7 @@ def check_outcome(*, count: int, on: date, source: str, since: date, ended_on: d
     if not 0 < count <= MOST_COUNTED:
         raise RuleBroken(_("Give a whole number from 1 on."), field="count", code="count")
     check_outcome_day(on, since=since, ended_on=ended_on, today=today)
-    if not source.strip():
+    if is_blank(source):
         raise RuleBroken(_("Say where the number comes from."), field="source", code="source_missing")
 
 
@@ -131,5 +132,5 @@ def check_correction(*, count: int, reason: str, is_corrected: bool) -> None:
         raise RuleBroken(_("This number was corrected already: correct the newer one."), code="corrected")
     if not 0 <= count <= MOST_COUNTED:
         raise RuleBroken(_("Give the right number; 0 takes it back."), field="count", code="count")
-    if not reason.strip():
+    if is_blank(reason):
         raise RuleBroken(_("Say why the number was wrong."), field="reason", code="reason_missing")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guangcai.accounts.rules import Limit
 from guangcai.core.errors import RuleBroken
+from guangcai.core.text import is_blank
 from guangcai.orgs.enums import ClaimOrder
 from guangcai.wishes.enums import AT_FIRST_LOOK, LATER, WishEnd, WishState
 
@@ -48,7 +49,7 @@ def check_move(old: WishState, new: WishState) -> None:
 
 
 def check_said(*, said: str, can_be_reached: bool, is_online: bool) -> None:
-    if not said.strip():
+    if is_blank(said):
         raise RuleBroken(_("Say what is wished for."), field="said", code="said_missing")
     if len(said) > LONGEST_SAID:
         raise RuleBroken(_("At most %(n)d characters.") % {"n": LONGEST_SAID}, field="said", code="said_long")
@@ -70,9 +71,9 @@ def check_not_flooding(*, of_address: int, of_community: int) -> None:
 
 
 def check_verified(*, title: str, words: str, people: int) -> None:
-    if not title.strip():
+    if is_blank(title):
         raise RuleBroken(_("Give the wish a short name."), field="title", code="title_missing")
-    if not words.strip():
+    if is_blank(words):
         raise RuleBroken(_("Write what everybody may read, without a name."), field="words", code="words_missing")
     if not 1 <= people <= MOST_PEOPLE:
         said = _("One to %(most)d members take on a wish together.") % {"most": MOST_PEOPLE}
@@ -87,7 +88,7 @@ def check_end(*, reason: str, note: str, state: WishState) -> None:
     if reason == WishEnd.UNREACHABLE and state != S.FULFILLED:
         words = _("Only a wish that was fulfilled is closed because its wisher cannot be asked.")
         raise RuleBroken(words, field="reason", code="reason_early")
-    if not note.strip():
+    if is_blank(note):
         raise RuleBroken(_("Say it to the wisher in a sentence."), field="note", code="note_missing")
     if len(note) > LONGEST_NOTE:
         raise RuleBroken(_("At most %(n)d characters.") % {"n": LONGEST_NOTE}, field="note", code="note_long")
@@ -184,7 +185,7 @@ def check_fulfilment(*, done_on: date, what: str, held_since: date | None, today
     if done_on < held_since:
         words = _("You have the wish since %(day)s.") % {"day": held_since}
         raise RuleBroken(words, field="done_on", code="before_held")
-    if not what.strip():
+    if is_blank(what):
         raise RuleBroken(_("Say in a few words what was done."), field="what", code="what_missing")
     if len(what) > LONGEST_WHAT:
         raise RuleBroken(_("At most %(n)d characters.") % {"n": LONGEST_WHAT}, field="what", code="what_long")
@@ -193,7 +194,7 @@ def check_fulfilment(*, done_on: date, what: str, held_since: date | None, today
 def check_consent(*, given_on: date, how: str, today: date) -> None:
     if given_on > today:
         raise RuleBroken(_("This day has not come yet."), field="given_on", code="day_ahead")
-    if not how.strip():
+    if is_blank(how):
         raise RuleBroken(_("Say how the wisher agreed."), field="how", code="how_missing")
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.text import clean_name
+from guangcai.core.text import clean_name, is_blank
 from guangcai.zones.enums import Coverage
 
 LONGEST_NOTE: Final = 200
@@ -27,7 +27,7 @@ def check_zone_open(*, ended_at: datetime | None) -> None:
 
 
 def check_lot(name: str, *, is_taken: bool) -> None:
-    if not name.strip():
+    if is_blank(name):
         raise RuleBroken(_("Give the lot a name that people know it by."), field="name", code="name_missing")
     if is_taken:
         raise RuleBroken(_("A lot of this name is a zone already."), field="name", code="name_taken")
@@ -96,7 +96,7 @@ def agreement_number(community_code: str, year: int, number: int) -> str:
 
 
 def check_duties(duties: str) -> None:
-    if not duties.strip():
+    if is_blank(duties):
         raise RuleBroken(_("Say what is to be done in the zone."), field="duties", code="duties_missing")
     if len(duties) > LONGEST_DUTIES:
         words = _("At most %(number)d characters.") % {"number": LONGEST_DUTIES}
@@ -128,7 +128,7 @@ def check_paper(*, signed_on: date, drawn_up_on: date, today: date, note: str) -
     if signed_on < drawn_up_on:
         words = _("The agreement was drawn up on %(day)s.") % {"day": drawn_up_on}
         raise RuleBroken(words, field="signed_on", code="before_drawn_up")
-    if not note.strip():
+    if is_blank(note):
         missing = _("Say who signed in whose presence and where the paper is kept.")
         raise RuleBroken(missing, field="note", code="note_missing")
     if len(note) > LONGEST_NOTE:

@@ -217,7 +217,7 @@ def test_an_old_wish_is_on_the_wall_and_comes_true(cast: Cast, change: Any, now:
     change()
     member, actor = again(cast.teacher_member), cast.actor("member")
     assert [row.title for row in wall_of(member.community)] == ["一台收音机"]
-    assert [offer.wish.pk for offer in wish_offers(member, by=actor)] == [wish.pk]
+    assert [offer.wish.pk for offer in wish_offers(member, by=actor, now=now)] == [wish.pk]
     claim = wishes.claim_wish(wish=wish, member=member, by=actor, now=now)
     assert WishClaim.objects.live().get() == claim
     wishes.end_claim(claim=claim, reason=EndReason.OWN_WISH, note="", by=actor, now=now)

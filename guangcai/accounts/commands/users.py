@@ -16,6 +16,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, Forbidden, RuleBroken
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import normalise
+from guangcai.core.text import is_blank
 
 # Whoever takes people into the roster or gives out rights makes the accounts they need.
 MAKES_ACCOUNTS = (Permission.GRANT_EDIT, Permission.ROSTER_EDIT, Permission.REPORT_IN_ACCEPT)
@@ -123,7 +124,7 @@ def _require_any(by: Actor, permissions: tuple[Permission, ...]) -> None:
 
 def _checked_name(name: str) -> str:
     name = name.strip()
-    if not name or len(name) > 60:
+    if is_blank(name) or len(name) > 60:
         raise RuleBroken(_("Give a name of at most 60 characters."), field="name", code="name_form")
     return name
 

@@ -95,7 +95,7 @@ def extension(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Let a series run on."""
     series = get_object_or_404(Series.objects.visible_to(request.actor), pk=pk)
     request.actor.require(Permission.ACTIVITY_EDIT, series.path)
-    form = ExtensionForm(request.POST)
+    form = ExtensionForm(posted(request))
     if not form.is_valid():
         raise RuleBroken(_("Say until when."), field="ends_on", code="ends_on_missing")
     until = form.cleaned_data["ends_on"]

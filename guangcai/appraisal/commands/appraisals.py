@@ -14,6 +14,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, RuleBroken
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 from guangcai.members.models import Member
 from guangcai.orgs.facts import of_community
 
@@ -156,7 +157,7 @@ def add_duty_elsewhere(
     by.require(Permission.APPRAISAL_EDIT, member.path)
     if minutes < 0 or deeds < 0 or minutes + deeds == 0:
         raise RuleBroken(_("Give the hours or the deeds that the proof names."), field="minutes", code="nothing")
-    if not proof.strip():
+    if is_blank(proof):
         raise RuleBroken(_("Name the proof: who certified it, and its number."), field="proof", code="no_proof")
     row, created = DutyElsewhere.objects.get_or_create(
         member=member,

@@ -15,6 +15,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, RuleBroken
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 
 
 @transaction.atomic
@@ -89,7 +90,7 @@ def answer_sheet(*, sheet: FeedbackSheet, answer: Answer, text: str = "", by: Ac
         if (locked.answer, locked.answer_text) == (answer, text):
             return locked
         raise Conflict(_("Your unit has answered this sheet already."), code="answered")
-    if answer == Answer.DISPUTED and not text:
+    if answer == Answer.DISPUTED and is_blank(text):
         raise RuleBroken(_("Say what is wrong, so that the community can look into it."), field="text", code="no_text")
     locked.answer, locked.answer_text = answer, text
     locked.answered_at, locked.answered_by = now, by.user_id
@@ -107,7 +108,7 @@ def reply_to_dispute(*, sheet: FeedbackSheet, reply: str, by: Actor, now: dateti
     locked = FeedbackSheet.objects.select_for_update().get(pk=sheet.pk)
     if locked.answer != Answer.DISPUTED:
         raise RuleBroken(_("The unit has not disputed this sheet."), code="not_disputed")
-    if not reply.strip():
+    if is_blank(reply):
         raise RuleBroken(_("Write what you found."), field="reply", code="no_reply")
     if locked.replied_at is not None:
         if locked.reply == reply.strip():

@@ -13,6 +13,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 
 
 @transaction.atomic
@@ -27,7 +28,7 @@ def object_to_appraisal(*, appraisal: Appraisal, text: str, by: Actor, now: date
     locked = Appraisal.objects.select_for_update(of=("self",)).get(pk=appraisal.pk)
     has_objected = AppraisalObjection.objects.filter(appraisal=locked).exists()
     check_can_object(approved_at=locked.approved_at, has_objected=has_objected)
-    if not text.strip():
+    if is_blank(text):
         raise RuleBroken(_("Say what is wrong."), field="text", code="no_text")
     objection = AppraisalObjection.objects.create(
         appraisal=locked,
@@ -51,7 +52,7 @@ def answer_objection(*, appraisal: Appraisal, answer: str, by: Actor, now: datet
         raise RuleBroken(_("The member has not objected."), code="no_objection")
     if Appraisal.objects.own(by).filter(pk=appraisal.pk).exists():
         raise Forbidden(_("This is your own objection: another person has to answer it."))
-    if not answer.strip():
+    if is_blank(answer):
         raise RuleBroken(_("Write what you found."), field="answer", code="no_answer")
     if objection.answered_at is not None:
         if objection.answer == answer.strip():

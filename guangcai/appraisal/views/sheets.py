@@ -21,7 +21,7 @@ from guangcai.appraisal.queries import sheets as queries
 from guangcai.appraisal.queries.behind import behind
 from guangcai.appraisal.rules import QUARTER, Quarter
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, chosen_ids, file_answer, respond, show_refusal
+from guangcai.core.http import ActorRequest, chosen_ids, file_answer, posted, respond, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 
@@ -173,7 +173,7 @@ def reading(request: ActorRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
-    seen, form = _seen(request, pk), AnswerForm(request.POST)
+    seen, form = _seen(request, pk), AnswerForm(posted(request))
     if form.is_valid():
         given = Answer(form.cleaned_data["answer"])
         text = form.cleaned_data["text"]
@@ -191,7 +191,7 @@ def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def reply(request: ActorRequest, pk: UUID) -> HttpResponse:
     seen = _seen(request, pk)
-    form = TextForm(request.POST, label=_("What the community found"))
+    form = TextForm(posted(request), label=_("What the community found"))
     if form.is_valid():
         text = form.cleaned_data["text"]
         try:
@@ -207,7 +207,7 @@ def reply(request: ActorRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def hand_over(request: ActorRequest, pk: UUID) -> HttpResponse:
-    seen, form = _seen(request, pk), HandOverForm(request.POST)
+    seen, form = _seen(request, pk), HandOverForm(posted(request))
     if form.is_valid():
         day = form.cleaned_data["on"]
         try:

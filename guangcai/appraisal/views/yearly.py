@@ -18,7 +18,7 @@ from guangcai.appraisal.forms import DutyElsewhereForm, ExemptionForm, OpinionFo
 from guangcai.appraisal.models import Appraisal
 from guangcai.appraisal.queries import printing, yearly
 from guangcai.core.errors import Forbidden, RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, show_refusal
+from guangcai.core.http import ActorRequest, file_answer, posted, show_refusal
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
 
@@ -146,7 +146,7 @@ def _said(request: ActorRequest, seen: Appraisal, name: str, form: Form, carry_o
 @require_POST
 def own_words(request: ActorRequest, pk: UUID) -> HttpResponse:
     seen = _seen(request, pk)
-    form = TextForm(request.POST, label=_("Own words"), required=False, most=1000)
+    form = TextForm(posted(request), label=_("Own words"), required=False, most=1000)
     return _said(
         request,
         seen,
@@ -167,7 +167,7 @@ def opinion(request: ActorRequest, pk: UUID) -> HttpResponse:
         request,
         seen,
         "opinion_form",
-        OpinionForm(request.POST),
+        OpinionForm(posted(request)),
         lambda typed: commands.give_opinion(
             appraisal=seen,
             opinion=Opinion(typed["opinion"]),
@@ -187,7 +187,7 @@ def objection(request: ActorRequest, pk: UUID) -> HttpResponse:
         request,
         seen,
         "objection_form",
-        TextForm(request.POST, label=_("What is wrong")),
+        TextForm(posted(request), label=_("What is wrong")),
         lambda typed: commands.object_to_appraisal(
             appraisal=seen, text=typed["text"], by=request.actor, now=timezone.now()
         ),
@@ -203,7 +203,7 @@ def objection_answer(request: ActorRequest, pk: UUID) -> HttpResponse:
         request,
         seen,
         "answer_form",
-        TextForm(request.POST, label=_("What the community found")),
+        TextForm(posted(request), label=_("What the community found")),
         lambda typed: commands.answer_objection(
             appraisal=seen, answer=typed["text"], by=request.actor, now=timezone.now()
         ),
@@ -219,7 +219,7 @@ def exemptions(request: ActorRequest, pk: UUID) -> HttpResponse:
         request,
         seen,
         "exemption_form",
-        ExemptionForm(request.POST),
+        ExemptionForm(posted(request)),
         lambda typed: commands.add_exemption(
             member=seen.member,
             kind=ExemptionKind(typed["kind"]),
@@ -240,7 +240,7 @@ def duties_elsewhere(request: ActorRequest, pk: UUID) -> HttpResponse:
         request,
         seen,
         "elsewhere_form",
-        DutyElsewhereForm(request.POST),
+        DutyElsewhereForm(posted(request)),
         lambda typed: commands.add_duty_elsewhere(
             member=seen.member,
             year=seen.year,

@@ -22,6 +22,7 @@ from guangcai.core.errors import OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node
 
@@ -44,7 +45,7 @@ class HouseholdDraft:
     def columns(self) -> dict[str, object]:
         found = {each.name: getattr(self, each.name) for each in fields(self)}
         for name in ("phone", "guardian_phone"):
-            found[name] = phones.normalise(found[name], field=name) if found[name].strip() else ""
+            found[name] = phones.normalise(found[name], field=name) if not is_blank(found[name]) else ""
         found["notes"] = self.notes.strip()[: rules.LONGEST_NOTES]
         return {name: value.strip() if isinstance(value, str) else value for name, value in found.items()}
 

@@ -84,7 +84,7 @@ def _mine(request: ActorRequest, *, form: OfferCareForm | None = None) -> HttpRe
 def offers(request: ActorRequest) -> HttpResponse:
     """The member would look after a household: a word to the desk."""
     member = get_object_or_404(Member.objects.visible_to(request.actor), pk=request.actor.member_id)
-    form = OfferCareForm(request.POST)
+    form = OfferCareForm(posted(request))
     if not form.is_valid():
         return _mine(request, form=form)
     try:

@@ -14,6 +14,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Forbidden, RuleBroken
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import national
+from guangcai.core.text import is_blank
 
 LONGEST_REASON = 200
 
@@ -39,7 +40,7 @@ def open_asker(*, case: Case, reason: str, by: Actor, now: datetime) -> Opened:
         by.require(Permission.PHONE_OPEN, row.path)
     elif not by.can(Permission.CASE_RULE, row.path):
         raise Forbidden()
-    elif not reason:
+    elif is_blank(reason):
         raise RuleBroken(_("Say why you have to know who asked. It is written down."), field="reason", code="reason")
     if len(reason) > LONGEST_REASON:
         words = _("At most %(number)d characters.") % {"number": LONGEST_REASON}

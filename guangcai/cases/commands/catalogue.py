@@ -22,6 +22,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import other_content
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ROOT
+from guangcai.core.text import is_blank
 from guangcai.orgs.models import Node, WorkUnit
 
 # The catalogue holds since before any installation began.
@@ -126,7 +127,7 @@ def _own(item: Item, by: Actor) -> Item:
 
 
 def _check(draft: ItemDraft) -> None:
-    if not draft.name.strip():
+    if is_blank(draft.name):
         raise RuleBroken(_("Give the item a name."), field="name", code="item_name")
     rules.check_fields(draft.fields)
 

@@ -18,7 +18,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import normalise
-from guangcai.core.text import clean_name
+from guangcai.core.text import clean_name, is_blank
 from guangcai.members.models import Member
 from guangcai.orgs.models import Node
 
@@ -102,13 +102,13 @@ def _own(technician: Technician, by: Actor) -> Technician:
 
 
 def _checked(draft: TechnicianDraft) -> str:
-    if not draft.name.strip():
+    if is_blank(draft.name):
         raise RuleBroken(_("Write the technician's name."), field="name", code="technician_name")
     if not draft.categories and not draft.items:
         raise RuleBroken(_("Choose at least one trade."), field="categories", code="technician_trade")
     if any(one.closes <= one.opens for one in draft.hours):
         raise RuleBroken(_("The end lies before the beginning."), field="closes", code="hours_backwards")
-    return normalise(draft.phone, field="phone") if draft.phone.strip() else ""
+    return normalise(draft.phone, field="phone") if not is_blank(draft.phone) else ""
 
 
 def _write_skills(row: Technician, draft: TechnicianDraft) -> None:

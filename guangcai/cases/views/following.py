@@ -90,7 +90,7 @@ def word(request: ActorRequest) -> HttpResponse:
     own = _own(request)
     if own is None:
         return redirect("cases:public_follow")
-    form = WordForm(request.POST, may_confirm=own.may_confirm)
+    form = WordForm(posted(request), may_confirm=own.may_confirm)
     if own.may_reopen and form.is_valid():
         try:
             _say(request, own.case, **form.cleaned_data)

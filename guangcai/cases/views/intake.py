@@ -55,7 +55,7 @@ def new(request: ActorRequest) -> HttpResponse:
 
 def _like(request: ActorRequest, form: IntakeForm) -> list[Any]:
     """Cases like the one that is being typed; none before something was typed."""
-    typed = request.POST if request.method == "POST" else request.GET
+    typed = posted(request) or request.GET
     what, place = typed.get("what", "").strip(), typed.get("place", "")
     if not what and not place:
         return []

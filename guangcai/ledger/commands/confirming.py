@@ -16,6 +16,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 from guangcai.ledger import rules
 from guangcai.ledger.commands.locks import lock_members
 from guangcai.ledger.commands.totals import keep_year_totals
@@ -233,7 +234,7 @@ def _write(entries: Sequence[ServiceEntry], *, by: Actor, now: datetime) -> None
 def _decline(
     entries: Sequence[ServiceEntry], reasons: Mapping[UUID, str], *, by: Actor, now: datetime
 ) -> Sequence[ServiceEntry]:
-    if any(not reasons[entry.pk].strip() for entry in entries):
+    if any(is_blank(reasons[entry.pk]) for entry in entries):
         raise RuleBroken(_("Say why it is not confirmed."), field="reason", code="reason_missing")
     EntryDecline.objects.bulk_create(
         EntryDecline(

@@ -13,6 +13,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, Forbidden, RuleBroken
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 from guangcai.ledger import notices
 from guangcai.ledger.commands.confirming import decline
 from guangcai.ledger.commands.locks import lock_members
@@ -44,7 +45,7 @@ def raise_objection(*, id: UUID, entry: ServiceEntry, text: str, by: Actor, now:
     lock_members([entry.member_id])
     if before := already(Objection, id, entry_id=entry.pk, text=text.strip()):
         return before
-    if not text.strip():
+    if is_blank(text):
         raise RuleBroken(_("Say what is wrong."), field="text", code="text_missing")
     if entry.origin == EntryOrigin.REVERSAL:
         raise RuleBroken(_("Object to the record itself, not to its reversal."), code="reversal")
@@ -84,7 +85,7 @@ def answer_objection(
         if (objection.outcome, objection.answer) == (outcome, answer.strip()):
             return objection
         raise Conflict(_("This objection was answered before."), code="answered")
-    if not answer.strip():
+    if is_blank(answer):
         raise RuleBroken(_("Say what you found."), field="answer", code="answer_missing")
     if correction is not None:
         _undo(objection, answer.strip(), by=by, now=now)

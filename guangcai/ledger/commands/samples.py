@@ -11,6 +11,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Conflict, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 from guangcai.ledger import rules
 from guangcai.ledger.enums import SampleResult
 from guangcai.ledger.models import SampleCheck, ServiceEntry
@@ -63,7 +64,7 @@ def check_sample(*, check: SampleCheck, result: SampleResult, note: str, by: Act
         if (check.result, check.note) == (result, note.strip()):
             return check
         raise Conflict(_("This record was checked before."), code="checked")
-    if result != SampleResult.TRUE and not note.strip():
+    if result != SampleResult.TRUE and is_blank(note):
         raise RuleBroken(_("Say what you found."), field="note", code="note_missing")
     check.checked_at, check.checked_by, check.result, check.note = now, by.user_id, result, note.strip()
     check.save(update_fields=["checked_at", "checked_by", "result", "note"])

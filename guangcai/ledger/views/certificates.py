@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guangcai.core.errors import RuleBroken
-from guangcai.core.http import ActorRequest, file_answer, show_refusal
+from guangcai.core.http import ActorRequest, file_answer, posted, show_refusal
 from guangcai.core.ids import new_id
 from guangcai.core.listing import listing
 from guangcai.core.permissions import Permission
@@ -48,7 +48,7 @@ def issue(request: ActorRequest, member_id: UUID) -> HttpResponse:
     request.actor.require(Permission.CERTIFICATE_ISSUE, community.path)
     today = localdate()
     first = {"id": new_id(), "since": today.replace(month=1, day=1), "until": today}
-    form = PeriodForm(request.POST if request.method == "POST" else request.GET or None, initial=first)
+    form = PeriodForm(posted(request) if request.method == "POST" else request.GET or None, initial=first)
     preview = None
     if form.is_valid():
         period = {name: form.cleaned_data[name] for name in ("since", "until")}

@@ -26,7 +26,7 @@ from guangcai.ledger.queries.plausibility import plausibility_list
 
 def _month(request: ActorRequest) -> date:
     """The month asked for, else this one; an unreadable month is this one."""
-    form = MonthForm(request.GET or request.POST)
+    form = MonthForm(request.GET or posted(request))
     return form.cleaned_data["month"] if form.is_valid() else localdate().replace(day=1)
 
 

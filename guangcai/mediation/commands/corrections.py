@@ -18,7 +18,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, OutOfScope, RuleBroken
 from guangcai.core.once import other_content
 from guangcai.core.permissions import Permission
-from guangcai.core.text import clean
+from guangcai.core.text import clean, is_blank
 from guangcai.ledger.commands import decline, record_many
 from guangcai.ledger.commands.locks import lock_members
 from guangcai.ledger.models import EntryDecline, Posting, ServiceEntry
@@ -89,7 +89,7 @@ def correct_agreement(*, step: MediationStep, draft: AgreementDraft, slip: Slip,
     """
     row, root, _own = _begin(step, StepKind.AGREED, by=by)
     before = _written(step).note
-    items = "\n".join(rules.items_of(clean(draft.items, multiline=True))) if draft.items.strip() else before
+    items = "\n".join(rules.items_of(clean(draft.items, multiline=True))) if not is_blank(draft.items) else before
     if signed_before(row, draft, items, corrects=root, slip=slip):
         return row
     old = Agreement.objects.get(step=_standing(step))

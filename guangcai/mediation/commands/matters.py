@@ -17,7 +17,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already, other_content
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import normalise
-from guangcai.core.text import clean, clean_name
+from guangcai.core.text import clean, clean_name, is_blank
 from guangcai.mediation import keys, rules
 from guangcai.mediation.commands.locks import lock_acting, lock_of_desk
 from guangcai.mediation.commands.steps import sent_before, take_step
@@ -165,7 +165,7 @@ def _sent_before(draft: MatterDraft, parties: Sequence[Party]) -> Mediation | No
 def _checked(draft: PartyDraft, community: Node) -> Party:
     """The person as he will be kept; not saved. His phone tells whether he is a member."""
     rules.check_name(draft.name, field=draft.field)
-    phone = normalise(draft.phone, field=draft.field.replace("name", "phone")) if draft.phone.strip() else ""
+    phone = normalise(draft.phone, field=draft.field.replace("name", "phone")) if not is_blank(draft.phone) else ""
     member = None
     if phone:
         known = Member.objects.current().filter(phone_index=phone_key(phone), district_code=community.district_code)

@@ -16,7 +16,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import normalise
-from guangcai.core.text import clean_name
+from guangcai.core.text import clean_name, is_blank
 from guangcai.mediation import rules
 from guangcai.mediation.models import Mediator
 from guangcai.members.models import Member
@@ -83,4 +83,4 @@ def _checked(node: Node, draft: MediatorDraft) -> tuple[str, str]:
             raise RuleBroken(_("Choose a member of this community."), field="member", code="member_elsewhere")
         return draft.member.name, ""
     rules.check_name(draft.name, field="name")
-    return clean_name(draft.name), normalise(draft.phone, field="phone") if draft.phone.strip() else ""
+    return clean_name(draft.name), normalise(draft.phone, field="phone") if not is_blank(draft.phone) else ""

@@ -11,6 +11,7 @@ from guangcai.core.audit_tags import Tag
 from guangcai.core.errors import Forbidden, RuleBroken
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ROOT
+from guangcai.core.text import is_blank
 from guangcai.members.lists import first_lists, first_notice
 from guangcai.members.models import Occupation, PrivacyNotice, SavedFilter, ServiceKind, SkillKind
 
@@ -45,7 +46,7 @@ def save_filter(*, name: str, query: str, by: Actor) -> SavedFilter:
     if by.user_id is None:
         raise Forbidden()
     name = name.strip()
-    if not name or len(name) > 40:
+    if is_blank(name) or len(name) > 40:
         raise RuleBroken(_("Give the filter a name of at most 40 characters."), field="name", code="name_form")
     mine = SavedFilter.objects.filter(user_id=by.user_id)
     if mine.exclude(name=name).count() >= MOST_FILTERS:

@@ -11,6 +11,7 @@ from guangcai.core.actor import Actor
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import ancestors, under
 from guangcai.core.screens import TimelineItem
+from guangcai.core.text import is_blank
 from guangcai.members import rules
 from guangcai.members.enums import MobileDirection
 from guangcai.members.models import Member, MobileContact, MobileRegistration
@@ -32,7 +33,7 @@ class MobileCounts:
 def mobile_members(actor: Actor, text: str = "") -> MobileRegistrationQuerySet:
     """Registrations of the actor's roster, ended ones too, found by the member; rows carry `contact_on`."""
     rows = MobileRegistration.objects.filter(under("member__path", actor.paths_with(Permission.ROSTER_VIEW)))
-    if text.strip():
+    if not is_blank(text):
         rows = rows.filter(member__in=found_by(roster(actor), text).values("pk"))
     return rows.filter(member__ended_at=None).with_contact().select_related("member", "community", "branch")
 

@@ -107,7 +107,7 @@ def edit(request: ActorRequest, key: UUID) -> HttpResponse:
 def phone(request: ActorRequest, key: UUID) -> HttpResponse:
     """Show the full number once, after a reason; the opening is written down."""
     member = member_of(request, key)
-    form = ReasonForm(request.POST)
+    form = ReasonForm(posted(request))
     try:
         reason = form.cleaned_data["reason"] if form.is_valid() else ""
         number = commands.open_phone(member=member, reason=reason, by=request.actor, now=timezone.now())

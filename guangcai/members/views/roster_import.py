@@ -126,7 +126,7 @@ def roster_import_decision(request: ActorRequest, key: UUID, number: int) -> Htt
 def roster_import_unit(request: ActorRequest, key: UUID) -> HttpResponse:
     """Which unit a name in the file means."""
     batch = _waiting(request, key)
-    form = UnitChoiceForm(request.POST)
+    form = UnitChoiceForm(posted(request))
     if not form.is_valid():
         context = _preview(request, batch) | {"failed": "", "unit_form": form}
         return render(request, "members/roster_import.html", context, status=422)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guangcai.core.actor import Actor
+from guangcai.core.text import is_blank
 from guangcai.orgs.enums import Level, OfficeSource, PartyLevel, PartyPresence, WorkUnitKind
 from guangcai.orgs.forms.fields import DayField, NodeField, for_actor
 from guangcai.orgs.models import PartyOrganisation, WorkUnit
@@ -32,7 +33,7 @@ class WorkUnitForm(forms.Form):
         for_actor(self, actor, ["node"])
 
     def clean_aliases(self) -> list[str]:
-        return [line.strip() for line in self.cleaned_data["aliases"].splitlines() if line.strip()]
+        return [line.strip() for line in self.cleaned_data["aliases"].splitlines() if not is_blank(line)]
 
 
 class ResidenceForm(forms.Form):

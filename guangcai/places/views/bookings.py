@@ -176,7 +176,7 @@ def return_(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def thanks(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = found(request, pk)
-    form = ThanksForm(request.POST)
+    form = ThanksForm(posted(request))
     words = form.cleaned_data["thanks"] if form.is_valid() else ""
     try:
         commands.thank(booking=row, words=words, by=request.actor, now=timezone.now())

@@ -100,7 +100,7 @@ def _initial(node: Node) -> dict[str, Any]:
 @require_POST
 def prints(request: ActorRequest) -> HttpResponse:
     """Have the set of a whole community printed; it runs in the background."""
-    form = PrintForm(request.POST, communities=_communities(request))
+    form = PrintForm(posted(request), communities=_communities(request))
     if form.is_valid():
         asked = {name: form.cleaned_data[name] for name in ("id", "community", "year", "reason")}
         try:

@@ -13,6 +13,7 @@ from guangcai.core import audit
 from guangcai.core.actor import Actor
 from guangcai.core.audit_tags import Tag
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 from guangcai.members.models import Member
 from guangcai.studios import rules
 from guangcai.studios.commands.tickets import settle_locked
@@ -45,7 +46,7 @@ def note_reception(*, ticket: Ticket, note: ReceptionNote, by: Actor, now: datet
     """
     require_serving(ticket.shift, by)
     row = Ticket.objects.select_related("community").get(pk=ticket.pk)
-    has_phone = bool(note.phone.strip())
+    has_phone = not is_blank(note.phone)
     is_desk = by.can(Permission.STUDIO_EDIT, row.path) and by.can(Permission.CASE_EDIT, row.path)
     if row.state != TicketState.RECEIVED:
         rules.check_move(row.state, TicketState.RECEIVED)

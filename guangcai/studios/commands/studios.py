@@ -27,7 +27,7 @@ from guangcai.core.errors import RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
-from guangcai.core.text import clean
+from guangcai.core.text import clean, is_blank
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node, WorkUnit
 from guangcai.places.models import ServicePoint
@@ -181,5 +181,5 @@ def _check_name(draft: StudioDraft, *, community: Node, but: Studio | None = Non
     there = Studio.objects.open().filter(community=community, name=clean(draft.name))
     if (there.exclude(pk=but.pk) if but is not None else there).exists():
         raise RuleBroken(_("The community has a studio of this name already."), field="name", code="name_taken")
-    if not draft.lead_name.strip():
+    if is_blank(draft.lead_name):
         raise RuleBroken(_("Say who leads."), field="lead_name", code="missing_lead_name")

@@ -20,6 +20,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.core.phones import normalise
+from guangcai.core.text import is_blank
 from guangcai.orgs.facts import of_community
 from guangcai.studios import keys, rules
 from guangcai.studios.enums import TicketState, Way
@@ -47,7 +48,7 @@ def give_number(*, shift: Shift, wanted: Wanted, by: Actor, now: datetime) -> Ti
     """
     if wanted.way == Way.DESK:
         require_serving(shift, by)
-    has_phone = wanted.way == Way.SLOT and bool(wanted.phone.strip())
+    has_phone = wanted.way == Way.SLOT and not is_blank(wanted.phone)
     phone = normalise(wanted.phone, field="phone") if has_phone else None
     row = lock_for_places(shift.pk)
     if found := already(Ticket, wanted.id, shift_id=row.pk, way=wanted.way, slot_at=wanted.slot_at, phone=phone):

@@ -10,6 +10,7 @@ from guangcai.activities.models import Activity
 from guangcai.core.kinds import Kind
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
+from guangcai.core.text import is_blank
 from guangcai.members.models import ServiceKind
 from guangcai.orgs.facts import CommunityFact
 from guangcai.orgs.models import WorkUnit
@@ -79,7 +80,7 @@ class Studio(CommunityFact):
 
     @property
     def service_lines(self) -> list[str]:
-        return [line.strip() for line in self.services.splitlines() if line.strip()]
+        return [line.strip() for line in self.services.splitlines() if not is_blank(line)]
 
     @property
     def takes_appointments(self) -> bool:

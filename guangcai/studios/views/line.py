@@ -16,7 +16,7 @@ from guangcai.activities.models import Shift, SignUp
 from guangcai.cases.models import Case
 from guangcai.core.actor import Actor
 from guangcai.core.errors import DomainError, RuleBroken
-from guangcai.core.http import ActorRequest, key_or_none, respond
+from guangcai.core.http import ActorRequest, key_or_none, posted, respond
 from guangcai.core.ids import new_id
 from guangcai.core.permissions import Permission
 from guangcai.core.text import spelled
@@ -101,7 +101,7 @@ def _seated(shift: Shift, actor: Actor) -> dict[str, Any]:
 def calls(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Call whoever is next to a counter."""
     shift, studio = found(request, pk)
-    form = CounterForm(request.POST)
+    form = CounterForm(posted(request))
     try:
         counter = form.cleaned_data["counter"] if form.is_valid() else 0
         commands.call_next(shift=shift, counter=counter, by=request.actor, now=timezone.now())
@@ -148,7 +148,7 @@ def call(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Call a certain number: early, or back after a missed call."""
     ticket = found_ticket(request, pk)
     shift, studio = found(request, ticket.shift_id)
-    form = CounterForm(request.POST)
+    form = CounterForm(posted(request))
     try:
         counter = form.cleaned_data["counter"] if form.is_valid() else 0
         commands.call_number(ticket=ticket, counter=counter, by=request.actor, now=timezone.now())

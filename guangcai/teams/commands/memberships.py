@@ -18,6 +18,7 @@ from guangcai.core.errors import RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 from guangcai.members.keys import phone_key
 from guangcai.members.models import Member
 from guangcai.orgs.facts import of_community
@@ -74,7 +75,7 @@ def invite_known(*, team: Team, name: str, phone: str, by: Actor, now: datetime)
     """
     rights.require(team, by, TeamVerb.CONFIRM)
     here = Member.objects.current().filter(path__under=place_now(team.path)).select_related("community")
-    found = here.filter(phone_index=phone_key(phone), name=name.strip()).first() if phone.strip() else None
+    found = here.filter(phone_index=phone_key(phone), name=name.strip()).first() if not is_blank(phone) else None
     if found is None:
         words = _("Nobody of this name and phone is on the roster here. Ask the community.")
         raise RuleBroken(words, field="phone", code="unknown")

@@ -162,7 +162,7 @@ def end(request: ActorRequest, pk: UUID) -> HttpResponse:
 def aliases(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Note another name of the team."""
     row = found(request, pk, running=True)
-    form = AliasForm(request.POST)
+    form = AliasForm(posted(request))
     try:
         if not form.is_valid():
             raise RuleBroken(_("Give the other name, 60 characters at most."), code="name_missing")

@@ -19,7 +19,7 @@ from guangcai.core.errors import Forbidden, OutOfScope
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
-from guangcai.core.text import clean
+from guangcai.core.text import clean, is_blank
 from guangcai.orgs.enums import ClaimOrder
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node
@@ -51,7 +51,7 @@ class WishDraft:
     from_id: UUID | None = None
 
     def sealed(self) -> dict[str, str]:
-        phone = phones.normalise(self.phone, field="phone") if self.phone.strip() else ""
+        phone = phones.normalise(self.phone, field="phone") if not is_blank(self.phone) else ""
         said = {"said": clean(self.said, multiline=True), "name": clean(self.name), "address": clean(self.address)}
         return said | {"phone": phone}
 
@@ -69,7 +69,7 @@ def collect_wish(*, community: Node, draft: WishDraft, by: Actor, now: datetime,
 @transaction.atomic
 def ask_wish(*, community: Node, draft: WishDraft, by: Actor, now: datetime, id: UUID | None = None) -> Wish:
     """A resident makes a wish himself, without an account. He follows it with its code."""
-    rules.check_said(said=draft.said, can_be_reached=bool(draft.phone.strip()), is_online=True)
+    rules.check_said(said=draft.said, can_be_reached=not is_blank(draft.phone), is_online=True)
     return _collected(community, draft, by=by, now=now, id=id)
 
 

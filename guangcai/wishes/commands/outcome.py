@@ -17,6 +17,7 @@ from guangcai.core.errors import RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
+from guangcai.core.text import is_blank
 from guangcai.orgs.facts import of_community
 from guangcai.wishes import rules
 from guangcai.wishes.commands.claims import end_claims_of
@@ -150,7 +151,7 @@ def _thanked(row: Wish, words: str, consent: Consent | None, *, by: Actor, now: 
     if row.state != WishState.CONFIRMED:
         raise RuleBroken(_("Thanks come when the wish has come true."), code="not_confirmed")
     plain = words.strip()[: rules.LONGEST_NOTE]
-    if not plain:
+    if is_blank(plain):
         raise RuleBroken(_("Write a few words."), field="words", code="words_missing")
     publication.check_publishable("words", plain, names=[row.asker.name])
     thanks = WishThanks.objects.filter(wish=row).first()
