@@ -7,12 +7,13 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from guangcai.accounts import rules
 from guangcai.accounts.models import ApiToken, KioskSession, User
 from guangcai.core.actor import Actor
+from guangcai.core.database.fixed import Lookup
 from guangcai.core.models import Installation
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
@@ -101,11 +102,19 @@ def is_demo() -> bool:
     return Installation.objects.filter(is_demo=True).exists()
 
 
-def lacks_second_factor(user_id: UUID) -> bool:
-    """Whether an account that needs a second factor has none, in an installation that is not a demo. One query."""
+def _unprotected(user_id: UUID) -> "QuerySet[User]":
     factor = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=FACTORS)
     demo = Installation.objects.filter(is_demo=True)
-    return User.objects.filter(~Exists(factor), ~Exists(demo), pk=user_id).exists()
+    return User.objects.filter(~Exists(factor), ~Exists(demo), pk=user_id)
+
+
+# Asked by every page of whoever needs one.
+_UNPROTECTED = Lookup(_unprotected, user_id=UUID(int=0))
+
+
+def lacks_second_factor(user_id: UUID) -> bool:
+    """Whether an account that needs a second factor has none, in an installation that is not a demo. One query."""
+    return _UNPROTECTED.first(user_id=user_id) is not None
 
 
 def sessions_of(user: User, *, request: HttpRequest) -> list[SessionRow]:

@@ -13,6 +13,8 @@ from django.http import HttpRequest, QueryDict
 
 from guangcai.core.screens import Chip
 
+# So many keys are fetched faster than counted and looked for again.
+MOST_KEYS = 300
 # Of the list itself, not filters.
 OWN_KEYS = ("page", "sort", "q")
 
@@ -85,16 +87,36 @@ def listing(
 
 class _Pages(Paginator):
     """Finds the keys of a page first and loads only those rows: page 500 costs what page 1 costs, give or take a walk
-    along an index, because what a row shows (its joins and subqueries) is not computed for the rows passed over."""
+    along an index, because what a row shows (its joins and subqueries) is not computed for the rows passed over.
+
+    Where few are counted (`most`), the statement that counts them finds the keys of the page as well.
+    """
 
     def __init__(self, rows: Any, per_page: int, *, most: int | None) -> None:
         super().__init__(rows, per_page)
         self.most = most
 
     @cached_property
+    def _is_plain(self) -> bool:
+        """Rows of one table each, so that a key stands for a row."""
+        rows: Any = self.object_list
+        query = rows.query if isinstance(rows, QuerySet) else None
+        return query is not None and not (query.distinct or query.group_by or query.values_select)
+
+    @cached_property
+    def _keys(self) -> list[Any] | None:
+        """The keys of all that are counted, in order, and one more; None where they are too many to fetch."""
+        if not self._is_plain or self.most is None or self.most > MOST_KEYS:
+            return None
+        rows: Any = self.object_list
+        return list(rows.values_list("pk", flat=True)[: self.most + 1])
+
+    @cached_property
     def found(self) -> int:
         """How many rows there are; with `most`, one more than that at the most."""
         rows: Any = self.object_list
+        if self._keys is not None:
+            return len(self._keys)
         if self.most is None:
             return rows.count() if isinstance(rows, QuerySet) else len(rows)
         return _some(rows, self.most + 1)
@@ -111,10 +133,10 @@ class _Pages(Paginator):
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
         rows: Any = self.object_list
-        if isinstance(rows, QuerySet) and not (rows.query.distinct or rows.query.group_by or rows.query.values_select):
-            keys = rows.values("pk")[first : first + self.per_page]
-            return Page(rows.filter(pk__in=keys), number, self)
-        return Page(rows[first : first + self.per_page], number, self)
+        if not self._is_plain:
+            return Page(rows[first : first + self.per_page], number, self)
+        keys = rows.values("pk") if self._keys is None else self._keys
+        return Page(rows.filter(pk__in=keys[first : first + self.per_page]), number, self)
 
 
 def _some(rows: Any, most: int) -> int:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from guangcai.core.actor import Actor
+from guangcai.core.database.fixed import Lookup
 from guangcai.core.navigation import NavItem
 from guangcai.core.permissions import Permission
 from guangcai.orgs.models import Node, WorkUnit
@@ -150,13 +151,18 @@ def _set_up(actor: Actor) -> list[NavItem]:
     return rows
 
 
+# Asked by every page.
+_NODE = Lookup(lambda pk: Node.objects.filter(pk=pk), pk=0)
+_UNIT = Lookup(lambda pk: WorkUnit.objects.filter(pk=pk), pk=0)
+
+
 def place(actor: Actor) -> str:
     """Where somebody works: the first place or unit he holds a right on. One query, none for signed-out people."""
     for holding in actor.holdings:
         if holding.node_id:
-            return Node.objects.filter(pk=holding.node_id).values_list("name", flat=True).first() or ""
+            return getattr(_NODE.first(pk=holding.node_id), "name", "")
         if holding.work_unit_id:
-            return WorkUnit.objects.filter(pk=holding.work_unit_id).values_list("name", flat=True).first() or ""
+            return getattr(_UNIT.first(pk=holding.work_unit_id), "name", "")
     return ""
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from guangcai.cases.enums import ASSIGNED, RUNNING, CaseState
 from guangcai.cases.models import Case
 from guangcai.core.actor import Actor
+from guangcai.core.database.fixed import Lookup
 from guangcai.core.permissions import Permission
 from guangcai.orgs.models import Node
 
@@ -43,12 +44,15 @@ def on_board(rows: QuerySet[Case]) -> QuerySet[Case]:
     return with_names(rows).only(*SHOWN)
 
 
+_COMMUNITY = Lookup(lambda path: Node.objects.communities().filter(path=path), path="")
+
+
 def in_stretch(actor: Actor) -> QuerySet[Case]:
     """What the actor's board begins with. A desk's cases are those of one path: they lie in the index in order, newest
     first, where those of an area have to be gathered and sorted. One statement."""
     paths = set(actor.paths_with(Permission.CASE_VIEW))
-    if len(paths) == 1 and Node.objects.communities().filter(path__in=paths).exists():
-        return Case.objects.filter(path=paths.pop()).not_about(actor)
+    if len(paths) == 1 and _COMMUNITY.first(path=(path := paths.pop())):
+        return Case.objects.filter(path=path).not_about(actor)
     return Case.objects.of_area(actor)
 
 

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db import connection, models
 
 from guangcai.core.database import prepared
 
 Row = TypeVar("Row", bound=models.Model)
-Value = str | int | date
+Value = str | int | date | UUID
 Converter = Callable[[Any, Any, Any], Any]
 
 
@@ -56,6 +57,8 @@ def _mark(like: Value, at: int) -> Value:
     """A value of the same type that stands nowhere else in the query."""
     if isinstance(like, str):
         return f"<{at}>"
+    if isinstance(like, UUID):
+        return UUID(int=at)
     return date.min + timedelta(days=at) if isinstance(like, date) else -(1_000_000 + at)
 
 
