@@ -118,6 +118,10 @@ class Outbox(models.Model):
                 name="outbox_to_send",
                 condition=models.Q(sent_at=None, given_up_at=None),
             ),
+            # What another system has taken and what waits for it, among all that ever left.
+            models.Index(
+                fields=["recipient", "sent_at"], name="outbox_calls", condition=models.Q(channel=Channel.HOOK)
+            ),
         ]
 
     def __str__(self) -> str:

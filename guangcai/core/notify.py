@@ -104,6 +104,14 @@ def post(
     return row
 
 
+def try_again(channel: Channel, *, recipient: UUID, now: datetime) -> int:
+    """Let what was given up for one recipient be due again, as if it had never been tried; returns how many."""
+    given_up = Outbox.objects.filter(channel=channel, recipient=recipient, sent_at=None, given_up_at__isnull=False)
+    count = given_up.update(given_up_at=None, attempts=0, send_after=now)
+    transaction.on_commit(_wake, robust=True)
+    return count
+
+
 def _told(value: str | int | date) -> str | int:
     """A day as day, a moment as month, day and local time, as messages say them."""
     if not isinstance(value, date):

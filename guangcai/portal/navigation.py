@@ -146,6 +146,9 @@ def _set_up(actor: Actor) -> list[NavItem]:
                 phone=False,
             )
         )
+        rows.append(
+            NavItem(pgettext("menu", "Other systems"), link("cases:listeners"), "world", group=group, phone=False)
+        )
     if actor.holds(Permission.AUDIT_VIEW):
         rows.append(NavItem(pgettext("menu", "Audit trail"), link("portal:audit_trail"), "history", group=group))
     return rows

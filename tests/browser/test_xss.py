@@ -54,7 +54,7 @@ NOT_WRITTEN = {
     "cases.Item.emergency": "110, 119 or 120",
     "cases.CasePhoto.content": "an image, made anew before it is kept",
     "cases.CaseStep.reason": "one of a closed list",
-    "cases.Listener.url": "typed by the machine's administrator on the command line",
+    "cases.Listener.url": "an address of a server named in the settings; the demo calls none",
     "cases.Listener.secret": "made by the program",
     "wishes.Wish.from_kind": "a closed list of another room",
     "wishes.Wish.lot_seal": "made by the program",

@@ -64,6 +64,8 @@ WITHOUT_FORM: dict[str, str] = {
     "orgs:policy_end": BY_STATE,
     "orgs:office_holder_end": BY_STATE,
     "members:filter_removal": BY_STATE,
+    "cases:listener_end": BY_STATE,
+    "cases:listener_calls": BY_STATE,
     "activities:series_extension": BY_STATE,
     "activities:check_outs": BY_STATE,
     "appraisal:exemptions": BY_KEY,
@@ -220,6 +222,8 @@ REFUSED = {
     "orgs:calendar",
     "members:decline",
     "cases:ask",
+    # No server may be called in the demo.
+    "cases:listener_new",
     "cases:new",
     "cases:technician_new",
     "cases:public_follow",

@@ -13,7 +13,7 @@ from guangcai.cases.commands.closing import (
 )
 from guangcai.cases.commands.dispatching import Worker, dispatch
 from guangcai.cases.commands.exporting import record_case_export
-from guangcai.cases.commands.listening import add_listener, end_listener
+from guangcai.cases.commands.listening import add_listener, end_listener, send_again
 from guangcai.cases.commands.photos import forget_photos
 from guangcai.cases.commands.raising import AskerDraft, CaseDraft, raise_case
 from guangcai.cases.commands.receiving import Answer, receive_case
@@ -76,4 +76,5 @@ __all__ = [
     "reopen",
     "rule_out",
     "rule_worker",
+    "send_again",
 ]

@@ -1,11 +1,27 @@
 """Other systems that are told when a case moves."""
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import Q
 
 from guangcai.core.crypto import EncryptedTextField
 from guangcai.core.ids import new_id
+from guangcai.core.permissions import Permission
+from guangcai.core.scoping import under
 from guangcai.orgs.models import Node
+
+if TYPE_CHECKING:
+    from guangcai.core.actor import Actor
+
+
+class ListenerQuerySet(models.QuerySet["Listener"]):
+    def visible_to(self, actor: "Actor") -> Self:
+        """Those of the places whose rules the actor sets."""
+        return self.filter(under("node__path", actor.paths_with(Permission.POLICY_EDIT)))
+
+    def listening(self) -> Self:
+        return self.filter(ended_at=None)
 
 
 class Listener(models.Model):
@@ -23,6 +39,8 @@ class Listener(models.Model):
     added_by = models.UUIDField(null=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.UUIDField(null=True, blank=True)
+
+    objects = ListenerQuerySet.as_manager()
 
     class Meta:
         constraints = [
