@@ -23,7 +23,7 @@ def _seen(keys: Collection[UUID], actor: Actor) -> Iterator[Told]:
         url, title = row.get_absolute_url(), _("%(resource)s of %(owner)s is asked for") % names
         if row.confirmed_at:
             title = _("%(owner)s lends %(resource)s") % names
-        yield row.pk, TimelineItem(row.asked_at, title, moment(row.starts_at), url, "info", "calendar-event")
+        yield row.pk, TimelineItem(row.asked_at, title, _when(row), url, "info", "calendar-event")
         if row.returned_at:
             yield row.pk, TimelineItem(row.starts_at, _used(row, row.resource.name), row.thanks, url, "good", "check")
         elif row.ended_at:
@@ -37,9 +37,13 @@ def _public(keys: Collection[UUID]) -> Iterator[Told]:
     for row in rows.select_related("resource__work_unit", "resource__community"):
         kind = row.resource.get_kind_display()
         title = _("%(owner)s lends %(resource)s") % {"owner": row.resource.owner_name, "resource": kind}
-        yield row.pk, TimelineItem(row.asked_at, title, moment(row.starts_at), "", "info", "calendar-event")
+        yield row.pk, TimelineItem(row.asked_at, title, _when(row), "", "info", "calendar-event")
         if row.returned_at:
             yield row.pk, TimelineItem(row.starts_at, _used(row, kind), "", "", "good", "check")
+
+
+def _when(row: Booking) -> str:
+    return _("For %(when)s") % {"when": moment(row.starts_at)}
 
 
 def _used(row: Booking, what: str) -> str:
