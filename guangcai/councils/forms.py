@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guangcai.core.ids import new_id
+from guangcai.core.templatetags.core import moment
 from guangcai.councils import commands, rules
 from guangcai.councils.enums import (
     BodyKind,
@@ -167,7 +168,10 @@ class ClosingForm(forms.Form):
     """What is asked when a meeting is over."""
 
     seats = SeatsField(
-        label=_("Who was there"), queryset=BodyMember.objects.none(), widget=forms.CheckboxSelectMultiple
+        label=_("Who was there"),
+        queryset=BodyMember.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("All are ticked: take the tick from whoever was not there."),
     )
     residents = forms.IntegerField(
         label=_("How many others came"), min_value=0, max_value=10000, required=False, initial=0
@@ -186,6 +190,7 @@ class ClosingForm(forms.Form):
         field: Any = self.fields["seats"]
         open_seats = BodyMember.objects.open().filter(body=meeting.body_id)
         field.queryset = open_seats.select_related("member", "work_unit").order_by("since", "pk")
+        field.initial = field.queryset
         tabled = meeting.agenda.filter(proposal__isnull=False)  # type: ignore[attr-defined]
         self.tabled: list[UUID] = []
         for key, title in tabled.values_list("proposal", "proposal__title"):
@@ -212,7 +217,10 @@ class ClosingForm(forms.Form):
 class MinutesForm(Creating):
     stage = forms.ChoiceField(label=_("Version"))
     text = forms.CharField(
-        label=_("Minutes"), max_length=rules.MINUTES_LENGTH, widget=lines(14), help_text=_("The whole text.")
+        label=pgettext_lazy("meeting", "Minutes"),
+        max_length=rules.MINUTES_LENGTH,
+        widget=lines(14),
+        help_text=_("The whole text."),
     )
 
     def __init__(self, *args: Any, stages: list[MinutesStage], **kwargs: Any) -> None:
@@ -259,8 +267,7 @@ class ScreeningForm(forms.Form):
 
 class MeetingField(forms.ModelChoiceField):
     def label_from_instance(self, meeting: Meeting) -> str:
-        day = timezone.localtime(meeting.starts_at).date()
-        return f"{day} · {meeting.body.name} · {meeting.title}"
+        return f"{moment(meeting.starts_at)} · {meeting.body.name} · {meeting.title}"
 
 
 class TablingForm(forms.Form):
@@ -334,9 +341,8 @@ class JudgementForm(Creating):
     verdict = forms.ChoiceField(label=_("Was it kept?"), choices=Verdict.choices, widget=forms.RadioSelect)
     note = forms.CharField(label=_("In words"), max_length=rules.TEXT_LENGTH, widget=lines(2), required=False)
     asked = forms.CharField(
-        label=_("How he said so"),
+        label=pgettext_lazy("judgement", "How he said so"),
         max_length=rules.NOTE_LENGTH,
-        required=False,
         help_text=_("For example: on the phone today. It goes into the trail."),
     )
 

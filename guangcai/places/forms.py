@@ -53,9 +53,17 @@ class PointForm(forms.Form):
         label=_("Run by"), queryset=WorkUnit.objects.none(), required=False, help_text=_("A home always has one.")
     )
     club_kind = forms.ChoiceField(
-        label=_("What the club does"), choices=[("", "---------"), *ClubKind.choices], required=False
+        label=_("What the club does"),
+        choices=[("", "---------"), *ClubKind.choices],
+        required=False,
+        help_text=_("Only for a club or a team."),
     )
-    meets = forms.CharField(label=_("When the club meets"), max_length=120, required=False)
+    meets = forms.CharField(
+        label=_("When the club meets"),
+        max_length=120,
+        required=False,
+        help_text=_("For example: Wednesday afternoons, and on holidays."),
+    )
     since = DayField(label=_("In use since"))
 
     def __init__(self, *args: Any, actor: Actor, point: ServicePoint | None = None, **kwargs: Any) -> None:
@@ -232,7 +240,7 @@ class BookingForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    people = forms.IntegerField(label=_("How many people used it"), min_value=0, max_value=rules.MOST_PEOPLE)
+    people = forms.IntegerField(label=_("How many people used it"), max_value=rules.MOST_PEOPLE)
     minutes = forms.IntegerField(label=_("For how many minutes"), min_value=1, max_value=rules.DAY_MINUTES)
     condition = forms.CharField(
         label=_("In which condition it is"),

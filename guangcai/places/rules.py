@@ -142,8 +142,8 @@ def check_return(
         raise RuleBroken(_("The owner has not confirmed it."), code="not_confirmed")
     if starts_at > now:
         raise RuleBroken(_("It has not begun. Cancel it if it is not needed."), code="not_begun")
-    if not 0 <= people <= MOST_PEOPLE:
-        raise RuleBroken(_("How many people used it?"), field="people")
+    if not 0 < people <= MOST_PEOPLE:
+        raise RuleBroken(_("How many people used it? If nobody did, cancel it instead."), field="people")
     if not 0 < minutes <= DAY_MINUTES:
         raise RuleBroken(_("How long was it used? From one minute to a day."), field="minutes")
 
