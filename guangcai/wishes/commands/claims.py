@@ -197,7 +197,7 @@ def _give_out(row: Wish, *, by: Actor, now: datetime) -> WishClaim | None:
     """Free places go to whoever waits, before anybody new can join: the first leads, the next help. Who leads now."""
     lead = WishClaim.objects.leading().filter(wish=row).first()
     taken = WishClaim.objects.live().filter(wish=row, given_at__isnull=False).count()
-    for claim in WishClaim.objects.waiting().filter(wish=row)[: row.people - taken]:
+    for claim in WishClaim.objects.waiting().filter(wish=row)[: max(0, row.people - taken)]:
         claim.given_at, claim.lead = now, lead
         claim.save(update_fields=["given_at", "lead"])
         audit.record(Tag.WISH_GIVE, by=by, on=claim, now=now)
