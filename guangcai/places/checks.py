@@ -24,6 +24,11 @@ SELECT row.id FROM places_booking AS row
 WHERE row.confirmed_at >= row.ends_at OR row.returned_at < row.starts_at
 """
 
+HOST_ENDED = """
+SELECT point.id FROM places_servicepoint AS point JOIN orgs_workunit AS unit ON unit.id = point.host_id
+WHERE point.ended_at IS NULL AND unit.ended_on IS NOT NULL
+"""
+
 
 @invariant("places.bookings.end_with_their_resource")
 def no_booking_outlives_its_resource() -> Iterable[str]:
@@ -43,3 +48,8 @@ def resources_have_free_slots() -> Iterable[str]:
 @invariant("places.bookings.answered_before_they_end")
 def bookings_are_answered_in_time() -> Iterable[str]:
     return ids(ANSWERED_LATE, "booking")
+
+
+@invariant("places.points.hosted_by_a_unit_there_is")
+def no_point_has_a_host_that_ended() -> Iterable[str]:
+    return ids(HOST_ENDED, "point")

@@ -16,15 +16,16 @@ class StudiosConfig(AppConfig):
         from guangcai.core import notify
         from guangcai.core.enums import Channel
         from guangcai.members import timeline
+        from guangcai.orgs import followers
         from guangcai.places import openings
         from guangcai.studios import notices
-        from guangcai.studios.commands import movers  # registers how the roster follows a merge of two records
+        from guangcai.studios.commands import movers  # registers too how the roster follows a merge of two records
         from guangcai.studios.commands.rota import check_on_rota
         from guangcai.studios.commands.tickets import tell_called_off
         from guangcai.studios.queries import life
         from guangcai.studios.queries.studios import openings_at
 
-        assert movers
+        followers.follow_end(movers.release_host)
         notices.declare_templates()
         notify.reached_by(Channel.SMS, notices.phone_of)
         hooks.checked_by(check_on_rota)

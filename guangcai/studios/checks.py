@@ -31,6 +31,11 @@ SELECT ticket.id FROM studios_ticket AS ticket JOIN activities_shift AS shift ON
 WHERE shift.cancelled_at IS NOT NULL AND ticket.state IN ('waiting', 'called')
 """
 
+HOST_ENDED = """
+SELECT studio.id FROM studios_studio AS studio JOIN orgs_workunit AS unit ON unit.id = studio.host_id
+WHERE studio.ended_at IS NULL AND unit.ended_on IS NOT NULL
+"""
+
 
 @invariant("studios.tickets.without_a_gap")
 def numbers_have_no_gap() -> Iterable[str]:
@@ -60,3 +65,8 @@ def no_place_outlives_its_studio() -> Iterable[str]:
 @invariant("studios.receptions.of_somebody_received")
 def cases_of_receptions_have_their_number() -> Iterable[str]:
     return ids(CASE_OF_NOBODY, "case")
+
+
+@invariant("studios.studios.hosted_by_a_unit_there_is")
+def no_studio_has_a_host_that_ended() -> Iterable[str]:
+    return ids(HOST_ENDED, "studio")

@@ -97,4 +97,5 @@ def broken() -> list[str]:
 
     found: list[Any] = [checks.no_booking_outlives_its_resource, checks.bookings_lie_where_their_resource_does]
     found += [checks.resources_have_free_slots, checks.bookings_are_answered_in_time]
+    found += [checks.no_point_has_a_host_that_ended]
     return [line for check in found for line in check()]

@@ -9,13 +9,15 @@ from guangcai.core.actor import Actor
 from guangcai.core.errors import Conflict, Forbidden, OutOfScope, RuleBroken
 from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent
+from guangcai.orgs.commands import end_work_unit
+from guangcai.orgs.models import WorkUnit
 from guangcai.places import commands
 from guangcai.places.commands import PointLine
 from guangcai.places.enums import ClubKind, PointKind
 from guangcai.places.models import PointLabel, ServicePoint
 from guangcai.places.queries import directory
 from tests.cast import Cast
-from tests.places.conftest import content, point_at
+from tests.places.conftest import broken, content, point_at
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +137,38 @@ def test_a_list_all_or_nothing(cast: Cast, point: ServicePoint, desk: Actor, now
     with pytest.raises(OutOfScope):
         commands.add_points(lines=[lines[0], there], by=desk, now=now)
     assert ServicePoint.objects.count() == 41
+
+
+def test_a_unit_that_ends_hosts_nothing(cast: Cast, desk: Actor, now: datetime) -> None:
+    def add(kind: PointKind, name: str) -> ServicePoint:
+        hosted = content(kind, name, host=cast.school)
+        return commands.add_point(node=cast.nanyuan, content=hosted, by=desk, now=now)
+
+    home, outlet = add(PointKind.HOME, "电脑之家"), add(PointKind.OUTLET, "便民修理")
+    WorkUnit.objects.filter(pk=cast.school.pk).update(ended_on=now.date())
+    assert len(broken()) == 2
+    WorkUnit.objects.filter(pk=cast.school.pk).update(ended_on=None)
+    end_work_unit(work_unit=cast.school, by=Actor.system(), now=now)
+    for row in (home, outlet):
+        row.refresh_from_db()
+    assert (home.ended_at, home.until, bool(home.end_reason)) == (now, now.date(), True)
+    assert (outlet.ended_at, outlet.host) == (None, None)
+    assert AuditEvent.objects.filter(tag="places:point:change").get().details == {"changed": ["host"]}
+    assert broken() == []
+
+
+def test_nobody_is_given_a_host_that_ended(cast: Cast, point: ServicePoint, desk: Actor, now: datetime) -> None:
+    end_work_unit(work_unit=cast.school, by=Actor.system(), now=now)
+    hosted, by = content(PointKind.HOME, "电脑之家", host=cast.school), {"by": desk, "now": now}
+    for act in (
+        lambda: commands.add_point(node=cast.nanyuan, content=hosted, **by),
+        lambda: commands.change_point(point=point, content=hosted, **by),
+        lambda: commands.add_points(lines=[PointLine(2, cast.nanyuan, hosted)], **by),
+    ):
+        with pytest.raises(Conflict) as refused:
+            act()
+        assert refused.value.code == "unit_ended"
+    assert ServicePoint.objects.get() == point
 
 
 def test_what_the_database_refuses(cast: Cast, point: ServicePoint, now: datetime) -> None:

@@ -10,8 +10,10 @@ from django.db import IntegrityError, connection
 from guangcai.core.actor import Actor
 from guangcai.core.ids import new_id
 from guangcai.core.models import Outbox
+from guangcai.orgs.commands import end_work_unit
 from guangcai.places import commands
 from guangcai.places.commands import bookings
+from guangcai.places.enums import PointKind
 from guangcai.places.models import Booking, ServicePoint, SharedResource
 from tests.activities.test_races import at_once
 from tests.cast import Cast
@@ -83,6 +85,20 @@ def test_answered_in_the_moment_it_lapses(asked: Booking, liaison: Actor) -> Non
     asked.refresh_from_db()
     assert (asked.confirmed_at is None) == (asked.end == "lapsed")
     assert Outbox.objects.filter(template="booking_lapsed").count() == (asked.end == "lapsed")
+    assert broken() == []
+
+
+def test_a_unit_ends_while_it_is_given_points(cast: Cast, point: ServicePoint, desk: Actor, now: datetime) -> None:
+    """Whoever comes first: in the end no point in use has a host that ended."""
+    home = content(PointKind.HOME, "电脑之家", host=cast.school)
+    answers = at_once(
+        [
+            lambda: commands.add_point(node=cast.nanyuan, content=home, by=desk, now=now),
+            lambda: commands.change_point(point=point, content=content(host=cast.school), by=desk, now=now),
+            lambda: end_work_unit(work_unit=cast.school, by=Actor.system(), now=now),
+        ]
+    )
+    assert {one for one in answers if isinstance(one, str)} <= {"unit_ended"}
     assert broken() == []
 
 

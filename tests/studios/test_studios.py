@@ -17,6 +17,8 @@ from guangcai.core.ids import new_id
 from guangcai.core.models import AuditEvent, Outbox
 from guangcai.members.commands import merge_members
 from guangcai.members.models import Occupation
+from guangcai.orgs.commands import end_work_unit
+from guangcai.orgs.models import WorkUnit
 from guangcai.places.commands import PointContent, add_point
 from guangcai.places.enums import PointKind
 from guangcai.studios import checks, commands
@@ -36,7 +38,7 @@ def broken() -> list[str]:
     found = [
         checks.numbers_have_no_gap, checks.no_slot_is_overbooked, checks.numbers_belong_to_a_studio,
         checks.nobody_waits_for_what_was_called_off, checks.no_place_outlives_its_studio,
-        checks.cases_of_receptions_have_their_number,
+        checks.cases_of_receptions_have_their_number, checks.no_studio_has_a_host_that_ended,
     ]  # fmt: skip
     return [line for check in found for line in check()]
 
@@ -145,6 +147,27 @@ def test_ending_a_studio_ends_everything(studio: Studio, sitter: Any, number: An
     with pytest.raises(RuleBroken) as raised:
         number()
     assert code_of(raised) == "off"
+
+
+def test_a_studio_goes_on_without_a_host_that_ended(
+    cast: Cast, make_studio: Any, studio: Studio, desk: Actor, now: datetime
+) -> None:
+    hosted = make_studio(name="课业辅导工作室", host=cast.school)
+    WorkUnit.objects.filter(pk=cast.school.pk).update(ended_on=now.date())
+    assert len(broken()) == 1
+    WorkUnit.objects.filter(pk=cast.school.pk).update(ended_on=None)
+    end_work_unit(work_unit=cast.school, by=Actor.system(), now=now)
+    hosted.refresh_from_db()
+    assert (hosted.host, hosted.ended_at) == (None, None)
+    assert AuditEvent.objects.filter(tag="studios:studio:change").get().details == {"fields": ["host"]}
+    for act in (
+        lambda: make_studio(name="英语工作室", host=cast.school),
+        lambda: commands.change_studio(studio=studio, draft=draft(host=cast.school), by=desk, now=now),
+    ):
+        with pytest.raises(Conflict) as refused:
+            act()
+        assert code_of(refused) == "unit_ended"
+    assert broken() == []
 
 
 def test_a_member_offers_and_the_desk_confirms(

@@ -1,4 +1,4 @@
-"""How service points and resources follow when the tree changes, and what a unit that ends lent."""
+"""How service points and resources follow when the tree changes, and what a unit that ends lent and hosted."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from guangcai.core.scoping import under
 from guangcai.orgs.followers import PathChange, UnitEnd
 from guangcai.places import rules
+from guangcai.places.commands.points import release_host
 from guangcai.places.commands.resources import close_resource
 from guangcai.places.models import PointLabel, ServicePoint, SharedResource
 
@@ -55,7 +56,8 @@ def _told_apart() -> Concat:
 
 
 def follow_unit(end: UnitEnd) -> None:
-    """Nothing is lent for a unit that has ended; whoever had booked is told."""
+    """A unit that has ended lends nothing, whoever had booked is told; and it hosts no service point."""
+    release_host(end.work_unit_id, reason=_("This unit has ended."), by=end.by, now=end.now)
     lent = SharedResource.objects.open().filter(work_unit=end.work_unit_id).order_by("pk")
     for key in lent.values_list("pk", flat=True):
         close_resource(key, reason=_("This unit has ended."), by=end.by, now=end.now)

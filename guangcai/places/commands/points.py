@@ -15,6 +15,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.core.text import clean
+from guangcai.orgs.commands import check_unit_open
 from guangcai.orgs.models import Node, WorkUnit
 from guangcai.places import rules
 from guangcai.places.enums import PointKind
@@ -72,10 +73,12 @@ def add_point(*, node: Node, content: PointContent, by: Actor, now: datetime, id
     Raises RuleBroken(field) by rules.check_point. Sources: A33, A68, A74, A75, A93.
     """
     require_keeper(by, node.path)
+    hosts = _hold_hosts([content])
     _lock(node)
     columns = content.cleaned()
     if found := already(ServicePoint, id, node_id=node.pk, **columns):
         return found
+    _check_hosts(hosts)
     _check(columns, taken=_names_at(node))
     row = ServicePoint.objects.create(**_placed(node, columns, by=by, now=now) | {"id": id or new_id()})
     audit.record(Tag.POINT_ADD, by=by, on=row, now=now, kind=row.kind)
@@ -86,11 +89,12 @@ def add_point(*, node: Node, content: PointContent, by: Actor, now: datetime, id
 def add_points(*, lines: Sequence[PointLine], by: Actor, now: datetime) -> int:
     """A list of points, all or nothing; those that stand there already (place, kind, name) are left as they are.
 
-    Returns how many are new. Four statements, however many lines. Raises RuleBroken for a line that cannot be.
+    Returns how many are new. Five statements, however many lines. Raises RuleBroken for a line that cannot be.
     """
     nodes = {line.node.pk: line.node for line in lines}
     for node in nodes.values():
         require_keeper(by, node.path)
+    _check_hosts(_hold_hosts([line.content for line in lines]))
     list(Node.objects.select_for_update(no_key=True).filter(pk__in=nodes).order_by("pk").values_list("pk"))
     taken = set(ServicePoint.objects.open().filter(node__in=nodes).values_list("node_id", "kind", "name"))
     fresh = []
@@ -112,6 +116,7 @@ def add_points(*, lines: Sequence[PointLine], by: Actor, now: datetime) -> int:
 def change_point(*, point: ServicePoint, content: PointContent, by: Actor, now: datetime) -> ServicePoint:
     """Say something else of it; what it said before is told by the trail. Raises RuleBroken(field)."""
     require_keeper(by, point.path)
+    _check_hosts(_hold_hosts([content]))
     row = ServicePoint.objects.select_for_update(of=("self",), no_key=True).select_related("node").get(pk=point.pk)
     rules.check_in_use(ended_at=row.ended_at)
     columns = content.cleaned()
@@ -132,14 +137,28 @@ def end_point(*, point: ServicePoint, reason: str, by: Actor, now: datetime) -> 
     """It is closed for good and leaves the directory; its row stays. Harmless twice. Raises RuleBroken(field)."""
     require_keeper(by, point.path)
     row = ServicePoint.objects.select_for_update(of=("self",), no_key=True).get(pk=point.pk)
-    if row.ended_at is not None:
-        return row
-    row.end_reason = rules.check_reason(reason)
-    row.ended_at, row.ended_by = now, by.user_id
+    if row.ended_at is None:
+        _close(row, reason=rules.check_reason(reason), by=by, now=now)
+    return row
+
+
+def release_host(work_unit_id: int, *, reason: str, by: Actor, now: datetime) -> None:
+    """The unit hosts nothing any more: a home, which needs a host, is closed; any other point goes on without one."""
+    rows = ServicePoint.objects.open().select_for_update(of=("self",), no_key=True).filter(host=work_unit_id)
+    for row in rows.order_by("pk"):
+        if row.kind == PointKind.HOME:
+            _close(row, reason=reason, by=by, now=now)
+            continue
+        row.host = None
+        row.save(update_fields=["host"])
+        audit.record(Tag.POINT_CHANGE, by=by, on=row, now=now, changed=["host"])
+
+
+def _close(row: ServicePoint, *, reason: str, by: Actor, now: datetime) -> None:
+    row.ended_at, row.ended_by, row.end_reason = now, by.user_id, reason
     row.until = rules.check_ending(since=row.since, on=localdate(now))
     row.save(update_fields=["ended_at", "ended_by", "until", "end_reason"])
     audit.record(Tag.POINT_END, by=by, on=row, now=now)
-    return row
 
 
 @transaction.atomic
@@ -173,6 +192,17 @@ def _check(columns: dict[str, object], *, taken: set[tuple[str, str]]) -> None:
         since=columns["since"],  # type: ignore[arg-type]
     )
     rules.check_point(facts, is_taken=(facts.kind, facts.name) in taken)
+
+
+def _hold_hosts(contents: Iterable[PointContent]) -> list[WorkUnit]:
+    """The units that are to host, under locks that hold up their end: before any other lock."""
+    hosts = {content.host.pk for content in contents if content.host is not None}
+    return list(WorkUnit.objects.select_for_update(no_key=True).filter(pk__in=hosts).order_by("pk"))
+
+
+def _check_hosts(hosts: Iterable[WorkUnit]) -> None:
+    for host in hosts:
+        check_unit_open(host)
 
 
 def _names_at(node: Node, *, without: ServicePoint | None = None) -> set[tuple[str, str]]:

@@ -1,11 +1,13 @@
-"""How places on a roster follow when two records of one person become one (members.merging)."""
+"""How places on a roster follow when two records of one person become one (members.merging), and what becomes of a
+studio whose host ended (orgs.followers)."""
 
 from guangcai.commitments.enums import EndReason
 from guangcai.core import audit
 from guangcai.core.audit_tags import Tag
 from guangcai.members import merging
 from guangcai.members.merging import Merge
-from guangcai.studios.models import RotaPlace
+from guangcai.orgs.followers import UnitEnd
+from guangcai.studios.models import RotaPlace, Studio
 
 
 @merging.mover("studios.rotaplace.member")
@@ -24,3 +26,12 @@ def rota(merge: Merge) -> int:
 
 def _weakness(row: RotaPlace) -> tuple[object, ...]:
     return (row.held_since is None, row.offered_at, row.pk)
+
+
+def release_host(end: UnitEnd) -> None:
+    """A studio goes on without the unit that ended: its roster and its sessions are the community's."""
+    rows = Studio.objects.open().select_for_update(of=("self",), no_key=True).filter(host=end.work_unit_id)
+    for row in rows.order_by("pk"):
+        row.host = None
+        row.save(update_fields=["host"])
+        audit.record(Tag.STUDIO_CHANGE, by=end.by, on=row, now=end.now, fields=["host"])

@@ -28,6 +28,7 @@ from guangcai.core.ids import new_id
 from guangcai.core.once import already
 from guangcai.core.permissions import Permission
 from guangcai.core.text import clean, is_blank
+from guangcai.orgs.commands import check_unit_open, hold_unit, open_unit
 from guangcai.orgs.facts import of_community
 from guangcai.orgs.models import Node, WorkUnit
 from guangcai.places.models import ServicePoint
@@ -105,10 +106,13 @@ def open_studio(
     place, slot_minutes, lead_name, and what activities refuse of the opening rule. Sources: A19-A21.
     """
     by.require(Permission.STUDIO_EDIT, community.path)
+    host = hold_unit(draft.host) if draft.host is not None else None
     # Two clerks open one studio at once: the second waits and reads that the name is taken.
     Node.objects.select_for_update(of=("self",), no_key=True).get(pk=community.pk)
     if found := already(Studio, id, community_id=community.pk, **_compared(draft)):
         return found
+    if host is not None:
+        check_unit_open(host)
     draft.check()
     _check_name(draft, community=community)
     activity = add_activity(community=community, text=draft.text(), by=by, now=now)
@@ -130,6 +134,8 @@ def open_studio(
 def change_studio(*, studio: Studio, draft: StudioDraft, by: Actor, now: datetime) -> Studio:
     """Other words, another place; whoever is to sit is told of a new place. The opening rule is the activity's."""
     by.require(Permission.STUDIO_EDIT, studio.path)
+    if draft.host is not None:
+        open_unit(draft.host)
     row = lock_studio(studio.pk)
     rules.check_open(ended_at=row.ended_at)
     draft.check()
