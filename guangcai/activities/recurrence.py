@@ -191,6 +191,8 @@ def in_words(rule: str, *, either: bool) -> str:
         return rule
     listed = _(" or ") if either else _(", ")
     days, interval = listed.join(names), int(parts.get("INTERVAL", "1"))
+    if rule == weekly(Weekday.values) and not either:
+        return str(_("Every day"))
     if interval > 1:
         return words[1] % {"count": interval, "days": days}
     return (_("Every week on %(days)s") if either else words[0]) % {"days": days}

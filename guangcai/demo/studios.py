@@ -1,9 +1,12 @@
-"""Studios of the demo: the Thursday studio of twenty, and two that open on Saturday or on Sunday."""
+"""Studios of the demo: the Thursday studio of twenty, two that open on Saturday or on Sunday, one open on every day.
+
+The last was opened yesterday and sits around the hour of loading: whoever starts the demo finds a line to call.
+"""
 
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 
 from guangcai.activities.commands import Repeat, close_shift, mark_attendance
 from guangcai.activities.enums import Presence
@@ -23,6 +26,7 @@ from guangcai.studios.models import Studio, StudioKind, Ticket
 
 WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
+FIRST_HOUR, LAST_HOUR = 8, 17
 
 
 def open_studios(stage: Stage) -> None:
@@ -42,7 +46,14 @@ def _desk(stage: Stage, row: dict[str, Any]) -> Actor:
 
 
 def _opened_at(stage: Stage, row: dict[str, Any]) -> datetime:
-    return stage.at(stage.today - (row["weeks_before"] * WEEK), "08:00")
+    return stage.at(stage.today - timedelta(days=row["days_before"]), "08:00")
+
+
+def _starts(stage: Stage, row: dict[str, Any]) -> time:
+    """As told; without an hour told, an hour before now, in the hours in which people come."""
+    if row["start"] is not None:
+        return time.fromisoformat(row["start"])
+    return time(min(max(localtime(stage.now).hour - 1, FIRST_HOUR), LAST_HOUR))
 
 
 def _open(stage: Stage, row: dict[str, Any]) -> Studio:
@@ -62,7 +73,7 @@ def _open(stage: Stage, row: dict[str, Any]) -> Studio:
         rule=weekly(row["weekdays"]),
         starts_on=localdate(opened_at) + timedelta(days=1),
         ends_on=stage.today + row["weeks_after"] * WEEK,
-        start_time=time.fromisoformat(row["start"]),
+        start_time=_starts(stage, row),
         minutes=row["minutes"],
         places=row["seats"],
         either=row["either"],

@@ -118,6 +118,8 @@ def test_other_rules_are_refused(rule: str) -> None:
 def test_in_words() -> None:
     with translation.override("en"):
         assert recurrence.in_words("FREQ=WEEKLY;BYDAY=TH", either=False) == "Every Thursday"
+        every_day = recurrence.weekly(["SU", "MO", "TU", "WE", "TH", "FR", "SA"])
+        assert recurrence.in_words(every_day, either=False) == "Every day"
         assert recurrence.in_words("FREQ=WEEKLY;BYDAY=SA,SU", either=True) == "Every week on Saturday or Sunday"
         assert recurrence.in_words("FREQ=MONTHLY;BYMONTHDAY=5,15,25", either=False) == "On day 5, 15, 25 of each month"
 

@@ -8,18 +8,20 @@ from django.db.models import Q, Sum
 from django.utils.timezone import localdate
 
 from guangcai.accounts.models import User
+from guangcai.activities.enums import Weekday
 from guangcai.activities.models import Activity, Outcome, Shift, SignUp
 from guangcai.appraisal.models import FeedbackSheet
 from guangcai.core.errors import Conflict
 from guangcai.core.invariants import broken_by, codes
 from guangcai.core.models import Installation
+from guangcai.demo.content import studios
 from guangcai.demo.load import load_demo
 from guangcai.demo.signins import PASSWORD, SIGN_INS
 from guangcai.ledger.models import Objection, ServiceEntry
 from guangcai.members.models import DuplicatePair, Member, ReportIn
 from guangcai.members.queries.counts import count_members
 from guangcai.orgs.models import Node
-from guangcai.studios.models import Studio
+from guangcai.studios.models import Studio, Ticket
 from guangcai.studios.queries.figures import count_studios
 from guangcai.wishes.models import Wish
 from tests.cast import Cast
@@ -84,7 +86,17 @@ def _check_studios(now: datetime) -> None:
     assert not called_so.filter(studio=None).exists()
     (thursdays,) = count_studios(["/"], by=["studio"], since=localdate(now) - 13 * WEEK, until=localdate(now))[:1]
     rows = Studio.objects.order_by("community__code", "name").values_list("community__name", "name")
-    assert sorted(rows) == [("公园", "党员志愿者工作室"), ("南园", "党员志愿者工作室"), ("南园", "周末课业辅导工作室")]
+    assert sorted(rows) == [
+        ("公园", "党员志愿者工作室"),
+        ("南园", "党员志愿者工作室"),
+        ("南园", "周末课业辅导工作室"),
+        ("南园", "法律咨询工作室"),
+    ]
+    # On whatever day it is loaded, one is open now, somebody sits and a line waits.
+    (daily,) = [row for row in studios()["studios"] if len(row["weekdays"]) == len(Weekday)]
+    today = Shift.objects.filter(activity__studio__name=daily["name"], starts_at__lte=now, ends_at__gt=now).get()
+    assert SignUp.objects.placed().filter(shift=today).count() == daily["seats"]
+    assert Ticket.objects.waiting().filter(shift=today).count() == 5
     assert (thursdays.held, thursdays.received) > (10, 40)
     placed = SignUp.objects.placed().filter(shift__activity__studio__isnull=False, shift__closed_at__isnull=False)
     assert (
