@@ -367,7 +367,7 @@ class TechnicianForm(forms.Form):
     is_paid = forms.BooleanField(label=pgettext_lazy("technician", "Is paid for it"), required=False)
     categories = forms.ModelMultipleChoiceField(
         label=pgettext_lazy("technician", "Trades"),
-        queryset=Category.objects.all(),
+        queryset=Category.objects.offered(),
         widget=forms.CheckboxSelectMultiple,
     )
     days = forms.TypedMultipleChoiceField(
@@ -411,7 +411,7 @@ class ItemForm(forms.Form):
     """An item of the catalogue. One question a line: label; text, number or choice; required."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.all())
+    category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.offered())
     name = forms.CharField(label=_("Name"), max_length=40)
     questions = forms.CharField(
         label=pgettext_lazy("case item", "Questions"),

@@ -43,6 +43,7 @@ class Tag(StrEnum):
     POLICY_ADD = "orgs:policy:add"
     POLICY_END = "orgs:policy:end"
     WORKDAY_SET = "orgs:workday:set"
+    KIND_CHANGE = "orgs:kind:change"
     KEYS_ROTATE = "core:keys:rotate"
     DEMO_LOAD = "core:demo:load"
     # members

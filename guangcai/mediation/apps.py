@@ -11,9 +11,12 @@ class MediationConfig(AppConfig):
     label = "mediation"
 
     def ready(self) -> None:
+        from guangcai.core import kinds
         from guangcai.mediation import notices
         from guangcai.mediation.commands.movers import follow_tree
+        from guangcai.mediation.lists import LISTS
         from guangcai.orgs import followers
 
         followers.follow(follow_tree)
+        kinds.declare(*LISTS)
         notices.declare_templates()

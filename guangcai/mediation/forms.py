@@ -69,7 +69,7 @@ class MatterForm(MediatorsForm):
     from_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     cause = forms.ModelChoiceField(
         label=pgettext_lazy("mediation", "Cause"),
-        queryset=CauseKind.objects.all(),
+        queryset=CauseKind.objects.offered(),
         widget=forms.RadioSelect,
         empty_label=None,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guangcai.orgs.views import grants, party, policies, tree, units
+from guangcai.orgs.views import grants, kinds, party, policies, tree, units
 
 app_name = "orgs"
 urlpatterns = [
@@ -40,6 +40,11 @@ urlpatterns = [
     path("party-organisations/<int:pk>/ending/", party.party_organisation_end, name="party_organisation_end"),
     path("party-organisations/<int:pk>/offices/new/", party.office_holder_new, name="office_holder_new"),
     path("offices/<int:pk>/ending/", party.office_holder_end, name="office_holder_end"),
+    path("lists/", kinds.kinds, name="kinds"),
+    path("lists/<slug:code>/new/", kinds.kind_new, name="kind_new"),
+    path("lists/<slug:code>/<int:pk>/", kinds.kind, name="kind"),
+    path("lists/<slug:code>/<int:pk>/ending/", kinds.kind_end, name="kind_end"),
+    path("lists/<slug:code>/<int:pk>/offer/", kinds.kind_offer, name="kind_offer"),
     path("calendar/", policies.calendar_now, name="calendar_now"),
     path("calendar/<int:year>/", policies.calendar, name="calendar"),
 ]

@@ -37,6 +37,7 @@ ACTS = {
     Tag.INSTRUCTOR_END: pgettext_lazy("act", "Instructor's time ended"),
     Tag.OFFICE_HOLDER_ADD: pgettext_lazy("act", "Office holder added"),
     Tag.OFFICE_HOLDER_END: pgettext_lazy("act", "Office ended"),
+    Tag.KIND_CHANGE: pgettext_lazy("act", "List to choose from changed"),
     Tag.GRANT_ADD: pgettext_lazy("act", "Role granted"),
     Tag.GRANT_END: pgettext_lazy("act", "Role ended"),
     Tag.POLICY_ADD: pgettext_lazy("act", "Rule set"),

@@ -147,6 +147,9 @@ def _set_up(actor: Actor) -> list[NavItem]:
             )
         )
         rows.append(
+            NavItem(pgettext("menu", "Lists to choose from"), link("orgs:kinds"), "tags", group=group, phone=False)
+        )
+        rows.append(
             NavItem(pgettext("menu", "Other systems"), link("cases:listeners"), "world", group=group, phone=False)
         )
     if actor.holds(Permission.AUDIT_VIEW):

@@ -13,7 +13,7 @@ class StudiosConfig(AppConfig):
     def ready(self) -> None:
         from guangcai.activities import hooks
         from guangcai.commitments import shown
-        from guangcai.core import notify
+        from guangcai.core import kinds, notify
         from guangcai.core.enums import Channel
         from guangcai.members import timeline
         from guangcai.orgs import followers
@@ -22,10 +22,12 @@ class StudiosConfig(AppConfig):
         from guangcai.studios.commands import movers  # registers too how the roster follows a merge of two records
         from guangcai.studios.commands.rota import check_on_rota
         from guangcai.studios.commands.tickets import tell_called_off
+        from guangcai.studios.lists import LISTS
         from guangcai.studios.queries import life
         from guangcai.studios.queries.studios import openings_at
 
         followers.follow_end(movers.release_host)
+        kinds.declare(*LISTS)
         notices.declare_templates()
         notify.reached_by(Channel.SMS, notices.phone_of)
         hooks.checked_by(check_on_rota)

@@ -37,7 +37,7 @@ def _lines(rows: int) -> forms.Textarea:
 def _fields() -> dict[str, forms.Field]:
     """What a studio says of itself; asked for when it is opened and when it is changed."""
     return {
-        "kind": forms.ModelChoiceField(label=_("Kind"), queryset=StudioKind.objects.all()),
+        "kind": forms.ModelChoiceField(label=_("Kind"), queryset=StudioKind.objects.offered()),
         "name": forms.CharField(label=pgettext_lazy("studio", "Name of the studio"), max_length=60),
         "services": forms.CharField(
             label=_("What it offers"),
@@ -108,6 +108,7 @@ class StudioForm(forms.Form):
     def __init__(self, *args: Any, studio: Studio, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= _fields()
+        self.fields["kind"].queryset = StudioKind.objects.offered(keeping=studio.kind_id)  # type: ignore[attr-defined]
         _offer(self, actor=actor, path=studio.path)
         for name in DRAFT:
             known = studio.activity.lead_name if name == "lead_name" else getattr(studio, name)

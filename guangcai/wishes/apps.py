@@ -12,17 +12,19 @@ class WishesConfig(AppConfig):
 
     def ready(self) -> None:
         from guangcai.commitments import origins, sources
-        from guangcai.core import matters, reseal
+        from guangcai.core import kinds, matters, reseal
         from guangcai.members import timeline
         from guangcai.wishes import notices
         from guangcai.wishes.commands import movers  # registers how claims follow a merge of two records
         from guangcai.wishes.commands.claims import SOURCE
+        from guangcai.wishes.lists import LISTS
         from guangcai.wishes.models import WishAsker, WishClaim
         from guangcai.wishes.models.wish import CODE_PURPOSE
         from guangcai.wishes.queries import grown, life
         from guangcai.wishes.queries import matters as told
 
         assert movers
+        kinds.declare(*LISTS)
         notices.declare_templates()
         sources.provide(SOURCE, WishClaim)
         timeline.provide(life.timeline_of)

@@ -100,7 +100,7 @@ class WishForm(InCommunityForm, SaidForm):
 class VerifyForm(forms.Form):
     """What everybody will read."""
 
-    kind = forms.ModelChoiceField(label=_("Kind"), queryset=WishKind.objects.all(), empty_label=None)
+    kind = forms.ModelChoiceField(label=_("Kind"), queryset=WishKind.objects.offered(), empty_label=None)
     title = forms.CharField(
         label=_("Short name"), max_length=40, help_text=_("For example: a radio for listening to opera.")
     )
@@ -119,6 +119,7 @@ class VerifyForm(forms.Form):
             names = ("kind", "title", "words", "people")
             kwargs["initial"] = {name: getattr(wish, name) for name in names}
         super().__init__(*args, **kwargs)
+        self.fields["kind"].queryset = WishKind.objects.offered(keeping=wish.kind_id)  # type: ignore[attr-defined]
 
 
 class EndWishForm(forms.Form):

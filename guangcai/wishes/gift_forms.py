@@ -119,7 +119,7 @@ class ReasonForm(forms.Form):
 class ProgrammeForm(InCommunityForm):
     """A programme of aid."""
 
-    kind = forms.ModelChoiceField(label=_("Kind"), queryset=AidKind.objects.all(), empty_label=None)
+    kind = forms.ModelChoiceField(label=_("Kind"), queryset=AidKind.objects.offered(), empty_label=None)
     title = forms.CharField(label=_("Name of the programme"), max_length=40)
     run_by = forms.CharField(label=_("Who runs it"), max_length=60)
     since = forms.DateField(label=_("Since"), widget=day_input())
@@ -134,7 +134,9 @@ class ProgrammeEndForm(forms.Form):
 class OutcomeForm(KeyedForm):
     """So many of something on a day."""
 
-    measure = forms.ModelChoiceField(label=_("What is counted"), queryset=AidMeasure.objects.all(), empty_label=None)
+    measure = forms.ModelChoiceField(
+        label=_("What is counted"), queryset=AidMeasure.objects.offered(), empty_label=None
+    )
     count = forms.IntegerField(label=_("How many"), min_value=1, max_value=rules.MOST_COUNTED)
     on = forms.DateField(label=_("Date"), widget=day_input())
     source = forms.CharField(

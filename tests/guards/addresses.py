@@ -30,7 +30,7 @@ from guangcai.councils.models import (
 from guangcai.councils.models import Proposal as CouncilProposal
 from guangcai.invitations.models import Invitation, Proposal, Round
 from guangcai.ledger.models import Certificate, Objection, SampleCheck, ServiceEntry
-from guangcai.mediation.models import Mediation, MediationStep, Mediator
+from guangcai.mediation.models import CauseKind, Mediation, MediationStep, Mediator
 from guangcai.members.models import DuplicatePair, Member, MobileRegistration, ReportIn, Residence, RosterBatch
 from guangcai.members.views.door import door_token
 from guangcai.orgs.models import Grant, Instructor, OfficeHolder, PartyOrganisation, Policy, ResidentUnit, WorkUnit
@@ -378,6 +378,10 @@ def _proposal_called(title: str) -> Callable[[World], Arguments]:
     return lambda world: {"<uuid:pk>": str(CouncilProposal.objects.get(community=world.community, title=title).pk)}
 
 
+def _cause(world: World) -> Arguments:
+    return {"<slug:code>": "quarrels", "<int:pk>": str(CauseKind.objects.get(code="noise").pk)}
+
+
 SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     **dict.fromkeys(("cases:acceptance", "cases:decline"), _on_case(CaseState.DISPATCHED)),
     **dict.fromkeys(
@@ -434,6 +438,7 @@ SPECIAL: dict[str, Callable[[World], Arguments | None]] = {
     "councils:judgements": _proposal_called("社区医院每月上门量血压"),
     "councils:publication": _proposal_called("菜市场门口加装休息椅"),
     "councils:sending_back": _proposal_called("菜市场门口加装休息椅"),
+    **dict.fromkeys(("orgs:kind_new", "orgs:kind", "orgs:kind_end", "orgs:kind_offer"), _cause),
     "pledges:new": lambda world: {"<slug:code>": "own_words", "<int:year>": "2027"},
     "pledges:paper": _pledge_paper,
     "wishes:verification": lambda world: {"<uuid:pk>": str(_first(Wish, community=HERE, state="collected")(world))},

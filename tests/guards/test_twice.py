@@ -95,6 +95,7 @@ WITHOUT_FORM: dict[str, str] = {
     "invitations:shift": "tests/invitations/test_views.py::test_a_shift_asks_those_who_are_free",
     "invitations:post": "tests/invitations/test_views.py::test_finding_people_for_one_post",
     "orgs:instructor_end": BY_STATE,
+    "orgs:kind_offer": BY_STATE,
     "portal:suggestion_answer": BY_STATE,
     "places:point_import": "tests/places/test_views.py::test_a_table_is_taken_in_whole_or_not_at_all",
     "places:confirmation": BY_STATE,

@@ -7,16 +7,16 @@ from django.db import models
 from django.db.models import F, Q
 
 from guangcai.cases.enums import TimeCount
-from guangcai.core.kinds import Kind
+from guangcai.core.kinds import KeptKind
 from guangcai.core.scoping import ROOT, PathField, ancestors
 from guangcai.orgs.models import Node, WorkUnit
 from guangcai.orgs.models.organisations import in_force
 
 
-class Category(Kind):
+class Category(KeptKind):
     """One of the categories of the hotline (7 to start with)."""
 
-    class Meta(Kind.Meta):
+    class Meta(KeptKind.Meta):
         verbose_name_plural = "categories"
 
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from guangcai.core.crypto import EncryptedTextField
 from guangcai.core.ids import new_id
-from guangcai.core.kinds import Kind
+from guangcai.core.kinds import KeptKind
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import PathField, under
 from guangcai.members.models import Member
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from guangcai.core.actor import Actor
 
 
-class CauseKind(Kind):
+class CauseKind(KeptKind):
     """What neighbours quarrel about: noise, leaking water, parking. Shipped as data, editable."""
 
 

@@ -2,6 +2,7 @@
 
 from guangcai.orgs.commands.grants import end_grant, grant_role
 from guangcai.orgs.commands.instructors import end_instructor, name_instructor
+from guangcai.orgs.commands.kinds import add_kind, end_kind, offer_kind, rename_kind
 from guangcai.orgs.commands.moves import merge_nodes, move_node
 from guangcai.orgs.commands.organisations import (
     add_office_holder,
@@ -23,6 +24,7 @@ from guangcai.orgs.commands.tree_import import import_tree
 from guangcai.orgs.commands.workdays import set_workday
 
 __all__ = [
+    "add_kind",
     "add_node",
     "add_office_holder",
     "add_party_organisation",
@@ -32,6 +34,7 @@ __all__ = [
     "check_unit_open",
     "end_grant",
     "end_instructor",
+    "end_kind",
     "end_node",
     "end_office_holder",
     "end_party_organisation",
@@ -45,7 +48,9 @@ __all__ = [
     "merge_nodes",
     "move_node",
     "name_instructor",
+    "offer_kind",
     "open_unit",
+    "rename_kind",
     "rename_node",
     "set_policy",
     "set_profile",

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from guangcai.activities.models import Activity
-from guangcai.core.kinds import Kind
+from guangcai.core.kinds import KeptKind
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.core.text import is_blank
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from guangcai.core.actor import Actor
 
 
-class StudioKind(Kind):
+class StudioKind(KeptKind):
     """What a studio helps with; service_kind: what sitting there counts as in the record of service."""
 
     service_kind = models.ForeignKey(ServiceKind, models.PROTECT, related_name="+")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from guangcai.core.kinds import Kind
+from guangcai.core.kinds import KeptKind
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.orgs.facts import CommunityFact
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from guangcai.core.actor import Actor
 
 
-class AidKind(Kind):
+class AidKind(KeptKind):
     """A kind of programme: hardship aid, employment aid, student aid, job station ..."""
 
 
-class AidMeasure(Kind):
+class AidMeasure(KeptKind):
     """What an outcome counts: households, certificates, placements, students. unit: the measure word."""
 
     unit = models.CharField(max_length=10)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guangcai.core.crypto import EncryptedTextField
-from guangcai.core.kinds import Kind
+from guangcai.core.kinds import KeptKind
 from guangcai.core.permissions import Permission
 from guangcai.core.scoping import under
 from guangcai.members.models import ServiceKind
@@ -27,7 +27,7 @@ OPEN_FOR: Final = timedelta(minutes=15)
 ON_THE_WALL = (WishState.PUBLISHED, WishState.CLAIMED, WishState.FULFILLED, WishState.CONFIRMED)
 
 
-class WishKind(Kind):
+class WishKind(KeptKind):
     """A kind of wish. `service_kind`: what work for such a wish counts as."""
 
     service_kind = models.ForeignKey(ServiceKind, models.PROTECT, related_name="+")
