@@ -51,7 +51,7 @@ def browser(cast: Cast, signed_in: SignIn) -> Client:
 
 
 def add(kinds: KindList, by: Actor, now: datetime, name: str = "宠物扰民", **other: Any) -> KeptKind:
-    return commands.add_kind(kinds=kinds, **{"name": name, "source": "", "id": new_id()} | other, by=by, now=now)
+    return commands.add_kind(kinds=kinds, **{"name": name, "id": new_id()} | other, by=by, now=now)
 
 
 def row_of(kinds: KindList, name: str) -> KeptKind:

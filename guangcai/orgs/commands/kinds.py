@@ -17,26 +17,22 @@ from guangcai.core.once import other_content
 from guangcai.core.permissions import Permission
 from guangcai.core.text import clean, is_blank
 
-LONGEST_NAME, LONGEST_SOURCE = 40, 80
+LONGEST_NAME = 40
 
 
 @transaction.atomic
-def add_kind(
-    *, kinds: KindList, name: str, source: str, by: Actor, now: datetime, id: UUID, **answers: Any
-) -> KeptKind:
+def add_kind(*, kinds: KindList, name: str, by: Actor, now: datetime, id: UUID, **answers: Any) -> KeptKind:
     """One kind more, at the end of its list. The same id sent again is the same kind. Raises RuleBroken(field).
 
     answers: what the list asks besides, by its fields.
     """
     rows = _locked(kinds, by)
-    code, words = f"own-{id.hex[-24:]}", {"name": clean(name), "source": clean(source), **answers}
+    code, words = f"own-{id.hex[-24:]}", {"name": clean(name), **answers}
     if found := next((row for row in rows if row.code == code), None):
         if any(getattr(found, column) != value for column, value in words.items()):
             raise other_content()
         return found
     _check_name(words["name"], others=rows)
-    if len(words["source"]) > LONGEST_SOURCE:
-        raise RuleBroken(_("At most 80 characters."), field="source", code="source_long")
     position = max((row.position for row in rows), default=-1) + 1
     made = kinds.model.objects.create(code=code, position=position, **words)
     audit.record(Tag.KIND_CHANGE, by=by, on=made, now=now, added=made.name)
