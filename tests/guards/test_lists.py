@@ -49,10 +49,7 @@ COUNTED_IN_ROOM = {
     "mediation:mine": "tests/mediation/test_views.py::test_lists_ask_as_much_for_three_as_for_one",
     "mediation:matter": "tests/mediation/test_views.py::test_one_matter_asks_as_much_after_many_steps",
     "cases:case": "tests/cases/test_views.py::test_one_request_asks_as_much_after_many_steps",
-    **{
-        f"studios:{name}": "tests/studios/test_views.py::test_lists_cost_the_same"
-        for name in ("public", "public_community")
-    },
+    "studios:public": "tests/studios/test_views.py::test_lists_cost_the_same",
     "portal:suggestions": "tests/portal/test_suggestions.py::test_the_list_needs_a_fixed_number_of_queries",
     "teams:inbox": "tests/teams/test_views.py::test_lists_need_a_fixed_number_of_statements",
     "wishes:open": "tests/wishes/test_views.py::test_the_list_needs_a_fixed_number_of_queries",
