@@ -83,7 +83,7 @@ def test_comes_in_with_a_password_and_looks_around(screen: str, user: User, look
     page.goto("/account/keys/")
     page.get_by_label("这个密钥做什么用？").fill("统计大屏")
     page.get_by_role("button", name="新建").click()
-    expect(page.locator(".gc-key")).to_have_text(re.compile(r"gc_\w{43}"))
+    expect(page.locator(".gc-secret")).to_have_text(re.compile(r"gc_\w{43}"))
     look(page, "keys-new")
 
 
@@ -121,7 +121,7 @@ def test_overseer_sets_up_an_app(
     page.get_by_role("link", name="手机验证器").click()
     page.get_by_text("扫不了").click()
     look(page, "app-set-up")
-    secret = page.locator(".gc-key").inner_text()
+    secret = page.locator(".gc-secret").inner_text()
     page.get_by_label("六位数字").fill(totp(secret))
     page.get_by_role("button", name="完成设置").click()
     expect(page.locator(".gc-codes li")).to_have_count(10)
