@@ -1,7 +1,7 @@
 """The screen of other systems: added with a secret that is shown once, watched, tried again, ended."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from guangcai.cases import commands
 from guangcai.cases.models import Listener
+from guangcai.cases.queries.listening import told_systems
 from guangcai.core import notify, outward
 from guangcai.core.actor import Actor
 from guangcai.core.errors import Forbidden
@@ -162,3 +163,22 @@ def test_three_are_listed_with_as_many_statements_as_one(
     with queries() as three:
         browser.get(LIST)
     assert len(one) == len(three)
+
+
+def test_many_given_up_calls_are_counted_and_the_newest_named(
+    cast: Cast, raised: Raise, now: datetime, django_assert_num_queries: Any
+) -> None:
+    """Three statements, for one system with one call and for two with seven each."""
+    add(cast, now)
+    actor = cast.actor("administrator")
+    for systems, calls in ((1, 1), (2, 7)):
+        if systems == 2:
+            add(cast, now, name="市平台")
+        cases = [raised(at=now + timedelta(minutes=systems * 10 + each)) for each in range(calls)]
+        Outbox.objects.update(given_up_at=now + timedelta(days=1), last_error="NotTaken")
+        with django_assert_num_queries(3):
+            seen = told_systems(actor)
+        assert len(seen) == systems
+    assert sorted((one.waiting, one.given_up) for one in seen) == [(0, 7), (0, 8)]
+    for one in seen:
+        assert [call.number for call in one.failed] == [case.number for case in reversed(cases)][:5]
