@@ -32,25 +32,22 @@ class Lookup(Generic[Row]):
 
     def first(self, **values: Value) -> Row | None:
         """The first row, without what it refers to; None when there is none."""
-        sql, names, fixed = self._worded
+        model, sql, names, fixed = self._worded
         with prepared() as cursor:
             cursor.execute(sql, [fixed[at] if name is None else values[name] for at, name in enumerate(names)])
             found = cursor.fetchone()
-        return None if found is None else _row(self._model, found)
+        return None if found is None else _row(model, found)
 
     @cached_property
-    def _model(self) -> type[Row]:
-        return self._build(**self._like).model
-
-    @cached_property
-    def _worded(self) -> tuple[str, list[str | None], list[Any]]:
-        """The SQL, the name of the value at each of its places, and what stands there otherwise."""
+    def _worded(self) -> tuple[type[Row], str, list[str | None], list[Any]]:
+        """The model, the SQL, the name of the value at each of its places, and what stands there otherwise."""
         marks = {name: _mark(like, at) for at, (name, like) in enumerate(self._like.items())}
-        sql, given = self._build(**marks)[:1].query.sql_with_params()
+        rows = self._build(**marks)[:1]
+        sql, given = rows.query.sql_with_params()
         names = [next((name for name, mark in marks.items() if mark == one), None) for one in given]
         if missing := set(marks) - set(names):
             raise ValueError(f"not compared as they are: {sorted(missing)}")
-        return sql, names, list(given)
+        return rows.model, sql, names, list(given)
 
 
 def _mark(like: Value, at: int) -> Value:
@@ -95,12 +92,10 @@ def insert(row: Row) -> Row:
 
 @cache
 def _writing(model: type[models.Model]) -> tuple[str, list["models.Field[Any, Any]"]]:
-    fields = [one for one in model._meta.local_concrete_fields if not one.generated and not _is_numbered(one)]
+    fields = [
+        one for one in model._meta.local_concrete_fields if not one.generated and not isinstance(one, models.AutoField)
+    ]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(one.column)) for one in fields)
     places = ", ".join(["%s"] * len(fields))
     return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})", fields  # noqa: S608
-
-
-def _is_numbered(field: "models.Field[Any, Any]") -> bool:
-    return isinstance(field, models.AutoField | models.BigAutoField)
