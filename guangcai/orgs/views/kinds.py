@@ -1,5 +1,7 @@
 """Lists to choose from: which there are, a kind more, another name, ended, offered again."""
 
+from collections.abc import Callable
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -70,27 +72,20 @@ def kind(request: ActorRequest, code: str, pk: int) -> HttpResponse:
 @require_POST
 def kind_end(request: ActorRequest, code: str, pk: int) -> HttpResponse:
     """Offered no more."""
-    listed = _list(request, code)
-    row = _row(listed, pk)
-    carried_out(
-        request,
-        lambda: commands.end_kind(kinds=listed, kind=row, by=request.actor, now=timezone.now()),
-        done=_("It is offered no more. What has it keeps it."),
-    )
-    return redirect(_back(code))
+    return _turned(request, code, pk, commands.end_kind, done=_("It is offered no more. What has it keeps it."))
 
 
 @login_required
 @require_POST
 def kind_offer(request: ActorRequest, code: str, pk: int) -> HttpResponse:
     """Offered again."""
+    return _turned(request, code, pk, commands.offer_kind, done=_("It can be chosen again."))
+
+
+def _turned(request: ActorRequest, code: str, pk: int, command: Callable[..., KeptKind], *, done: str) -> HttpResponse:
     listed = _list(request, code)
     row = _row(listed, pk)
-    carried_out(
-        request,
-        lambda: commands.offer_kind(kinds=listed, kind=row, by=request.actor, now=timezone.now()),
-        done=_("It can be chosen again."),
-    )
+    carried_out(request, lambda: command(kinds=listed, kind=row, by=request.actor, now=timezone.now()), done=done)
     return redirect(_back(code))
 
 
